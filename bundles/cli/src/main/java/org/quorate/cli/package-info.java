@@ -1,0 +1,2 @@
+/** The command line of a user. */
+package org.quorate.cli;

@@ -1,0 +1,4 @@
+/** One operation table: event bus, HTTP, metrics. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.management;

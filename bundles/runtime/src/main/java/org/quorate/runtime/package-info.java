@@ -1,0 +1,4 @@
+/** The node runtime: transport, drivers, group host, configuration. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.runtime;

@@ -1,0 +1,2 @@
+/** The Gogo commands of a node. */
+package org.quorate.shell;

@@ -1,0 +1,2 @@
+/** The segmented, group-committing log. */
+package org.quorate.storage.journal;

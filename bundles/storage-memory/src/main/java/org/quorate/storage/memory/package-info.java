@@ -1,0 +1,2 @@
+/** Stores that forget at a restart. */
+package org.quorate.storage.memory;

@@ -1,0 +1,2 @@
+/** The Raft strategy. */
+package org.quorate.consensus.raft;

@@ -1,0 +1,2 @@
+/** State and snapshots in MapDB. */
+package org.quorate.storage.mapdb;
