@@ -1,0 +1,44 @@
+package org.quorate.api;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A replica's view of its group.
+ *
+ * @param state RUNNING, PARKED or FAILED
+ * @param why what the state is due to and what to do; empty while RUNNING
+ * @param role the strategy's word for the part this node plays (leader, follower, member …)
+ * @param hint the node that takes proposals, or null while none is known
+ * @param epoch number of the active link, from 1
+ * @param applied last inner index applied; {@code decided} the last one known decided
+ * @param stateHash hash of the logical state at {@code version}, hexadecimal
+ * @param details what the strategy adds (term, …)
+ */
+public record GroupStatus(
+    GroupId group,
+    NodeId node,
+    State state,
+    String why,
+    String strategy,
+    String storage,
+    String role,
+    NodeId hint,
+    long epoch,
+    long decided,
+    long applied,
+    long position,
+    Gtid gtid,
+    String stateHash,
+    List<MemberStatus> members,
+    Map<String, String> details) {
+  /** Whether the replica takes part. */
+  public enum State {
+    RUNNING,
+    PARKED,
+    FAILED
+  }
+
+  /** A member as listed in the configuration in force. */
+  public record MemberStatus(NodeId node, String storeId, String role) {}
+}

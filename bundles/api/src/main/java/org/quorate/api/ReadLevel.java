@@ -1,0 +1,16 @@
+package org.quorate.api;
+
+/** How fresh a read must be. */
+public sealed interface ReadLevel {
+  ReadLevel LINEARIZABLE = new Linearizable();
+  ReadLevel LOCAL = new Local();
+
+  /** Sees every write acknowledged before the read began. */
+  record Linearizable() implements ReadLevel {}
+
+  /** Sees at least the commit given: read-your-writes across nodes. */
+  record Causal(Gtid gtid) implements ReadLevel {}
+
+  /** Whatever this replica has applied. */
+  record Local() implements ReadLevel {}
+}

@@ -1,0 +1,27 @@
+package org.quorate.spi.consensus;
+
+import java.util.Map;
+import org.quorate.api.NodeId;
+
+/**
+ * What a link says of itself.
+ *
+ * @param role the strategy's own word: leader, follower, member …
+ * @param hint who takes proposals, or null while nobody is known
+ * @param proposer whether this node takes proposals now
+ * @param timekeeper whether this node proposes time steps; at most a few nodes think so at once
+ * @param decided last index known decided
+ * @param last last index in the local log
+ * @param first first index kept in the local log
+ * @param details what only this strategy has (term …), for people
+ */
+public record LinkStatus(
+    String role,
+    NodeId hint,
+    boolean proposer,
+    boolean timekeeper,
+    long decided,
+    long last,
+    long first,
+    Membership membership,
+    Map<String, String> details) {}

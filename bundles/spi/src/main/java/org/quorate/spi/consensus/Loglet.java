@@ -1,0 +1,33 @@
+package org.quorate.spi.consensus;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.quorate.api.NodeId;
+
+/**
+ * What the virtual log needs of a link. Asynchronous; every call and callback is on the group's loop.
+ * {@link LinkContext#drive} makes one of a {@link PureLoglet}.
+ */
+@ConsumerType
+public interface Loglet extends AutoCloseable {
+  /** Delivered, or refused by ticket, through the context's driver. */
+  void append(List<Submission> batch);
+
+  /** Answered by ticket: linearizable, no later append was acknowledged before this call began. */
+  void checkTail(TailRequest request);
+
+  /** Idempotent; anyone may retry; final once delivered. */
+  void seal(long ticket, SealRecord seal);
+
+  void configure(long ticket, Membership next);
+
+  void handOver(long ticket, NodeId to);
+
+  /** State up to this index is durable without the log. */
+  void checkpointed(long inner);
+
+  LinkStatus status();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,21 @@
+package org.quorate.spi.consensus;
+
+import org.quorate.api.NodeId;
+
+/** Why a link did not take a submission, a read of the tail or a change of membership. */
+public sealed interface Refusal {
+  /** Nothing was ordered: this node may not propose now. Hint: who may, or null. */
+  record NotProposer(NodeId hint) implements Refusal {}
+
+  /** Nothing was ordered: a limit is reached. */
+  record Busy(String limit, long retryAfterMs) implements Refusal {}
+
+  /** It was taken, but this node no longer learns its fate; it may still be ordered. */
+  record FateUnknown(NodeId hint) implements Refusal {}
+
+  /** Nothing was ordered, and asking again as it is will not help. */
+  record Invalid(String reason) implements Refusal {}
+
+  /** The link is sealed; go on at its successor. */
+  record Sealed(long inner) implements Refusal {}
+}

@@ -1,0 +1,4 @@
+/** The replicated state machine. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.spi.state;

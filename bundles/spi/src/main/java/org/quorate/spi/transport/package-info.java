@@ -1,0 +1,4 @@
+/** Lanes and frames between nodes. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.spi.transport;
