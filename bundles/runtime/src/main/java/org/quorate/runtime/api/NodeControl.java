@@ -1,0 +1,81 @@
+package org.quorate.runtime.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+import org.quorate.api.Group;
+import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.Role;
+
+/**
+ * Operates a node and, through it, its cluster; an OSGi service, and a field of the node elsewhere.
+ * Thread-safe; never blocks. Stages fail with {@link ControlException} and complete on threads of the
+ * node: do not block there. What only a leader can do is sent on to it.
+ */
+@ProviderType
+public interface NodeControl {
+  /** The node, its addresses, services and peers. */
+  NodeStatus node();
+
+  /** All groups on this node, by name, parked ones too. */
+  List<GroupStatus> groups();
+
+  /** A group's status, empty when the node does not have it. */
+  Optional<GroupStatus> group(GroupId group);
+
+  /** A group for proposals and reads; empty when the node does not have it. */
+  Optional<Group> open(GroupId group);
+
+  /** Why a group does or does not serve on this node, and what to do. */
+  List<WhyStep> why(GroupId group);
+
+  /**
+   * The first and only act that makes the configured groups on nodes without data. Repeating it
+   * changes nothing.
+   *
+   * @return names of the groups there are afterwards
+   */
+  CompletionStage<List<String>> bootstrap();
+
+  /** Creates a group on its members; complete when all of them have it on disk. */
+  CompletionStage<Void> createGroup(GroupSpec spec);
+
+  /**
+   * Adds a node to a group.
+   *
+   * @param peerAddress host:port of its peer port; empty when the address book has it
+   */
+  CompletionStage<Void> addMember(GroupId group, NodeId node, Role role, String peerAddress);
+
+  CompletionStage<Void> removeMember(GroupId group, NodeId node);
+
+  /** Promotes a learner or demotes a voter. */
+  CompletionStage<Void> changeRole(GroupId group, NodeId node, Role role);
+
+  /** Asks the leader to hand over to a node. */
+  CompletionStage<Void> transferLeader(GroupId group, NodeId to);
+
+  /** Writes this replica's state to its storage now, so that the log can be trimmed. */
+  CompletionStage<Void> checkpoint(GroupId group);
+
+  /** Parameters of the node with their values. */
+  List<ParameterValue> parameters();
+
+  /**
+   * Changes a dynamic parameter.
+   *
+   * @throws ControlException INVALID if it is unknown, static or out of its range
+   */
+  void setParameter(String name, String value);
+
+  /** The configuration in force, by dotted key, for people; secrets are left out. */
+  Map<String, String> configuration();
+
+  /** Tells of events until closed; the listener must not block. */
+  AutoCloseable listen(Consumer<NodeEvent> listener);
+}
