@@ -47,19 +47,31 @@ public interface SnapshotStore extends AutoCloseable {
 
     long length();
 
-    /** Up to {@code maxBytes} from an offset; empty at the end; verified. */
+    /**
+     * Up to {@code maxBytes} from an offset; empty at the end; verified.
+     *
+     * @throws StorageException with kind CORRUPT, naming file and offset
+     */
     Bytes read(long offset, int maxBytes);
 
     @Override
     void close();
   }
 
-  /** Begins a snapshot, or goes on with a partial one of the same id; other partial ones go. */
+  /**
+   * Begins a snapshot, or goes on with a partial one of the same id; other partial ones go. Of a
+   * complete one the writer stands at the end and takes no more.
+   */
   Writer write(SnapshotId id);
 
   /** Complete snapshots, the newest last. */
   List<SnapshotId> complete();
 
+  /**
+   * Opens a complete snapshot; the reader goes on when it is deleted meanwhile.
+   *
+   * @throws StorageException with kind IO if it is not there, CORRUPT if it does not verify
+   */
   Reader read(SnapshotId id);
 
   void delete(SnapshotId id);

@@ -18,14 +18,19 @@ public interface StateStorage extends AutoCloseable {
   /**
    * Opens or creates a group's state.
    *
-   * @throws StorageException with kind CORRUPT, NEWER_VERSION, LOCKED or IO
+   * @throws StorageException with kind CORRUPT, NEWER_VERSION, LOCKED (also when it is open in this
+   *     process) or IO
    */
   StateStore open(GroupId group);
 
   /** Where snapshots of the group are received and sent from. */
   SnapshotStore snapshots(GroupId group);
 
-  /** Deletes a group's state and snapshots; it must be closed. */
+  /**
+   * Deletes a group's state and snapshots.
+   *
+   * @throws IllegalStateException if the state is open
+   */
   void delete(GroupId group);
 
   @Override

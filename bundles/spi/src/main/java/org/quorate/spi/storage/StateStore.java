@@ -6,7 +6,7 @@ import org.quorate.api.Bytes;
 /**
  * A replica's checkpointed state: ordered byte keys. Reads from any thread; commits and {@link
  * #replace} from one thread at a time. Reads beside a commit may see it in part: the memtable above
- * shadows what is being committed.
+ * shadows what is being committed. A closed store answers with {@link IllegalStateException}.
  */
 @ConsumerType
 public interface StateStore extends AutoCloseable {
@@ -29,9 +29,11 @@ public interface StateStore extends AutoCloseable {
   long applied();
 
   /**
-   * Replaces the whole content, atomically as seen after a crash; blocks.
+   * Replaces the whole content, atomically as seen after a crash; blocks. A walk that began before
+   * goes on in the old content; when it throws, the old content is there.
    *
    * @param content in key order
+   * @throws IllegalArgumentException if it is not in key order
    */
   void replace(StateCursor content, long applied);
 
