@@ -161,12 +161,7 @@ public final class Bytes implements Comparable<Bytes> {
   @Override
   public int compareTo(Bytes other) {
     return Arrays.compareUnsigned(
-        array,
-        offset,
-        offset + length,
-        other.array,
-        other.offset,
-        other.offset + other.length);
+        array, offset, offset + length, other.array, other.offset, other.offset + other.length);
   }
 
   @Override
@@ -174,12 +169,7 @@ public final class Bytes implements Comparable<Bytes> {
     return other instanceof Bytes that
         && length == that.length
         && Arrays.equals(
-            array,
-            offset,
-            offset + length,
-            that.array,
-            that.offset,
-            that.offset + that.length);
+            array, offset, offset + length, that.array, that.offset, that.offset + that.length);
   }
 
   @Override

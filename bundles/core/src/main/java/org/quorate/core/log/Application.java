@@ -1,0 +1,76 @@
+package org.quorate.core.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quorate.api.Bytes;
+import org.quorate.core.certify.VersionIndex;
+import org.quorate.core.session.SessionTable;
+import org.quorate.core.state.GroupStore;
+import org.quorate.spi.state.ApplyContext;
+
+/** What one command sees and changes while it is executed; made anew for each. */
+final class Application extends MachineView implements ApplyContext {
+  private final SessionTable sessions;
+  private final long session;
+  private List<Bytes> written;
+  private boolean everything;
+  private boolean changed;
+
+  Application(GroupStore store, SessionTable sessions, long version, long session) {
+    super(store, version, sessions.timeMs());
+    this.sessions = sessions;
+    this.session = session;
+  }
+
+  @Override
+  public void put(Bytes key, Bytes value) {
+    changed = true;
+    store.put(inner(key), value.copy());
+  }
+
+  @Override
+  public void delete(Bytes key) {
+    changed = true;
+    store.delete(inner(key));
+  }
+
+  @Override
+  public long session() {
+    return session;
+  }
+
+  @Override
+  public boolean alive(long lease) {
+    return sessions.find(lease) != null;
+  }
+
+  @Override
+  public void wrote(Bytes logicalKey) {
+    if (written == null) {
+      written = new ArrayList<>(2);
+    }
+    written.add(logicalKey);
+  }
+
+  @Override
+  public void wroteEverything() {
+    everything = true;
+  }
+
+  boolean changed() {
+    return changed;
+  }
+
+  /** Tells the index what this command wrote, once it is a commit. */
+  void index(VersionIndex index) {
+    if (everything) {
+      index.wroteEverything(version());
+    }
+    if (written != null) {
+      for (Bytes key : written) {
+        index.wrote(key, version());
+      }
+    }
+    index.advance(version());
+  }
+}

@@ -1,0 +1,259 @@
+package org.quorate.core.log;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.Conflict;
+import org.quorate.api.Gtid;
+import org.quorate.api.Outcome;
+import org.quorate.api.Outcome.Aborted;
+import org.quorate.api.Outcome.Committed;
+import org.quorate.api.Outcome.Overloaded;
+import org.quorate.api.Outcome.Rejected;
+import org.quorate.api.Outcome.Rejection;
+import org.quorate.api.Proposal;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+import org.quorate.core.certify.Certifier;
+import org.quorate.core.certify.VersionIndex;
+import org.quorate.core.session.Session;
+import org.quorate.core.session.SessionTable;
+import org.quorate.core.state.GroupStore;
+import org.quorate.spi.state.StateMachine;
+import org.quorate.spi.state.StateView;
+import org.quorate.spi.storage.StateCursor;
+
+/**
+ * A group's one history, whatever links carry it: gives every delivered record its position,
+ * filters repeats, certifies, executes, and numbers the commits. Deterministic: state and verdicts
+ * are a function of the records delivered. Single-threaded, on the group's loop.
+ *
+ * <p>Three counters: <i>inner</i> belongs to the link and may have gaps; <i>position</i> counts
+ * every delivered record; <i>version</i> counts commits.
+ */
+public final class VirtualLog {
+  private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
+  private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
+  private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
+  private static final int FORMAT = 1;
+
+  private final GroupStore store;
+  private final StateMachine machine;
+  private final long historyId;
+  private final Applied applied;
+  private final SessionTable sessions = new SessionTable();
+  private VersionIndex index = new VersionIndex();
+  private Chain chain;
+  private Bytes linkState;
+  private long inner;
+  private long position;
+  private long version;
+
+  public VirtualLog(
+      GroupStore store, StateMachine machine, long historyId, Chain genesis, Applied applied) {
+    this.store = store;
+    this.machine = machine;
+    this.historyId = historyId;
+    this.applied = applied;
+    this.chain = genesis;
+    load();
+  }
+
+  /** Takes over what the store holds: after opening it and after a snapshot. */
+  public void load() {
+    Bytes meta = store.get(META);
+    if (meta == null) {
+      return;
+    }
+    Decoder in = new Decoder(meta);
+    int format = in.u8();
+    if (format != FORMAT) {
+      throw new IllegalStateException(
+          "group state of format " + format + ", this version reads " + FORMAT);
+    }
+    long history = in.i64();
+    if (history != historyId) {
+      throw new IllegalStateException(
+          "group state of history "
+              + Long.toHexString(history)
+              + ", the group's manifest says "
+              + Long.toHexString(historyId));
+    }
+    inner = in.varint();
+    position = in.varint();
+    version = in.varint();
+    sessions.reset(in.varint());
+    chain = Chain.decode(in);
+    linkState = in.optional();
+    index = VersionIndex.decode(new Decoder(store.get(INDEX)));
+    try (StateCursor cursor = store.scan(SESSION, SESSION.prefixEnd())) {
+      while (cursor.next()) {
+        sessions.restore(cursor.key().longAt(SESSION.length()), cursor.value());
+      }
+    }
+  }
+
+  /** Writes the platform's own state beside the state machine's, before a checkpoint. */
+  public void save(Bytes linkStateAtInner) {
+    linkState = linkStateAtInner;
+    Encoder meta = new Encoder();
+    meta.u8(FORMAT).i64(historyId).varint(inner).varint(position).varint(version);
+    meta.varint(sessions.timeMs());
+    chain.encode(meta);
+    store.put(META, meta.optional(linkState).take());
+    Encoder writes = new Encoder(1024);
+    index.encode(writes);
+    store.put(INDEX, writes.take());
+    sessions.drainDirty(
+        (id, session) -> {
+          Bytes key = SESSION.concat(Bytes.ofLong(id));
+          if (session == null) {
+            store.delete(key);
+          } else {
+            store.put(key, session);
+          }
+        });
+  }
+
+  /** Every index of the link up to this one is behind us. */
+  public void skipTo(long decided) {
+    inner = Math.max(inner, decided);
+  }
+
+  /** Executes one record. Throws MalformedException if it is none. */
+  public void deliver(long at, Bytes payload) {
+    LogRecord.Envelope envelope = LogRecord.decode(payload);
+    inner = at;
+    position++;
+    applied.outcome(envelope.origin(), envelope.ticket(), execute(envelope.record()));
+  }
+
+  private Outcome execute(LogRecord record) {
+    if (record instanceof LogRecord.Command command) {
+      return command(command.proposal());
+    } else if (record instanceof LogRecord.KeepAlive alive) {
+      Encoder gone = new Encoder();
+      gone.list(alive.sessions().stream().filter(s -> !sessions.renew(s)).toList(), Encoder::i64);
+      return committed(gone.take());
+    } else if (record instanceof LogRecord.OpenSession open) {
+      sessions.open(position, open.ttlMs());
+      return committed(Bytes.ofLong(position));
+    } else if (record instanceof LogRecord.CloseSession close) {
+      if (sessions.close(close.session())) {
+        ended(close.session());
+      }
+      return committed(Bytes.EMPTY);
+    }
+    return timeStep((LogRecord.TimeStep) record);
+  }
+
+  /** Answers with the new time, or with nothing if the step was void. */
+  private Outcome timeStep(LogRecord.TimeStep step) {
+    if (step.fromMs() != sessions.timeMs()) {
+      return committed(Bytes.EMPTY);
+    }
+    sessions.advance(step.deltaMs()).forEach(this::ended);
+    return committed(Bytes.ofLong(sessions.timeMs()));
+  }
+
+  private void ended(long session) {
+    Application context = new Application(store, sessions, version + 1, session);
+    machine.leaseEnded(context, session);
+    if (context.changed()) {
+      version++;
+      context.index(index);
+    }
+  }
+
+  private Outcome command(Proposal proposal) {
+    Session session = null;
+    if (proposal.session() != 0) {
+      session = sessions.find(proposal.session());
+      Outcome known = session == null ? expired(proposal) : repeated(session, proposal);
+      if (known != null) {
+        return known;
+      }
+    }
+    if (proposal.transaction() != null) {
+      Conflict conflict = Certifier.certify(proposal.transaction(), index);
+      if (conflict != null) {
+        return new Aborted(conflict);
+      }
+    }
+    Application context = new Application(store, sessions, version + 1, proposal.session());
+    Bytes result = machine.apply(context, proposal.command());
+    version++;
+    context.index(index);
+    if (session != null) {
+      session.keep(proposal.sequence(), new Session.Answer(version, position, result));
+    }
+    return committed(result);
+  }
+
+  private static Outcome expired(Proposal proposal) {
+    return new Rejected(
+        Rejection.SESSION_EXPIRED,
+        "session " + proposal.session() + " is not open; open a new one");
+  }
+
+  /** What to answer without executing, or null; renews the session. */
+  private Outcome repeated(Session session, Proposal proposal) {
+    sessions.renew(session.id());
+    session.acknowledge(proposal.acknowledged());
+    long reach = proposal.sequence() - session.acknowledged();
+    if (reach <= 0) {
+      return new Rejected(
+          Rejection.SEQUENCE_FORGOTTEN,
+          "sequence " + proposal.sequence() + " was acknowledged and its answer forgotten");
+    }
+    if (reach > Session.WINDOW) {
+      return new Overloaded(10, "session window of " + Session.WINDOW);
+    }
+    Session.Answer answer = session.answer(proposal.sequence());
+    return answer == null
+        ? null
+        : new Committed(new Gtid(historyId, answer.version()), answer.position(), answer.result());
+  }
+
+  private Committed committed(Bytes result) {
+    return new Committed(gtid(), position, result);
+  }
+
+  /** Last index of the link that was executed or skipped. */
+  public long inner() {
+    return inner;
+  }
+
+  public long position() {
+    return position;
+  }
+
+  public Gtid gtid() {
+    return new Gtid(historyId, version);
+  }
+
+  public long version() {
+    return version;
+  }
+
+  public Chain chain() {
+    return chain;
+  }
+
+  /** The link's opaque state at the last save; null before the first. */
+  public Bytes linkState() {
+    return linkState;
+  }
+
+  public SessionTable sessions() {
+    return sessions;
+  }
+
+  /** The state machine's state, for a query now. */
+  public StateView view() {
+    return new MachineView(store, version, sessions.timeMs());
+  }
+
+  /** Hash of the logical state at {@link #version()}. */
+  public long stateHash() {
+    return machine.stateHash(view());
+  }
+}

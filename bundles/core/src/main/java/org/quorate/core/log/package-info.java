@@ -1,0 +1,2 @@
+/** The virtual log: its records, positions and chain of links. */
+package org.quorate.core.log;

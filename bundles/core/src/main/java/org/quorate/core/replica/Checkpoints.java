@@ -1,0 +1,158 @@
+package org.quorate.core.replica;
+
+import java.util.function.Consumer;
+import org.quorate.api.Bytes;
+import org.quorate.core.log.VirtualLog;
+import org.quorate.core.snapshot.SnapshotHost;
+import org.quorate.core.snapshot.SnapshotTransfer;
+import org.quorate.core.state.GroupStore;
+import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
+import org.quorate.spi.storage.StateCursor;
+
+/**
+ * Moves the memtable to the state store, off the loop, and lets snapshots read or replace the store
+ * in between; one of these at a time.
+ */
+final class Checkpoints {
+  /** What the replica does for it. */
+  interface Owner {
+    /** The link's opaque state at the applied index. */
+    Bytes linkState(long inner);
+
+    /** The state up to this index needs the log no more. */
+    void checkpointed(long inner);
+
+    /** The store was replaced by a snapshot at this index. */
+    void installed(long inner);
+
+    void failed(String what, RuntimeException why);
+  }
+
+  private final GroupStore store;
+  private final VirtualLog log;
+  private final SnapshotStore snapshots;
+  private final Offload offload;
+  private final Owner owner;
+  private final StoreQueue queue = new StoreQueue();
+  private final long maxBytes;
+  private final long maxAgeMs;
+  private final int chunkBytes;
+  private boolean requested;
+  private boolean installing;
+  private long dirtySinceMs = -1;
+
+  Checkpoints(
+      GroupStore store,
+      VirtualLog log,
+      SnapshotStore snapshots,
+      Offload offload,
+      ReplicaConfig config,
+      Owner owner) {
+    this.store = store;
+    this.log = log;
+    this.snapshots = snapshots;
+    this.offload = offload;
+    this.owner = owner;
+    this.maxBytes = config.options().number(ReplicaParameters.CHECKPOINT_BYTES);
+    this.maxAgeMs = config.options().number(ReplicaParameters.CHECKPOINT_MS);
+    this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
+  }
+
+  /** True while a snapshot replaces the state: nothing may be applied. */
+  boolean installing() {
+    return installing;
+  }
+
+  /** Looks whether a checkpoint is due. */
+  void tick(long nowMs) {
+    if (store.activeBytes() == 0) {
+      dirtySinceMs = -1;
+    } else if (dirtySinceMs < 0) {
+      dirtySinceMs = nowMs;
+    }
+    if (store.activeBytes() > maxBytes || (dirtySinceMs >= 0 && nowMs - dirtySinceMs > maxAgeMs)) {
+      request();
+    }
+  }
+
+  /** Checkpoints soon, once. */
+  void request() {
+    if (!requested && !installing) {
+      requested = true;
+      queue.submit(this::checkpoint);
+    }
+  }
+
+  /** Runs after what is under way. */
+  void whenIdle(Runnable then) {
+    queue.submit(
+        done -> {
+          done.run();
+          then.run();
+        });
+  }
+
+  private void checkpoint(Runnable done) {
+    requested = false;
+    long inner = log.inner();
+    if (inner <= store.checkpointed()) {
+      done.run();
+      return;
+    }
+    log.save(owner.linkState(inner));
+    store.freeze(inner);
+    dirtySinceMs = -1;
+    offload.run(
+        () -> {
+          store.commitFrozen();
+          return inner;
+        },
+        durable -> {
+          store.thaw();
+          owner.checkpointed(durable);
+          done.run();
+        },
+        why -> owner.failed("checkpoint of the state", why));
+  }
+
+  /** Hands out the store at rest at or after an index. */
+  void withImage(long inner, SnapshotHost.ImageUser user) {
+    if (store.checkpointed() < inner) {
+      request();
+    }
+    queue.submit(done -> user.use(store.store(), done));
+  }
+
+  /** Replaces the state by a complete snapshot, unless it is behind. */
+  void install(SnapshotId id, Consumer<Boolean> then) {
+    queue.submit(done -> replace(id, then, done));
+  }
+
+  private void replace(SnapshotId id, Consumer<Boolean> then, Runnable done) {
+    if (id.inner() <= log.inner()) {
+      done.run();
+      then.accept(true);
+      return;
+    }
+    installing = true;
+    offload.run(
+        () -> {
+          try (SnapshotStore.Reader file = snapshots.read(id);
+              StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
+            store.store().replace(entries, id.inner());
+          }
+          snapshots.delete(id);
+          return id.inner();
+        },
+        inner -> {
+          store.discard();
+          log.load();
+          installing = false;
+          done.run();
+          owner.installed(inner);
+          then.accept(true);
+        },
+        why -> owner.failed("installing a snapshot", why));
+  }
+}

@@ -1,0 +1,76 @@
+package org.quorate.core.replica;
+
+import java.util.function.Consumer;
+import org.quorate.api.Outcome;
+
+/**
+ * Who waits for what: a ring indexed by ticket, so that neither adding nor finding allocates.
+ * Tickets rise by one; all wait equally long, so the oldest times out first.
+ */
+final class PendingTable {
+  private Consumer<Outcome>[] callbacks = ring(256);
+  private long[] deadlines = new long[256];
+  private long oldest = 1;
+  private long next = 1;
+  private int size;
+
+  @SuppressWarnings("unchecked")
+  private static Consumer<Outcome>[] ring(int size) {
+    return (Consumer<Outcome>[]) new Consumer<?>[size];
+  }
+
+  /** Waiting now. */
+  int size() {
+    return size;
+  }
+
+  /** Returns the ticket. */
+  long add(Consumer<Outcome> callback, long deadlineMs) {
+    if (next - oldest == callbacks.length) {
+      grow();
+    }
+    int slot = (int) next & (callbacks.length - 1);
+    callbacks[slot] = callback;
+    deadlines[slot] = deadlineMs;
+    size++;
+    return next++;
+  }
+
+  private void grow() {
+    Consumer<Outcome>[] wider = ring(callbacks.length * 2);
+    long[] later = new long[wider.length];
+    for (long t = oldest; t < next; t++) {
+      wider[(int) t & (wider.length - 1)] = callbacks[(int) t & (callbacks.length - 1)];
+      later[(int) t & (wider.length - 1)] = deadlines[(int) t & (callbacks.length - 1)];
+    }
+    callbacks = wider;
+    deadlines = later;
+  }
+
+  /** Takes the waiter out; null if it was answered before. */
+  Consumer<Outcome> remove(long ticket) {
+    if (ticket < oldest || ticket >= next) {
+      return null;
+    }
+    int slot = (int) ticket & (callbacks.length - 1);
+    Consumer<Outcome> callback = callbacks[slot];
+    callbacks[slot] = null;
+    if (callback != null) {
+      size--;
+    }
+    while (oldest < next && callbacks[(int) oldest & (callbacks.length - 1)] == null) {
+      oldest++;
+    }
+    return callback;
+  }
+
+  /** Answers everyone whose deadline has passed. */
+  void expire(long nowMs, Outcome outcome) {
+    while (oldest < next && deadlines[(int) oldest & (callbacks.length - 1)] <= nowMs) {
+      Consumer<Outcome> late = remove(oldest);
+      if (late != null) {
+        late.accept(outcome);
+      }
+    }
+  }
+}

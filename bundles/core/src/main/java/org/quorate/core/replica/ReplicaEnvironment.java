@@ -1,0 +1,33 @@
+package org.quorate.core.replica;
+
+import java.util.concurrent.Executor;
+import org.quorate.api.NodeId;
+import org.quorate.spi.transport.Transport;
+
+/** What a replica gets from the process it lives in: the runtime or a simulation. */
+public interface ReplicaEnvironment {
+  NodeId node();
+
+  /** Identity of this node's formatted store. */
+  long storeId();
+
+  /** Rises with each start of the node. */
+  long incarnation();
+
+  /** The group's loop: runs one task at a time, in order; takes tasks from any thread. */
+  Executor loop();
+
+  /** Runs what blocks: checkpoints, snapshots, lengthy queries; several at once. */
+  Executor workers();
+
+  Transport transport();
+
+  /** Monotonic milliseconds from an arbitrary start. */
+  long nowMs();
+
+  /** For the strategy's random choices; differs per node and start. */
+  long seed();
+
+  /** The storage broke or the log contradicts itself: this process must not go on with it. */
+  void failed(String why, Throwable cause);
+}

@@ -1,0 +1,87 @@
+package org.quorate.core.replica;
+
+import java.util.List;
+import org.quorate.spi.config.Parameter;
+
+/** Limits of a replica. */
+public final class ReplicaParameters {
+  public static final Parameter PROPOSE_TIMEOUT_MS =
+      Parameter.number(
+          "propose.timeout.ms",
+          "ms",
+          10_000,
+          10,
+          600_000,
+          "A proposal or read without outcome for so long is answered Indeterminate.");
+  public static final Parameter PENDING_MAX =
+      Parameter.number(
+          "pending.max",
+          "count",
+          65_536,
+          1,
+          1 << 20,
+          "Proposals and reads of one replica under way at once; more are Overloaded.");
+  public static final Parameter COMMAND_MAX_BYTES =
+      Parameter.number(
+          "command.max.bytes",
+          "bytes",
+          2 << 20,
+          1024,
+          64 << 20,
+          "Largest command; a larger one is Rejected as TOO_LARGE.");
+  public static final Parameter CHECKPOINT_BYTES =
+      Parameter.number(
+          "checkpoint.bytes",
+          "bytes",
+          16 << 20,
+          1024,
+          1L << 30,
+          "Changes held in memory before they are checkpointed to the state storage.");
+  public static final Parameter CHECKPOINT_MS =
+      Parameter.number(
+          "checkpoint.ms",
+          "ms",
+          30_000,
+          10,
+          3_600_000,
+          "Longest time a change stays out of the state storage.");
+  public static final Parameter BACKLOG_MAX_BYTES =
+      Parameter.number(
+          "checkpoint.backlog.max.bytes",
+          "bytes",
+          96 << 20,
+          1024,
+          4L << 30,
+          "Changes in memory at which proposals are Overloaded until a checkpoint ends.");
+  public static final Parameter SNAPSHOT_CHUNK_BYTES =
+      Parameter.number(
+          "snapshot.chunk.bytes",
+          "bytes",
+          256 << 10,
+          64,
+          4 << 20,
+          "Size of a piece of a snapshot on the wire.");
+  public static final Parameter TIME_STEP_MS =
+      Parameter.number(
+          "time.step.ms",
+          "ms",
+          250,
+          10,
+          10_000,
+          "How often ordered time moves on while sessions are open.");
+
+  private ReplicaParameters() {}
+
+  /** All of them, for the registry. */
+  public static List<Parameter> all() {
+    return List.of(
+        PROPOSE_TIMEOUT_MS,
+        PENDING_MAX,
+        COMMAND_MAX_BYTES,
+        CHECKPOINT_BYTES,
+        CHECKPOINT_MS,
+        BACKLOG_MAX_BYTES,
+        SNAPSHOT_CHUNK_BYTES,
+        TIME_STEP_MS);
+  }
+}

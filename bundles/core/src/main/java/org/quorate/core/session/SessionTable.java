@@ -1,0 +1,122 @@
+package org.quorate.core.session;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+
+/**
+ * The open sessions and leases of a group and its ordered time. Replicated state: changed by records
+ * of the log alone. Single-threaded.
+ */
+public final class SessionTable {
+  private final TreeMap<Long, Session> open = new TreeMap<>();
+  private final Set<Long> dirty = new LinkedHashSet<>();
+  private long timeMs;
+  private long nextDeadlineMs = Long.MAX_VALUE;
+
+  /** Ordered time, milliseconds since the group began. */
+  public long timeMs() {
+    return timeMs;
+  }
+
+  public boolean isEmpty() {
+    return open.isEmpty();
+  }
+
+  public int size() {
+    return open.size();
+  }
+
+  /** The session, or null if it never was or has ended. */
+  public Session find(long id) {
+    return open.get(id);
+  }
+
+  public void open(long id, long ttlMs) {
+    Session session = new Session(id, ttlMs, timeMs);
+    open.put(id, session);
+    nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
+    dirty.add(id);
+  }
+
+  /** False if there is none. */
+  public boolean close(long id) {
+    dirty.add(id);
+    return open.remove(id) != null;
+  }
+
+  /** Starts the TTL anew; false if the session is gone. */
+  public boolean renew(long id) {
+    Session session = open.get(id);
+    if (session == null) {
+      return false;
+    }
+    session.renew(timeMs);
+    dirty.add(id);
+    return true;
+  }
+
+  /** The session's window changed. */
+  public void touched(long id) {
+    dirty.add(id);
+  }
+
+  /**
+   * Moves ordered time on.
+   *
+   * @return ids of the sessions that ended by it, in their order; they are closed
+   */
+  public List<Long> advance(long deltaMs) {
+    timeMs += deltaMs;
+    if (timeMs <= nextDeadlineMs) {
+      return List.of();
+    }
+    List<Long> ended = new ArrayList<>();
+    nextDeadlineMs = Long.MAX_VALUE;
+    for (Session session : open.values()) {
+      if (session.deadlineMs() < timeMs) {
+        ended.add(session.id());
+      } else {
+        nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
+      }
+    }
+    ended.forEach(this::close);
+    return ended;
+  }
+
+  /** Hands out what changed since the last call: id and encoding, or null for an ended session. */
+  public void drainDirty(BiConsumer<Long, Bytes> changes) {
+    for (long id : dirty) {
+      Session session = open.get(id);
+      if (session == null) {
+        changes.accept(id, null);
+      } else {
+        Encoder out = new Encoder();
+        session.encode(out);
+        changes.accept(id, out.take());
+      }
+    }
+    dirty.clear();
+  }
+
+  /** Forgets everything and takes over ordered time, before {@link #restore}. */
+  public void reset(long timeMs) {
+    open.clear();
+    dirty.clear();
+    this.timeMs = timeMs;
+    nextDeadlineMs = Long.MAX_VALUE;
+  }
+
+  /** Puts a session back as {@link #drainDirty} gave it. */
+  public void restore(long id, Bytes encoded) {
+    Session session = Session.decode(id, new Decoder(encoded));
+    open.put(id, session);
+    nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
+  }
+}

@@ -1,0 +1,2 @@
+/** Client sessions and leases as replicated state. */
+package org.quorate.core.session;

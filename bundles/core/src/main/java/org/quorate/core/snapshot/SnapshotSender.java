@@ -1,0 +1,185 @@
+package org.quorate.core.snapshot;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+import org.quorate.core.snapshot.SnapshotMessage.Chunk;
+import org.quorate.core.snapshot.SnapshotMessage.Done;
+import org.quorate.core.snapshot.SnapshotMessage.Offer;
+import org.quorate.core.snapshot.SnapshotMessage.Want;
+import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
+import org.quorate.spi.storage.StateCursor;
+import org.quorate.spi.storage.StateStore;
+
+/**
+ * Sends snapshots to peers that are behind the log. One chunk is under way per peer: the receiver
+ * asks for the next, so a slow receiver slows only itself. On the group's loop; files are read on
+ * workers.
+ */
+public final class SnapshotSender {
+  private static final long RESEND_MS = 1_000;
+  private static final long GIVE_UP_MS = 30_000;
+
+  private static final class Transfer {
+    final long inner;
+    SnapshotStore.Reader reader;
+    long sentAtMs;
+    long heardAtMs;
+    Want last;
+    boolean reading;
+    boolean ended;
+
+    Transfer(long inner, long nowMs) {
+      this.inner = inner;
+      this.heardAtMs = nowMs;
+    }
+  }
+
+  private final SnapshotHost host;
+  private final SnapshotStore store;
+  private final Map<NodeId, Transfer> transfers = new HashMap<>();
+
+  public SnapshotSender(SnapshotHost host, SnapshotStore store) {
+    this.host = host;
+    this.store = store;
+  }
+
+  /** Begins, unless a transfer to that peer is under way. */
+  public void send(NodeId to, long inner) {
+    if (transfers.containsKey(to)) {
+      return;
+    }
+    Transfer transfer = new Transfer(inner, host.nowMs());
+    transfers.put(to, transfer);
+    SnapshotId ready = newest();
+    if (ready != null && ready.epoch() == host.epoch() && ready.inner() >= inner) {
+      open(to, transfer, ready);
+    } else {
+      host.withImage(inner, (image, release) -> write(to, transfer, image, release));
+    }
+  }
+
+  private SnapshotId newest() {
+    List<SnapshotId> complete = store.complete();
+    return complete.isEmpty() ? null : complete.get(complete.size() - 1);
+  }
+
+  private void write(NodeId to, Transfer transfer, StateStore image, Runnable release) {
+    SnapshotId id = new SnapshotId(host.epoch(), image.applied(), host.nextId());
+    List<SnapshotId> old = new ArrayList<>(store.complete());
+    transfers.values().stream()
+        .filter(t -> t.reader != null)
+        .forEach(t -> old.remove(t.reader.id()));
+    host.offload(
+        () -> {
+          old.forEach(store::delete);
+          try (SnapshotStore.Writer file = store.write(id);
+              StateCursor entries = image.scan(Bytes.EMPTY, null)) {
+            SnapshotContent.write(entries, file, host.chunkBytes());
+          }
+          return id;
+        },
+        done -> {
+          release.run();
+          open(to, transfer, done);
+        },
+        why -> {
+          release.run();
+          host.failed("writing a snapshot", why);
+        });
+  }
+
+  private void open(NodeId to, Transfer transfer, SnapshotId id) {
+    if (transfer.ended) {
+      return;
+    }
+    host.offload(
+        () -> store.read(id),
+        reader -> {
+          transfer.reader = reader;
+          if (transfer.ended) {
+            reader.close();
+          } else {
+            offer(to, transfer);
+          }
+        },
+        why -> host.failed("reading a snapshot", why));
+  }
+
+  private void offer(NodeId to, Transfer transfer) {
+    transfer.sentAtMs = host.nowMs();
+    Offer offer = new Offer(transfer.reader.id(), transfer.reader.length());
+    host.send(to, SnapshotMessage.encode(offer));
+  }
+
+  void onWant(NodeId from, Want want) {
+    Transfer transfer = transfers.get(from);
+    if (transfer == null || transfer.reader == null || !transfer.reader.id().equals(want.id())) {
+      return;
+    }
+    transfer.heardAtMs = host.nowMs();
+    transfer.last = want;
+    chunk(from, transfer);
+  }
+
+  private void chunk(NodeId to, Transfer transfer) {
+    if (transfer.reading) {
+      return;
+    }
+    transfer.reading = true;
+    transfer.sentAtMs = host.nowMs();
+    Want want = transfer.last;
+    host.offload(
+        () -> transfer.reader.read(want.offset(), host.chunkBytes()),
+        data -> {
+          transfer.reading = false;
+          if (transfer.ended) {
+            transfer.reader.close();
+          } else {
+            host.send(to, SnapshotMessage.encode(new Chunk(want.id(), want.offset(), data)));
+          }
+        },
+        why -> host.failed("reading a snapshot", why));
+  }
+
+  void onDone(NodeId from, Done done) {
+    Transfer transfer = transfers.get(from);
+    if (transfer != null && transfer.reader != null && transfer.reader.id().equals(done.id())) {
+      end(from, transfer, done.ok());
+    }
+  }
+
+  /** Repeats what got no answer; gives up on peers that stay silent. */
+  public void tick() {
+    long now = host.nowMs();
+    for (Map.Entry<NodeId, Transfer> e : List.copyOf(transfers.entrySet())) {
+      Transfer transfer = e.getValue();
+      if (transfer.reader == null || transfer.reading) {
+        continue;
+      }
+      if (now - transfer.heardAtMs > GIVE_UP_MS) {
+        end(e.getKey(), transfer, false);
+      } else if (now - transfer.sentAtMs > RESEND_MS) {
+        offer(e.getKey(), transfer);
+      }
+    }
+  }
+
+  private void end(NodeId to, Transfer transfer, boolean ok) {
+    transfers.remove(to);
+    transfer.ended = true;
+    if (!transfer.reading) {
+      transfer.reader.close();
+    }
+    host.sent(to, ok ? transfer.reader.id().inner() : transfer.inner, ok);
+  }
+
+  /** Under way now. */
+  public int active() {
+    return transfers.size();
+  }
+}

@@ -1,0 +1,2 @@
+/** Sending and receiving snapshots of a group. */
+package org.quorate.core.snapshot;

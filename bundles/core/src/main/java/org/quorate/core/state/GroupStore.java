@@ -1,0 +1,126 @@
+package org.quorate.core.state;
+
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.quorate.api.Bytes;
+import org.quorate.spi.storage.StateBatch;
+import org.quorate.spi.storage.StateCursor;
+import org.quorate.spi.storage.StateStore;
+
+/**
+ * A memtable over the checkpointed state (architecture rule 12). Writes go to the memtable on the
+ * group's loop; {@link #freeze} sets it aside and {@link #commitFrozen} makes it durable off the
+ * loop, while reads, from any thread, see memtable, frozen memtable and store as one.
+ */
+public final class GroupStore {
+  /** What an entry costs beyond its bytes, roughly: skip-list node, index, two slices. */
+  private static final int ENTRY_OVERHEAD = 120;
+
+  /** The memtables in force; frozen is null when no checkpoint is under way. */
+  private record Layers(
+      ConcurrentSkipListMap<Bytes, Bytes> active, ConcurrentSkipListMap<Bytes, Bytes> frozen) {}
+
+  private final StateStore store;
+  private volatile Layers layers = new Layers(new ConcurrentSkipListMap<>(), null);
+  private long activeBytes;
+  private long frozenBytes;
+  private long frozenApplied;
+
+  public GroupStore(StateStore store) {
+    this.store = store;
+  }
+
+  /** The value, or null. */
+  public Bytes get(Bytes key) {
+    Layers now = layers;
+    Bytes value = now.active().get(key);
+    if (value == null && now.frozen() != null) {
+      value = now.frozen().get(key);
+    }
+    if (value == null) {
+      return store.get(key);
+    }
+    return value == StateBatch.DELETED ? null : value;
+  }
+
+  /** Walks from {@code from} (inclusive) to {@code to} (exclusive, null for the end). */
+  public StateCursor scan(Bytes from, Bytes to) {
+    Layers now = layers;
+    return new MergedCursor(
+        new MapCursor(now.active(), from, to, false),
+        now.frozen() == null ? null : new MapCursor(now.frozen(), from, to, false),
+        store.scan(from, to),
+        false);
+  }
+
+  /** Walks the same range backwards. */
+  public StateCursor scanReverse(Bytes from, Bytes to) {
+    Layers now = layers;
+    return new MergedCursor(
+        new MapCursor(now.active(), from, to, true),
+        now.frozen() == null ? null : new MapCursor(now.frozen(), from, to, true),
+        store.scanReverse(from, to),
+        true);
+  }
+
+  public void put(Bytes key, Bytes value) {
+    Bytes old = layers.active().put(key, value);
+    activeBytes += value.length() - (old == null ? -key.length() - ENTRY_OVERHEAD : old.length());
+  }
+
+  public void delete(Bytes key) {
+    put(key, StateBatch.DELETED);
+  }
+
+  /** Bytes that are in memory only. */
+  public long dirtyBytes() {
+    return activeBytes + frozenBytes;
+  }
+
+  /** Bytes written since the last {@link #freeze}. */
+  public long activeBytes() {
+    return activeBytes;
+  }
+
+  public boolean frozen() {
+    return layers.frozen() != null;
+  }
+
+  /** Sets the memtable aside as the state at an applied index; the one before must be committed. */
+  public void freeze(long applied) {
+    if (frozen()) {
+      throw new IllegalStateException("a checkpoint is under way");
+    }
+    layers = new Layers(new ConcurrentSkipListMap<>(), layers.active());
+    frozenBytes = activeBytes;
+    frozenApplied = applied;
+    activeBytes = 0;
+  }
+
+  /** Makes what was frozen durable; blocks; off the loop. */
+  public void commitFrozen() {
+    store.commit(new StateBatch(layers.frozen(), frozenApplied));
+  }
+
+  /** After {@link #commitFrozen}, on the loop: the store has it now. */
+  public void thaw() {
+    layers = new Layers(layers.active(), null);
+    frozenBytes = 0;
+  }
+
+  /** Drops the memtables: the store's content was replaced. */
+  public void discard() {
+    layers = new Layers(new ConcurrentSkipListMap<>(), null);
+    activeBytes = 0;
+    frozenBytes = 0;
+  }
+
+  /** Applied index of the last commit. */
+  public long checkpointed() {
+    return store.applied();
+  }
+
+  /** The store itself: for snapshots, while no checkpoint is under way. */
+  public StateStore store() {
+    return store;
+  }
+}
