@@ -1,0 +1,99 @@
+package org.quorate.core.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.quorate.api.Bytes;
+import org.quorate.spi.storage.StateCursor;
+
+class GroupStoreTest {
+  private static Bytes key(int n) {
+    return Bytes.utf8("k" + n);
+  }
+
+  private static List<String> walk(StateCursor cursor) {
+    List<String> seen = new ArrayList<>();
+    try (cursor) {
+      while (cursor.next()) {
+        seen.add(cursor.key() + "=" + cursor.value());
+      }
+    }
+    return seen;
+  }
+
+  private static List<String> walk(TreeMap<Bytes, Bytes> model, Bytes from, Bytes to) {
+    List<String> seen = new ArrayList<>();
+    model
+        .tailMap(from, true)
+        .forEach(
+            (k, v) -> {
+              if (to == null || k.compareTo(to) < 0) {
+                seen.add(k + "=" + v);
+              }
+            });
+    return seen;
+  }
+
+  @Test
+  void threeLayersReadAsOneAtEveryPhaseOfACheckpoint() {
+    SplittableRandom random = new SplittableRandom(11);
+    GroupStore store = new GroupStore(new TreeStateStore());
+    TreeMap<Bytes, Bytes> model = new TreeMap<>();
+    int phase = 0;
+    for (int i = 0; i < 5_000; i++) {
+      Bytes key = key(random.nextInt(60));
+      if (random.nextInt(3) == 0) {
+        store.delete(key);
+        model.remove(key);
+      } else {
+        Bytes value = Bytes.utf8("v" + i);
+        store.put(key, value);
+        model.put(key, value);
+      }
+      if (random.nextInt(20) == 0) {
+        switch (phase++ % 3) {
+          case 0 -> store.freeze(i + 1);
+          case 1 -> store.commitFrozen();
+          default -> store.thaw();
+        }
+      }
+      Bytes from = key(random.nextInt(60));
+      Bytes to = random.nextInt(4) == 0 ? null : key(random.nextInt(60));
+      assertEquals(model.get(from), store.get(from));
+      List<String> expected = walk(model, from, to);
+      assertEquals(expected, walk(store.scan(from, to)), "step " + i);
+      Collections.reverse(expected);
+      assertEquals(expected, walk(store.scanReverse(from, to)), "step " + i);
+    }
+  }
+
+  @Test
+  void countsWhatIsInMemoryOnly() {
+    GroupStore store = new GroupStore(new TreeStateStore());
+    assertEquals(0, store.dirtyBytes());
+    store.put(key(1), Bytes.utf8("abc"));
+    long one = store.dirtyBytes();
+    store.put(key(1), Bytes.utf8("abcde"));
+    assertEquals(one + 2, store.dirtyBytes());
+    store.freeze(1);
+    assertEquals(one + 2, store.dirtyBytes());
+    assertEquals(0, store.activeBytes());
+    store.commitFrozen();
+    store.thaw();
+    assertEquals(0, store.dirtyBytes());
+    assertEquals(1, store.checkpointed());
+  }
+
+  @Test
+  void oneCheckpointAtATime() {
+    GroupStore store = new GroupStore(new TreeStateStore());
+    store.freeze(1);
+    assertThrows(IllegalStateException.class, () -> store.freeze(2));
+  }
+}
