@@ -113,8 +113,7 @@ final class Assembly {
    */
   List<String> unsatisfiedComponents() throws InvalidSyntaxException {
     ServiceReference<?> reference =
-        framework
-            .getBundleContext()
+        framework.getBundleContext()
             .getAllServiceReferences(
                 "org.osgi.service.component.runtime.ServiceComponentRuntime", null)[0];
     Object runtime = framework.getBundleContext().getService(reference);
