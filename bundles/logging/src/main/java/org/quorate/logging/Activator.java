@@ -38,6 +38,7 @@ public final class Activator implements BundleActivator {
 
   @Override
   public void stop(BundleContext context) {
+    listener.close();
     readers.close();
   }
 }

@@ -12,8 +12,18 @@ final class LogToSlf4j implements LogListener {
   /** Prefix of the loggers by which felix.log reports bundle, service and framework events. */
   private static final String EVENTS = "Events.";
 
+  private volatile boolean closed;
+
+  /** Entries that the log service still has in hand when this bundle stops are dropped. */
+  void close() {
+    closed = true;
+  }
+
   @Override
   public void logged(LogEntry entry) {
+    if (closed) {
+      return;
+    }
     Logger logger = LoggerFactory.getLogger(nameOf(entry));
     logger.atLevel(levelOf(entry)).setCause(entry.getException()).log("{}", messageOf(entry));
   }
