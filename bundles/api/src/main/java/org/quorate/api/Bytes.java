@@ -99,7 +99,7 @@ public final class Bytes implements Comparable<Bytes> {
     return Arrays.copyOfRange(array, offset, offset + length);
   }
 
-  /** The backing array, to read from only, for hand-over to code that takes (array, offset, length). */
+  /** The backing array, to read from only, for code that takes (array, offset, length). */
   public byte[] array() {
     return array;
   }
@@ -185,7 +185,7 @@ public final class Bytes implements Comparable<Bytes> {
     return h;
   }
 
-  /** The text if all of it is printable ASCII, otherwise 0x and hexadecimal; long content is cut. */
+  /** The text if all of it is printable ASCII, else 0x and hexadecimal; long content is cut. */
   @Override
   public String toString() {
     int shown = Math.min(length, 48);

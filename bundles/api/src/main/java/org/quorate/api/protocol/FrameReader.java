@@ -6,8 +6,8 @@ import org.quorate.api.Bytes;
 import org.quorate.api.wire.MalformedException;
 
 /**
- * Cuts a stream of bytes into frames. Frames that lie whole in a chunk are slices of it; one that is
- * spread over chunks is gathered in an array that grows with what has arrived, never with what the
+ * Cuts a stream of bytes into frames. Frames that lie whole in a chunk are slices of it; one that
+ * is spread over chunks is gathered in an array that grows with what has arrived, never with what the
  * sender announced. Not thread-safe; useless after it threw.
  */
 public final class FrameReader {
