@@ -1,0 +1,118 @@
+package org.quorate.storage.mapdb;
+
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.quorate.api.GroupId;
+import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.StateStorage;
+import org.quorate.spi.storage.StateStore;
+import org.quorate.spi.storage.StorageException;
+
+/**
+ * State in MapDB and snapshots as files, one folder per group: {@code <folder>/<group>/}. All groups
+ * share one cache of pages. Thread-safe.
+ */
+public class MapdbStateStorage implements StateStorage {
+  private static final String LOCK = "lock";
+
+  private final Path folder;
+  private final PageCache cache;
+  private final Set<GroupId> open = new HashSet<>();
+
+  /** With a cache of a sixteenth of the heap, from 1 to 64 MiB. */
+  public MapdbStateStorage(Path folder) {
+    this(folder, Math.max(1L << 20, Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16)));
+  }
+
+  /**
+   * Over a folder, created when first needed.
+   *
+   * @param cacheBytes heap for unchanged pages of all groups together
+   */
+  public MapdbStateStorage(Path folder, long cacheBytes) {
+    this.folder = folder;
+    this.cache = new PageCache(cacheBytes);
+  }
+
+  @Override
+  public String name() {
+    return "mapdb";
+  }
+
+  @Override
+  public boolean durable() {
+    return true;
+  }
+
+  private Path folder(GroupId group) {
+    return folder.resolve(group.name());
+  }
+
+  @Override
+  public synchronized StateStore open(GroupId group) {
+    Path own = folder(group);
+    if (open.contains(group)) {
+      throw locked(own);
+    }
+    Disk.createFolders(own);
+    Disk.syncFolder(folder);
+    Disk lock = Disk.open(own.resolve(LOCK), true);
+    try {
+      lock(lock);
+      StateStore store = new MapdbStateStore(own, cache, () -> closed(group, lock));
+      open.add(group);
+      return store;
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static void lock(Disk file) {
+    try {
+      FileLock lock = file.channel().tryLock();
+      if (lock == null) {
+        throw locked(file.path());
+      }
+    } catch (OverlappingFileLockException e) {
+      throw locked(file.path());
+    } catch (IOException e) {
+      throw Failures.io(file.path(), e);
+    }
+  }
+
+  private static StorageException locked(Path what) {
+    return new StorageException(StorageException.Kind.LOCKED, what + ": the state is open already");
+  }
+
+  private synchronized void closed(GroupId group, Disk lock) {
+    open.remove(group);
+    lock.close();
+  }
+
+  @Override
+  public SnapshotStore snapshots(GroupId group) {
+    return new FileSnapshotStore(folder(group));
+  }
+
+  @Override
+  public synchronized void delete(GroupId group) {
+    if (open.contains(group)) {
+      throw new IllegalStateException("the state of group " + group + " is open");
+    }
+    Path own = folder(group);
+    for (String name : Disk.names(own)) {
+      Disk.delete(own.resolve(name));
+    }
+    Disk.delete(own);
+  }
+
+  @Override
+  public void close() {
+    // Each group's store holds its own files; nothing is shared but heap.
+  }
+}

@@ -1,0 +1,2 @@
+/** The components of this bundle. */
+package org.quorate.storage.mapdb.osgi;
