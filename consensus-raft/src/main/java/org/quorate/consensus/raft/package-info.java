@@ -1,2 +1,0 @@
-/** The Raft strategy. */
-package org.quorate.consensus.raft;

@@ -1,0 +1,25 @@
+package org.quorate.raft.invariants;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.LinkInvariant;
+
+/** Election safety: at most one node ever leads in a term. Raft §3.4. */
+public final class AtMostOneLeaderPerTerm implements LinkInvariant {
+  private final Map<Long, NodeId> leaders = new HashMap<>();
+
+  @Override
+  public String check(List<LinkView> nodes) {
+    for (Views.Seen n : Views.of(nodes)) {
+      if (n.raft().leads()) {
+        NodeId first = leaders.putIfAbsent(n.raft().term(), n.node());
+        if (first != null && !first.equals(n.node())) {
+          return "term " + n.raft().term() + " is led by " + first + " and by " + n.node();
+        }
+      }
+    }
+    return null;
+  }
+}

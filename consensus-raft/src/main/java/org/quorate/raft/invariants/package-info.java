@@ -1,0 +1,2 @@
+/** What must hold of all nodes together after every step of a simulation. */
+package org.quorate.raft.invariants;

@@ -1,0 +1,29 @@
+package org.quorate.raft.osgi;
+
+import org.osgi.service.component.annotations.Component;
+import org.quorate.raft.RaftStrategy;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.LinkContext;
+import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Traits;
+
+/** Offers Raft as a service; all else is in {@link RaftStrategy}. Thread-safe. */
+@Component(service = ConsensusStrategy.class, property = "quorate.strategy=" + RaftStrategy.NAME)
+public final class RaftStrategyComponent implements ConsensusStrategy {
+  private final RaftStrategy strategy = new RaftStrategy();
+
+  @Override
+  public String name() {
+    return strategy.name();
+  }
+
+  @Override
+  public Traits traits() {
+    return strategy.traits();
+  }
+
+  @Override
+  public Loglet open(LinkContext link) {
+    return strategy.open(link);
+  }
+}
