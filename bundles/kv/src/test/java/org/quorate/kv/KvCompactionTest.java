@@ -102,8 +102,7 @@ class KvCompactionTest {
     KvQuery.Get gone = new KvQuery.Get(Bytes.utf8("key1"), oldest - 1);
     QueryException e = assertThrows(QueryException.class, () -> context.query(gone));
     assertEquals(Rejection.COMPACTED, e.code());
-    KvResult.Failed failed =
-        (KvResult.Failed) context.apply(new KvCommand.Compact(oldest - 1));
+    KvResult.Failed failed = (KvResult.Failed) context.apply(new KvCommand.Compact(oldest - 1));
     assertEquals(KvError.COMPACTED, failed.error());
   }
 

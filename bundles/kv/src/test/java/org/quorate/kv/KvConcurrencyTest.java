@@ -26,8 +26,7 @@ class KvConcurrencyTest {
 
   private final MapContext context =
       new MapContext(
-          new KvStateMachine(
-              new KvLimits(100, 100, 100, 1000, 1000, 1 << 20, 300, 1 << 20)),
+          new KvStateMachine(new KvLimits(100, 100, 100, 1000, 1000, 1 << 20, 300, 1 << 20)),
           new ConcurrentSkipListMap<>());
 
   private static Bytes account(int i) {
@@ -45,8 +44,7 @@ class KvConcurrencyTest {
     }
     context.apply(KvCommand.put(token(0), Bytes.EMPTY));
     AtomicBoolean finished = new AtomicBoolean();
-    CompletableFuture<Integer> reader =
-        CompletableFuture.supplyAsync(() -> readUntil(finished));
+    CompletableFuture<Integer> reader = CompletableFuture.supplyAsync(() -> readUntil(finished));
     try {
       transfer();
     } finally {

@@ -82,14 +82,13 @@ class KvRefusalTest {
   @Test
   void oneCommandWalksOverSoManyKeys() {
     for (int i = 0; i < 6; i++) {
-      context.apply(KvCommand.put(Bytes.utf8("k" + i), Bytes.utf8("0123456789")));
+      context.apply(KvCommand.put(Bytes.utf8("k" + i), Bytes.utf8("0123456789a")));
     }
     assertRefused(KvError.TOO_LARGE, new KvCommand.Delete(ALL, false));
     KvQuery.Range count = new KvQuery.Range(ALL, 0, 0, false, false, true);
     assertRefused(KvError.TOO_LARGE, new KvCommand.Read(count));
     Compare compare = new Compare(ALL, Compare.Target.MOD, Compare.Op.GREATER, Bytes.ofLong(0));
-    assertRefused(
-        KvError.TOO_LARGE, new KvCommand.Txn(List.of(compare), List.of(), List.of()));
+    assertRefused(KvError.TOO_LARGE, new KvCommand.Txn(List.of(compare), List.of(), List.of()));
     KeyRange five = new KeyRange(Bytes.utf8("k1"), null);
     assertRefused(KvError.TOO_LARGE, txn(new KvCommand.Delete(five, true)));
     KvResult.Deleted done = (KvResult.Deleted) context.apply(new KvCommand.Delete(five, false));
