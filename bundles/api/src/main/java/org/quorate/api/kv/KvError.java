@@ -15,7 +15,5 @@ public enum KvError {
   /** The revision has been compacted already. */
   COMPACTED,
   /** The revision has not been reached. */
-  FUTURE_REVISION,
-  /** A key must have at least one byte. */
-  EMPTY_KEY
+  FUTURE_REVISION
 }

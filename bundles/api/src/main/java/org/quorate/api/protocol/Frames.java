@@ -17,8 +17,11 @@ public final class Frames {
   /** Bytes in front of the body. */
   public static final int HEADER = PREFIX + 2;
 
-  /** Largest frame between client and node, prefix included: 4 MiB and 64 KiB. */
-  public static final int MAX_CLIENT_FRAME = (4 << 20) + (64 << 10);
+  /** Largest frame that a node takes from a client, prefix included: 4 MiB and 64 KiB. */
+  public static final int MAX_REQUEST_FRAME = (4 << 20) + (64 << 10);
+
+  /** Largest frame that a client takes from a node, prefix included: 64 MiB and 64 KiB. */
+  public static final int MAX_REPLY_FRAME = (64 << 20) + (64 << 10);
 
   private Frames() {}
 

@@ -76,6 +76,9 @@ public interface NodeControl {
   /** The configuration in force, by dotted key, for people; secrets are left out. */
   Map<String, String> configuration();
 
+  /** Whether a caller with this token, possibly empty, may come in. */
+  boolean authorized(String token);
+
   /** Tells of events until closed; the listener must not block. */
   AutoCloseable listen(Consumer<NodeEvent> listener);
 }

@@ -1,0 +1,4 @@
+/** The registry of typed parameters. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.core.config;

@@ -1,2 +1,0 @@
-/** The bundle's component. */
-package org.quorate.kv.osgi;

@@ -1,0 +1,276 @@
+package org.quorate.runtime.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.core.config.ParameterException;
+import org.quorate.core.config.ParameterRegistry;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.peer.NodeAddress;
+import org.quorate.spi.config.Parameter;
+
+/**
+ * Reads a node's file. Whatever is not understood is refused with file, line, column and key, and
+ * with what would be allowed.
+ */
+public final class ConfigReader {
+  private final String file;
+  private final List<Parameter> parameters;
+
+  private ConfigReader(String file, List<Parameter> parameters) {
+    this.file = file;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param parameters node-wide parameters that may be set
+   * @throws ConfigException if it is not there or anything in it is refused
+   */
+  public static NodeConfig read(Path file, List<Parameter> parameters) {
+    try {
+      return parse(file.toString(), Files.readString(file), parameters);
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw new ConfigException(file + ": there is no such file");
+    } catch (IOException e) {
+      throw new ConfigException(file + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Reads text; the file's name decides the format and is shown in messages. */
+  public static NodeConfig parse(String file, String content, List<Parameter> parameters) {
+    return new ConfigReader(file, parameters).node(Entry.parse(file, content));
+  }
+
+  private NodeConfig node(Entry root) {
+    Map<String, Entry> top =
+        root.fields(
+            "node",
+            "cluster",
+            "data",
+            "listen",
+            "advertise",
+            "auth",
+            "tls",
+            "insecure",
+            "loops",
+            "peers",
+            "groups",
+            "parameters");
+    NodeId node = nodeId(need(need(top, root, "node").fields("id"), top.get("node"), "id"));
+    Entry cluster = need(top, root, "cluster");
+    String name = need(cluster.fields("name"), cluster, "name").text();
+    Map<NodeId, NodeAddress> peers = peers(top.get("peers"));
+    Map<String, String> listen = listen(top.get("listen"), peers.get(node));
+    boolean insecure = top.containsKey("insecure") && top.get("insecure").flag();
+    String token = token(top.get("auth"));
+    NodeConfig.TlsFiles tls = tls(top.get("tls"));
+    if (!insecure) {
+      guard(listen, top.get("listen"), tls != null && !token.isEmpty());
+    }
+    return new NodeConfig(
+        node,
+        name,
+        dataDir(top.get("data")),
+        listen,
+        advertise(top.get("advertise"), listen),
+        token,
+        tls,
+        insecure,
+        top.containsKey("loops") ? top.get("loops").number(1, 64) : defaultLoops(),
+        peers,
+        groups(top.get("groups")),
+        parameters(top.get("parameters")));
+  }
+
+  private static int defaultLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  private static Entry need(Map<String, Entry> fields, Entry parent, String name) {
+    Entry field = fields.get(name);
+    if (field == null) {
+      throw parent.error("the key '" + name + "' is missing");
+    }
+    return field;
+  }
+
+  private static NodeId nodeId(Entry entry) {
+    try {
+      return NodeId.of(entry.text());
+    } catch (IllegalArgumentException e) {
+      throw entry.error(e.getMessage());
+    }
+  }
+
+  private static Path dataDir(Entry data) {
+    if (data == null) {
+      return null;
+    }
+    return Path.of(need(data.fields("dir"), data, "dir").text());
+  }
+
+  private Map<String, String> listen(Entry entry, NodeAddress self) {
+    Map<String, String> listen = new TreeMap<>();
+    if (self != null) {
+      listen.put("peer", self.peer());
+      listen.put("client", self.client());
+    }
+    if (entry != null) {
+      entry
+          .fields("peer", "client", "http", "bridge")
+          .forEach((name, value) -> listen.put(name, value.address()));
+    }
+    for (String name : List.of("peer", "client")) {
+      if (listen.getOrDefault(name, "").isEmpty()) {
+        throw new ConfigException(
+            file + ": listen." + name + " is missing, and 'peers' does not have this node either");
+      }
+    }
+    return listen;
+  }
+
+  /** Everything binds to loopback unless it is protected or told to be insecure. */
+  private static void guard(Map<String, String> listen, Entry entry, boolean secured) {
+    listen.forEach(
+        (name, address) -> {
+          if (!secured && !loopback(NodeAddress.host(address))) {
+            String what =
+                "listen."
+                    + name
+                    + " "
+                    + address
+                    + " is not a loopback address: set tls and auth.token, or insecure: true";
+            throw entry == null ? new ConfigException(what) : entry.error(what);
+          }
+        });
+  }
+
+  private static boolean loopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static NodeAddress advertise(Entry entry, Map<String, String> listen) {
+    String peer = listen.get("peer");
+    String client = listen.get("client");
+    if (entry != null) {
+      Map<String, Entry> fields = entry.fields("peer", "client");
+      peer = fields.containsKey("peer") ? fields.get("peer").address() : peer;
+      client = fields.containsKey("client") ? fields.get("client").address() : client;
+    }
+    return new NodeAddress(peer, client);
+  }
+
+  private static String token(Entry auth) {
+    return auth == null ? "" : need(auth.fields("token"), auth, "token").text();
+  }
+
+  private static NodeConfig.TlsFiles tls(Entry tls) {
+    if (tls == null) {
+      return null;
+    }
+    Map<String, Entry> fields = tls.fields("certificate", "key", "authority");
+    for (String name : List.of("certificate", "key", "authority")) {
+      Entry file = need(fields, tls, name);
+      if (!Files.isReadable(Path.of(file.text()))) {
+        throw file.error("there is no readable file " + file.text());
+      }
+    }
+    return new NodeConfig.TlsFiles(
+        fields.get("certificate").text(), fields.get("key").text(), fields.get("authority").text());
+  }
+
+  private static Map<NodeId, NodeAddress> peers(Entry entry) {
+    Map<NodeId, NodeAddress> peers = new TreeMap<>();
+    if (entry == null) {
+      return peers;
+    }
+    for (Entry item : entry.items()) {
+      Map<String, Entry> fields = item.fields("id", "peer", "client");
+      NodeId node = nodeId(need(fields, item, "id"));
+      String client = fields.containsKey("client") ? fields.get("client").address() : "";
+      NodeAddress address = new NodeAddress(need(fields, item, "peer").address(), client);
+      if (peers.put(node, address) != null) {
+        throw item.error("node '" + node + "' is listed twice");
+      }
+    }
+    return peers;
+  }
+
+  private static List<GroupSpec> groups(Entry entry) {
+    List<GroupSpec> groups = new ArrayList<>();
+    if (entry == null) {
+      return groups;
+    }
+    for (Entry item : entry.items()) {
+      Map<String, Entry> fields =
+          item.fields("name", "strategy", "storage", "log", "state", "members", "options");
+      GroupSpec plain = spec(need(fields, item, "name"));
+      List<NodeId> members =
+          fields.containsKey("members")
+              ? fields.get("members").items().stream().map(ConfigReader::nodeId).toList()
+              : List.of();
+      Map<String, String> options = new TreeMap<>();
+      if (fields.containsKey("options")) {
+        fields.get("options").anyFields().forEach((k, v) -> options.put(k, v.text()));
+      }
+      if (groups.stream().anyMatch(g -> g.group().equals(plain.group()))) {
+        throw item.error("group '" + plain.group() + "' is listed twice");
+      }
+      groups.add(
+          new GroupSpec(
+              plain.group(),
+              text(fields, "strategy", plain.strategy()),
+              text(fields, "storage", plain.storage()),
+              text(fields, "log", plain.log()),
+              text(fields, "state", plain.stateMachine()),
+              members,
+              options));
+    }
+    return groups;
+  }
+
+  private static GroupSpec spec(Entry name) {
+    try {
+      return GroupSpec.of(GroupId.of(name.text()).name());
+    } catch (IllegalArgumentException e) {
+      throw name.error(e.getMessage());
+    }
+  }
+
+  private static String text(Map<String, Entry> fields, String name, String fallback) {
+    return fields.containsKey(name) ? fields.get(name).text() : fallback;
+  }
+
+  private Map<String, String> parameters(Entry entry) {
+    Map<String, String> values = new TreeMap<>();
+    if (entry == null) {
+      return values;
+    }
+    entry
+        .anyFields()
+        .forEach(
+            (name, value) -> {
+              try {
+                ParameterRegistry.options(Map.of(name, value.text()), parameters);
+              } catch (ParameterException e) {
+                throw value.error(e.getMessage());
+              }
+              values.put(name, value.text());
+            });
+    return values;
+  }
+}

@@ -1,0 +1,84 @@
+package org.quorate.runtime.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.quorate.api.NodeId;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.peer.NodeAddress;
+
+/**
+ * What a node is told at its start.
+ *
+ * @param listen host:port by what listens there: peer, client, and those that bundles above the
+ *     runtime serve: http, bridge
+ * @param advertise addresses that others are told; the listening ones unless set
+ * @param token what clients must present; empty for nothing
+ * @param tls null for plain connections
+ * @param insecure allows to listen on other than loopback without TLS and token
+ * @param peers all nodes of the cluster, this one may be among them
+ * @param groups made by the bootstrap
+ * @param parameters values of node-wide parameters, checked by the node
+ */
+public record NodeConfig(
+    NodeId node,
+    String cluster,
+    Path dataDir,
+    Map<String, String> listen,
+    NodeAddress advertise,
+    String token,
+    TlsFiles tls,
+    boolean insecure,
+    int loops,
+    Map<NodeId, NodeAddress> peers,
+    List<GroupSpec> groups,
+    Map<String, String> parameters) {
+
+  /** PEM files: own certificate and key, and the authority that peers' certificates come from. */
+  public record TlsFiles(String certificate, String key, String authority) {}
+
+  public NodeConfig {
+    listen = Map.copyOf(listen);
+    peers = Map.copyOf(peers);
+    groups = List.copyOf(groups);
+    parameters = Map.copyOf(parameters);
+  }
+
+  /** The same with another data directory. */
+  public NodeConfig withDataDir(Path dir) {
+    return new NodeConfig(
+        node,
+        cluster,
+        dir,
+        listen,
+        advertise,
+        token,
+        tls,
+        insecure,
+        loops,
+        peers,
+        groups,
+        parameters);
+  }
+
+  /** By dotted key, for people; the token is left out. */
+  public Map<String, String> flat() {
+    Map<String, String> flat = new TreeMap<>();
+    flat.put("node.id", node.name());
+    flat.put("cluster.name", cluster);
+    flat.put("data.dir", String.valueOf(dataDir));
+    listen.forEach((name, address) -> flat.put("listen." + name, address));
+    flat.put("advertise.peer", advertise.peer());
+    flat.put("advertise.client", advertise.client());
+    flat.put("auth.token", token.isEmpty() ? "" : "(set)");
+    flat.put("tls", tls == null ? "off" : "on");
+    flat.put("insecure", Boolean.toString(insecure));
+    flat.put("loops", Integer.toString(loops));
+    peers.forEach(
+        (peer, address) -> flat.put("peers." + peer, address.peer() + ", " + address.client()));
+    groups.forEach(g -> flat.put("groups." + g.group(), g.strategy() + ", " + g.storage()));
+    parameters.forEach((name, value) -> flat.put("parameters." + name, value));
+    return flat;
+  }
+}

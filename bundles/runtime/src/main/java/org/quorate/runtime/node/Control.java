@@ -1,0 +1,151 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.quorate.api.Group;
+import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.NodeId;
+import org.quorate.core.config.ParameterException;
+import org.quorate.runtime.api.ControlException;
+import org.quorate.runtime.api.ControlException.Code;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.NodeEvent;
+import org.quorate.runtime.api.NodeStatus;
+import org.quorate.runtime.api.ParameterValue;
+import org.quorate.runtime.api.WhyStep;
+import org.quorate.spi.consensus.Role;
+
+/** The operations of a node. */
+final class Control implements NodeControl {
+  private final QuorateNode node;
+  private final GroupCreation creation;
+  private final GroupChanges changes;
+  private final Why why;
+
+  Control(QuorateNode node, GroupCreation creation, GroupChanges changes) {
+    this.node = node;
+    this.creation = creation;
+    this.changes = changes;
+    this.why = new Why(node);
+  }
+
+  @Override
+  public NodeStatus node() {
+    return node.status();
+  }
+
+  @Override
+  public List<GroupStatus> groups() {
+    return node.groups().all().stream().map(GroupHost::status).toList();
+  }
+
+  @Override
+  public Optional<GroupStatus> group(GroupId group) {
+    return Optional.ofNullable(node.groups().find(group)).map(GroupHost::status);
+  }
+
+  @Override
+  public Optional<Group> open(GroupId group) {
+    return Optional.ofNullable(node.groups().find(group));
+  }
+
+  @Override
+  public List<WhyStep> why(GroupId group) {
+    return why.walk(group);
+  }
+
+  @Override
+  public CompletionStage<List<String>> bootstrap() {
+    return creation.bootstrap();
+  }
+
+  @Override
+  public CompletionStage<Void> createGroup(GroupSpec spec) {
+    return creation.create(spec);
+  }
+
+  @Override
+  public CompletionStage<Void> addMember(
+      GroupId group, NodeId member, Role role, String peerAddress) {
+    return changes.request(new GroupChange(GroupChange.Kind.ADD, group, member, role, peerAddress));
+  }
+
+  @Override
+  public CompletionStage<Void> removeMember(GroupId group, NodeId member) {
+    return changes.request(new GroupChange(GroupChange.Kind.REMOVE, group, member, Role.VOTER, ""));
+  }
+
+  @Override
+  public CompletionStage<Void> changeRole(GroupId group, NodeId member, Role role) {
+    return changes.request(new GroupChange(GroupChange.Kind.ROLE, group, member, role, ""));
+  }
+
+  @Override
+  public CompletionStage<Void> transferLeader(GroupId group, NodeId to) {
+    return changes.request(new GroupChange(GroupChange.Kind.HAND_OVER, group, to, Role.VOTER, ""));
+  }
+
+  @Override
+  public CompletionStage<Void> checkpoint(GroupId group) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    GroupHost host = node.groups().find(group);
+    if (host == null) {
+      done.completeExceptionally(
+          new ControlException(Code.UNKNOWN_GROUP, "no group '" + group + "' on " + node.id()));
+    } else {
+      host.onReplica(
+          refused ->
+              done.completeExceptionally(
+                  new ControlException(Code.UNAVAILABLE, host.status().why())),
+          replica -> replica.checkpoint(() -> done.complete(null)));
+    }
+    return done;
+  }
+
+  @Override
+  public List<ParameterValue> parameters() {
+    List<ParameterValue> all = new ArrayList<>();
+    node.parameters()
+        .known()
+        .forEach(
+            (name, parameter) ->
+                all.add(
+                    new ParameterValue(
+                        parameter,
+                        node.parameters().text(parameter),
+                        node.parameters().isSet(name))));
+    return all;
+  }
+
+  @Override
+  public void setParameter(String name, String value) {
+    try {
+      node.parameters().set(name, value);
+    } catch (ParameterException e) {
+      throw new ControlException(Code.INVALID, e.getMessage());
+    }
+    node.events().publish("config.changed", node.id().name(), Map.of(name, value));
+  }
+
+  @Override
+  public Map<String, String> configuration() {
+    return node.config().flat();
+  }
+
+  @Override
+  public boolean authorized(String token) {
+    return node.authorized(token);
+  }
+
+  @Override
+  public AutoCloseable listen(Consumer<NodeEvent> listener) {
+    return node.events().listen(listener);
+  }
+}

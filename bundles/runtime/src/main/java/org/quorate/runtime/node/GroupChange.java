@@ -1,0 +1,42 @@
+package org.quorate.runtime.node;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.consensus.Role;
+
+/**
+ * What is to change in a group.
+ *
+ * @param role of ADD and ROLE, otherwise VOTER
+ * @param address of ADD: host:port of the node's peer port, or empty
+ */
+record GroupChange(Kind kind, GroupId group, NodeId node, Role role, String address) {
+  enum Kind {
+    ADD,
+    REMOVE,
+    ROLE,
+    HAND_OVER
+  }
+
+  Bytes encode() {
+    Encoder out = new Encoder();
+    out.u8(kind.ordinal()).text(group.name()).text(node.name()).u8(role.ordinal()).text(address);
+    return out.take();
+  }
+
+  static GroupChange decode(Bytes encoded) {
+    Decoder in = new Decoder(encoded);
+    int kind = in.u8();
+    GroupId group = GroupId.of(in.text());
+    NodeId node = NodeId.of(in.text());
+    int role = in.u8();
+    if (kind >= Kind.values().length || role >= Role.values().length) {
+      throw new MalformedException("change " + kind + " to role " + role, 0);
+    }
+    return new GroupChange(Kind.values()[kind], group, node, Role.values()[role], in.text());
+  }
+}

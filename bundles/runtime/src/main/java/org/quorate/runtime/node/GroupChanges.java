@@ -1,0 +1,208 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.core.replica.Replica;
+import org.quorate.runtime.api.ControlException.Code;
+import org.quorate.runtime.peer.NodeAddress;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+
+/** Changes to groups: made here if this node leads, otherwise sent on to the one that does. */
+final class GroupChanges {
+  private static final int MAX_HOPS = 4;
+  private static final long ASK_MS = 15_000;
+  private static final long PAUSE_MS = 200;
+
+  private final QuorateNode node;
+
+  GroupChanges(QuorateNode node) {
+    this.node = node;
+  }
+
+  CompletableFuture<Void> request(GroupChange change) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    attempt(change, node.id(), MAX_HOPS, done);
+    return done;
+  }
+
+  private void attempt(GroupChange change, NodeId at, int hops, CompletableFuture<Void> done) {
+    CompletableFuture<Answer> asked =
+        at.equals(node.id())
+            ? perform(change)
+            : node.answer(at, PeerOperation.CHANGE, change.encode(), ASK_MS);
+    asked.whenComplete(
+        (answer, problem) -> {
+          Answer a = problem == null ? answer : Answer.of(problem);
+          if (a.failure() == null) {
+            done.complete(null);
+          } else if (!a.hint().isEmpty() && hops > 0) {
+            attempt(change, NodeId.of(a.hint()), hops - 1, done);
+          } else if (a.failure() == Code.UNAVAILABLE && a.hint().isEmpty() && hops > 0) {
+            node.later(PAUSE_MS, () -> attempt(change, node.id(), hops - 1, done));
+          } else {
+            done.completeExceptionally(a.exception());
+          }
+        });
+  }
+
+  /** Makes the change here, or says who can. */
+  CompletableFuture<Answer> perform(GroupChange change) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    GroupHost host = node.groups().find(change.group());
+    if (host == null) {
+      answer.complete(
+          Answer.failed(Code.UNKNOWN_GROUP, "no group '" + change.group() + "' on " + node.id()));
+      return answer;
+    }
+    host.onReplica(
+        outcome -> answer.complete(answerOf(outcome, change)),
+        replica -> {
+          NodeId leader = replica.status().hint();
+          if (leader != null && !leader.equals(node.id())) {
+            answer.complete(Answer.elsewhere(leader.name()));
+          } else if (change.kind() == GroupChange.Kind.HAND_OVER) {
+            handOver(replica, change, answer);
+          } else if (change.kind() == GroupChange.Kind.ADD) {
+            identify(host, change, answer);
+          } else {
+            configure(replica, change, 0, answer);
+          }
+        });
+    return answer;
+  }
+
+  private void handOver(Replica replica, GroupChange change, CompletableFuture<Answer> answer) {
+    if (replica.link().membership().find(change.node()).isEmpty()) {
+      answer.complete(notMember(change));
+      return;
+    }
+    replica.handOver(change.node(), outcome -> answer.complete(answerOf(outcome, change)));
+  }
+
+  private static Answer notMember(GroupChange change) {
+    return Answer.failed(
+        Code.UNKNOWN_NODE,
+        "node '" + change.node() + "' is not a member of group '" + change.group() + "'");
+  }
+
+  private void identify(GroupHost host, GroupChange change, CompletableFuture<Answer> answer) {
+    if (!change.address().isEmpty()) {
+      node.addresses().learn(change.node(), new NodeAddress(change.address(), ""));
+    }
+    if (node.addresses().find(change.node()).peer().isEmpty()) {
+      answer.complete(
+          Answer.failed(
+              Code.UNKNOWN_NODE,
+              "node '" + change.node() + "' is not known: give the address of its peer port"));
+      return;
+    }
+    askIdentity(
+        change,
+        20,
+        answer,
+        identity -> {
+          Services.Parts parts = node.services().parts(host.manifest());
+          boolean durable = parts == null || parts.durable();
+          long storeId = durable ? identity.storeId() : identity.volatileStoreId();
+          host.onReplica(
+              outcome -> answer.complete(answerOf(outcome, change)),
+              replica -> configure(replica, change, storeId, answer));
+        });
+  }
+
+  private void askIdentity(
+      GroupChange change,
+      int attempts,
+      CompletableFuture<Answer> answer,
+      java.util.function.Consumer<Identity> then) {
+    node.ask(
+        change.node(),
+        PeerOperation.IDENTIFY,
+        Bytes.EMPTY,
+        2000,
+        reply -> {
+          if (reply != null) {
+            then.accept(Identity.decode(reply));
+          } else if (attempts > 0) {
+            node.later(PAUSE_MS, () -> askIdentity(change, attempts - 1, answer, then));
+          } else {
+            answer.complete(
+                Answer.failed(
+                    Code.UNKNOWN_NODE,
+                    "node '"
+                        + change.node()
+                        + "' at "
+                        + node.addresses().find(change.node()).peer()
+                        + " does not answer: start it first"));
+          }
+        });
+  }
+
+  private void configure(
+      Replica replica, GroupChange change, long storeId, CompletableFuture<Answer> answer) {
+    Membership now = replica.link().membership();
+    Member present = now.find(change.node()).orElse(null);
+    List<Member> members = new ArrayList<>(now.members());
+    switch (change.kind()) {
+      case ADD -> {
+        if (present != null && present.storeId() == storeId) {
+          answer.complete(
+              Answer.failed(Code.EXISTS, "node '" + change.node() + "' is a member already"));
+          return;
+        }
+        if (present != null) {
+          answer.complete(
+              Answer.failed(
+                  Code.INVALID,
+                  "node '"
+                      + change.node()
+                      + "' is a member with another store, "
+                      + Long.toHexString(present.storeId())
+                      + ": remove it first"));
+          return;
+        }
+        members.add(new Member(change.node(), storeId, change.role()));
+      }
+      default -> {
+        if (present == null) {
+          answer.complete(notMember(change));
+          return;
+        }
+        members.remove(present);
+        if (change.kind() == GroupChange.Kind.ROLE) {
+          members.add(new Member(change.node(), present.storeId(), change.role()));
+        }
+      }
+    }
+    replica.configure(
+        new Membership(now.version() + 1, members),
+        outcome -> answer.complete(answerOf(outcome, change)));
+  }
+
+  private Answer answerOf(Outcome outcome, GroupChange change) {
+    if (outcome instanceof Outcome.Committed) {
+      return Answer.DONE;
+    }
+    if (outcome instanceof Outcome.NotLeader n && n.hint() != null) {
+      return Answer.elsewhere(n.hint().name());
+    }
+    if (outcome instanceof Outcome.NotLeader) {
+      return Answer.failed(
+          Code.UNAVAILABLE, "nobody leads group '" + change.group() + "' at the moment");
+    }
+    if (outcome instanceof Outcome.Overloaded o) {
+      return Answer.failed(Code.UNAVAILABLE, "busy (" + o.limit() + "): try again");
+    }
+    if (outcome instanceof Outcome.Indeterminate i) {
+      return Answer.failed(Code.TIMEOUT, i.reason() + ": look at the group's status");
+    }
+    return outcome instanceof Outcome.Rejected r
+        ? Answer.failed(Code.INVALID, r.message())
+        : Answer.failed(Code.INTERNAL, String.valueOf(outcome));
+  }
+}

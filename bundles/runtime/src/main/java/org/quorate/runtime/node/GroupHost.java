@@ -1,0 +1,534 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.Group;
+import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.Gtid;
+import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.api.Outcome.Rejected;
+import org.quorate.api.Outcome.Rejection;
+import org.quorate.api.Proposal;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.client.net.Loop;
+import org.quorate.core.config.ParameterException;
+import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.replica.Replica;
+import org.quorate.core.replica.ReplicaConfig;
+import org.quorate.core.replica.ReplicaEnvironment;
+import org.quorate.core.replica.ReplicaParameters;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.transport.Lane;
+import org.quorate.spi.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A group on this node: open while everything it needs is there, parked otherwise. What callers ask
+ * may come from any thread and goes to the group's loop; callbacks come on that loop.
+ */
+public final class GroupHost implements Group {
+  /** What a host needs of its node; from the group's loop. */
+  interface Node {
+    NodeId id();
+
+    NodeHome home();
+
+    Services services();
+
+    Executor workers();
+
+    Transport transport(GroupId group);
+
+    /** The storage of a group broke: the process must stop. */
+    void broken(String why, Throwable cause);
+
+    /** The group opened, parked or failed. */
+    void changed(GroupHost host, String event, Map<String, String> details);
+  }
+
+  private enum Phase {
+    PARKED,
+    OPENING,
+    OPEN,
+    FAILED,
+    STOPPED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupHost.class);
+
+  private final Node node;
+  private final Loop loop;
+  private final Watches watches = new Watches();
+  private final List<Runnable> waiting = new ArrayList<>();
+  private volatile GroupManifest manifest;
+  private volatile String why = "not opened yet";
+  private Phase phase = Phase.PARKED;
+  private Services.Parts parts;
+  private Replica replica;
+  private String role = "";
+  private NodeId hint;
+  private Membership membership;
+
+  GroupHost(Node node, Loop loop, GroupManifest manifest) {
+    this.node = node;
+    this.loop = loop;
+    this.manifest = manifest;
+    this.membership = manifest.membership();
+  }
+
+  /** Where the group lives. */
+  public Loop loop() {
+    return loop;
+  }
+
+  GroupManifest manifest() {
+    return manifest;
+  }
+
+  @Override
+  public GroupId id() {
+    return manifest.group();
+  }
+
+  // ---- opening and parking -----------------------------------------------------------------
+
+  /** Opens or parks as the services and the manifest now demand; then runs the callback. */
+  void reconcile(Runnable then) {
+    loop.execute(
+        () -> {
+          switch (phase) {
+            case OPENING -> waiting.add(() -> reconcile(then));
+            case OPEN -> {
+              if (!Objects.equals(parts, node.services().parts(manifest))) {
+                shut(Phase.PARKED, node.services().missing(manifest));
+                reconcile(then);
+              } else {
+                then.run();
+              }
+            }
+            case PARKED -> open(then);
+            default -> then.run();
+          }
+        });
+  }
+
+  private void open(Runnable then) {
+    Services.Parts found = node.services().parts(manifest);
+    String obstacle = found == null ? node.services().missing(manifest) : null;
+    ReplicaConfig checked = null;
+    if (obstacle == null) {
+      obstacle = manifest.objection(node.id(), storeId(found));
+    }
+    if (obstacle == null) {
+      try {
+        checked = withOptions(manifest.config(), found);
+      } catch (ParameterException e) {
+        obstacle = "options: " + e.getMessage();
+      }
+    }
+    if (obstacle != null) {
+      park(obstacle);
+      then.run();
+      return;
+    }
+    phase = Phase.OPENING;
+    why = "opening";
+    parts = found;
+    ReplicaConfig config = checked;
+    node.workers().execute(() -> openStores(config, found, then));
+  }
+
+  private static ReplicaConfig withOptions(ReplicaConfig config, Services.Parts parts) {
+    Options options = options(config.options().values(), parts);
+    return new ReplicaConfig(
+        config.group(),
+        config.historyId(),
+        config.strategy(),
+        config.storage(),
+        config.genesis(),
+        options);
+  }
+
+  /** Checks a group's options; throws ParameterException. */
+  static Options options(Map<String, String> values, Services.Parts parts) {
+    List<Parameter> allowed = new ArrayList<>(ReplicaParameters.all());
+    allowed.addAll(parts.strategy().traits().parameters());
+    allowed.addAll(GroupParameters.all());
+    return ParameterRegistry.options(values, allowed);
+  }
+
+  private long storeId(Services.Parts found) {
+    return found.durable() ? node.home().storeId() : node.home().volatileStoreId();
+  }
+
+  /** On a worker. */
+  private void openStores(ReplicaConfig config, Services.Parts found, Runnable then) {
+    Replica opened;
+    try {
+      opened =
+          Replica.open(
+              config,
+              new Environment(storeId(found)),
+              found.strategy(),
+              found.log(),
+              found.storage(),
+              found.stateMachine().create());
+    } catch (RuntimeException e) {
+      LOG.error("group {} does not open", id(), e);
+      loop.execute(
+          () -> {
+            phase = Phase.FAILED;
+            why = e.getMessage();
+            node.changed(this, "group.failed", Map.of("why", String.valueOf(why)));
+            followUp(then);
+          });
+      return;
+    }
+    loop.execute(
+        () -> {
+          replica = opened;
+          phase = Phase.OPEN;
+          why = "";
+          role = "";
+          replica.onChange(this::observe);
+          replica.onApplied(watches::applied);
+          replica.start();
+          node.changed(this, "group.opened", Map.of());
+          observe();
+          followUp(then);
+        });
+  }
+
+  private void followUp(Runnable then) {
+    List<Runnable> next = List.copyOf(waiting);
+    waiting.clear();
+    then.run();
+    next.forEach(Runnable::run);
+  }
+
+  private void park(String reason) {
+    if (!reason.equals(why)) {
+      why = reason;
+      LOG.warn("group {} is parked: {}", id(), reason);
+      node.changed(this, "group.parked", Map.of("why", reason));
+    }
+  }
+
+  private void shut(Phase next, String reason) {
+    if (replica != null) {
+      replica.close();
+      replica = null;
+    }
+    parts = null;
+    phase = next;
+    if (next == Phase.PARKED) {
+      park(reason == null ? "a part it uses was replaced" : reason);
+    } else {
+      why = reason;
+      node.changed(this, "group.parked", Map.of("why", reason));
+    }
+    watches.end();
+  }
+
+  /** Told by the replica after a change. */
+  private void observe() {
+    if (replica == null) {
+      return;
+    }
+    GroupStatus status = replica.status();
+    if (status.state() == GroupStatus.State.FAILED) {
+      why = status.why();
+      node.changed(this, "group.failed", Map.of("why", why));
+      return;
+    }
+    if (!status.role().equals(role)) {
+      node.changed(this, "role.changed", Map.of("from", role, "to", status.role()));
+      role = status.role();
+    }
+    if (!Objects.equals(status.hint(), hint)) {
+      hint = status.hint();
+      node.changed(this, "leader.changed", Map.of("leader", hint == null ? "" : hint.name()));
+    }
+    Membership now = replica.link().membership();
+    if (!now.equals(membership)) {
+      membership = now;
+      node.changed(this, "membership.changed", Map.of("version", Long.toString(now.version())));
+    }
+  }
+
+  /** Runs on the loop when the group is open. */
+  void ifOpen(Runnable action) {
+    loop.execute(
+        () -> {
+          if (replica != null) {
+            action.run();
+          }
+        });
+  }
+
+  /** Takes a manifest with a newer membership, which is on disk already. */
+  void told(GroupManifest newer) {
+    manifest = newer;
+    reconcile(() -> {});
+  }
+
+  /** Membership the protocol goes by here; on the loop. */
+  Membership membership() {
+    return membership;
+  }
+
+  /** Closes for good: hands over, writes a checkpoint, closes. */
+  CompletableFuture<Void> stop(NodeId successor, long budgetMs) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          if (phase == Phase.OPENING) {
+            waiting.add(() -> stop(successor, budgetMs).thenRun(() -> stopped.complete(null)));
+          } else if (replica == null) {
+            phase = Phase.STOPPED;
+            stopped.complete(null);
+          } else {
+            stopping(successor, budgetMs, stopped);
+          }
+        });
+    return stopped;
+  }
+
+  private void stopping(NodeId successor, long budgetMs, CompletableFuture<Void> stopped) {
+    Runnable last =
+        () -> {
+          if (!stopped.isDone()) {
+            shut(Phase.STOPPED, "the node stops");
+            stopped.complete(null);
+          }
+        };
+    Runnable limit = loop.after(budgetMs, last);
+    Runnable checkpoint =
+        () -> {
+          if (replica != null) {
+            replica.checkpoint(
+                () -> {
+                  limit.run();
+                  last.run();
+                });
+          }
+        };
+    if (successor != null && node.id().equals(replica.status().hint())) {
+      replica.handOver(successor, outcome -> checkpoint.run());
+    } else {
+      checkpoint.run();
+    }
+  }
+
+  // ---- callers, on the loop ----------------------------------------------------------------
+
+  void tick() {
+    if (replica != null) {
+      replica.tick();
+    }
+  }
+
+  void receive(NodeId from, Lane lane, Bytes frame) {
+    if (replica != null) {
+      replica.receive(from, lane, frame);
+    }
+  }
+
+  void peerReset(NodeId peer) {
+    if (replica != null) {
+      replica.peerReset(peer);
+    }
+  }
+
+  private Outcome parked() {
+    return new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + why);
+  }
+
+  /** Calls back on the loop, at once when the caller is there. */
+  public void propose(Proposal proposal, Consumer<Outcome> done) {
+    onReplica(done, r -> r.propose(proposal, done));
+  }
+
+  /** Calls back on the loop. */
+  public void openSession(long ttlMs, Consumer<Outcome> done) {
+    onReplica(done, r -> r.openSession(ttlMs, done));
+  }
+
+  /** Calls back on the loop. */
+  public void keepAlive(List<Long> sessions, Consumer<Outcome> done) {
+    onReplica(done, r -> r.keepAlive(sessions, done));
+  }
+
+  /** Calls back on the loop. */
+  public void closeSession(long session, Consumer<Outcome> done) {
+    onReplica(done, r -> r.closeSession(session, done));
+  }
+
+  /** Calls back on the loop. */
+  public void read(Bytes query, ReadLevel level, Consumer<ReadOutcome> done) {
+    onReplica(
+        outcome -> done.accept(new ReadOutcome.Unanswered(outcome)),
+        r -> r.read(query, level, done));
+  }
+
+  /** Runs with the open replica on the loop, or says why there is none. */
+  void onReplica(Consumer<Outcome> refused, Consumer<Replica> action) {
+    if (!loop.inside()) {
+      loop.execute(() -> onReplica(refused, action));
+    } else if (replica == null) {
+      refused.accept(parked());
+    } else {
+      action.accept(replica);
+    }
+  }
+
+  /**
+   * Calls back once, on the loop, when the version is greater than the one given.
+   *
+   * @return ends the watch
+   */
+  public Runnable watch(long version, LongConsumer then) {
+    Watches.Watch watch = watches.make(version, then);
+    loop.run(() -> watches.add(watch, replica == null ? 0 : replica.appliedVersion()));
+    return () -> loop.run(() -> watches.remove(watch));
+  }
+
+  @Override
+  public CompletionStage<Outcome> openSession(long ttlMs) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    openSession(ttlMs, outcome::complete);
+    return outcome;
+  }
+
+  @Override
+  public CompletionStage<Outcome> propose(Proposal proposal) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    propose(proposal, outcome::complete);
+    return outcome;
+  }
+
+  @Override
+  public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
+    CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
+    read(query, level, outcome::complete);
+    return outcome;
+  }
+
+  /** Asks the loop and waits a moment when called from elsewhere. */
+  @Override
+  public GroupStatus status() {
+    if (loop.inside()) {
+      return currentStatus();
+    }
+    CompletableFuture<GroupStatus> status = new CompletableFuture<>();
+    loop.execute(() -> status.complete(currentStatus()));
+    return status
+        .completeOnTimeout(
+            closedStatus("the group's loop does not answer"),
+            2,
+            java.util.concurrent.TimeUnit.SECONDS)
+        .join();
+  }
+
+  private GroupStatus currentStatus() {
+    return replica != null ? replica.status() : closedStatus(why);
+  }
+
+  private GroupStatus closedStatus(String reason) {
+    GroupManifest m = manifest;
+    return new GroupStatus(
+        m.group(),
+        node.id(),
+        phase == Phase.FAILED ? GroupStatus.State.FAILED : GroupStatus.State.PARKED,
+        reason,
+        m.config().strategy(),
+        m.config().storage(),
+        "none",
+        null,
+        1,
+        0,
+        0,
+        0,
+        new Gtid(m.config().historyId(), 0),
+        "",
+        m.membership().members().stream()
+            .map(
+                each ->
+                    new GroupStatus.MemberStatus(
+                        each.node(),
+                        Long.toHexString(each.storeId()),
+                        each.role().name().toLowerCase(java.util.Locale.ROOT)))
+            .toList(),
+        Map.of());
+  }
+
+  /** What the replica gets from this process. */
+  private final class Environment implements ReplicaEnvironment {
+    private final long storeId;
+    private final Transport transport;
+
+    Environment(long storeId) {
+      this.storeId = storeId;
+      this.transport = node.transport(id());
+    }
+
+    @Override
+    public NodeId node() {
+      return node.id();
+    }
+
+    @Override
+    public long storeId() {
+      return storeId;
+    }
+
+    @Override
+    public long incarnation() {
+      return node.home().incarnation();
+    }
+
+    @Override
+    public Executor loop() {
+      return loop;
+    }
+
+    @Override
+    public Executor workers() {
+      return node.workers();
+    }
+
+    @Override
+    public Transport transport() {
+      return transport;
+    }
+
+    @Override
+    public long nowMs() {
+      return System.nanoTime() / 1_000_000;
+    }
+
+    @Override
+    public long seed() {
+      return storeId * 31 + node.home().incarnation() * 0x9e3779b97f4a7c15L + id().hashCode();
+    }
+
+    @Override
+    public void failed(String reason, Throwable cause) {
+      node.broken(reason, cause);
+    }
+  }
+}

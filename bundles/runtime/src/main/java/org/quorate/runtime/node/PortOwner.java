@@ -1,0 +1,67 @@
+package org.quorate.runtime.node;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Finds out which process listens on a port, where the system tells (Linux). */
+final class PortOwner {
+  private PortOwner() {}
+
+  /** Text to append to a message: empty when it is not known. */
+  static String describe(int port) {
+    try {
+      Set<String> inodes = new HashSet<>();
+      for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+        Path file = Path.of(table);
+        if (Files.isReadable(file)) {
+          collect(Files.readAllLines(file), port, inodes);
+        }
+      }
+      return inodes.isEmpty() ? "" : owner(inodes);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void collect(List<String> lines, int port, Set<String> inodes) {
+    String suffix = String.format(":%04X", port);
+    for (String line : lines) {
+      String[] field = line.trim().split("\\s+");
+      if (field.length > 9 && field[1].endsWith(suffix) && field[3].equals("0A")) {
+        inodes.add("socket:[" + field[9] + "]");
+      }
+    }
+  }
+
+  private static String owner(Set<String> inodes) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        if (holds(process.resolve("fd"), inodes)) {
+          String command = Files.readString(process.resolve("cmdline")).replace('\0', ' ').strip();
+          String shown = command.length() > 120 ? command.substring(0, 120) + "…" : command;
+          return "; process " + process.getFileName() + " listens there (" + shown + ")";
+        }
+      }
+    }
+    return "; a process of another user listens there";
+  }
+
+  private static boolean holds(Path descriptors, Set<String> inodes) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+      for (Path descriptor : all) {
+        if (Files.isSymbolicLink(descriptor)
+            && inodes.contains(Files.readSymbolicLink(descriptor).toString())) {
+          return true;
+        }
+      }
+    } catch (IOException | java.nio.file.DirectoryIteratorException ignored) {
+      // The process has ended, or is another user's.
+    }
+    return false;
+  }
+}

@@ -1,0 +1,519 @@
+package org.quorate.runtime.node;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.client.net.Loop;
+import org.quorate.core.config.ParameterRegistry;
+import org.quorate.runtime.api.ControlException;
+import org.quorate.runtime.api.ControlException.Code;
+import org.quorate.runtime.api.GroupListener;
+import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.NodeStatus;
+import org.quorate.runtime.config.ConfigException;
+import org.quorate.runtime.config.NodeConfig;
+import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.peer.AddressBook;
+import org.quorate.runtime.peer.LocalNode;
+import org.quorate.runtime.peer.NodeAddress;
+import org.quorate.runtime.peer.PeerHandler;
+import org.quorate.runtime.peer.PeerTransport;
+import org.quorate.runtime.server.ClientServer;
+import org.quorate.spi.transport.Lane;
+import org.quorate.spi.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: data directory, event loops, connections, groups. Plain Java; an OSGi component makes it
+ * in the distribution, tests make it with {@code new}.
+ *
+ * <p>Long for this project, since it is where the parts of a node meet.
+ */
+public final class QuorateNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QuorateNode.class);
+
+  private final NodeConfig config;
+  private final Services services;
+  private final BiConsumer<String, Throwable> onBroken;
+  private final ParameterRegistry parameters = new ParameterRegistry();
+  private final Events events = new Events();
+  private final List<GroupListener> groupListeners = new CopyOnWriteArrayList<>();
+  private final long startedNanos = System.nanoTime();
+  private final List<Runnable> timers = new ArrayList<>();
+  private NodeHome home;
+  private Threads threads;
+  private AddressBook addresses;
+  private PeerTransport transport;
+  private GroupTable groups;
+  private GroupCreation creation;
+  private GroupChanges changes;
+  private Control control;
+  private ClientServer clients;
+  private boolean closed;
+
+  /**
+   * A node that {@link #start} brings up.
+   *
+   * @param onBroken called once a storage has failed: the process must end without touching it
+   */
+  public QuorateNode(NodeConfig config, Services services, BiConsumer<String, Throwable> onBroken) {
+    this.config = config;
+    this.services = services;
+    this.onBroken = onBroken;
+  }
+
+  /**
+   * Locks the data directory, opens the groups, listens. Blocks until it listens.
+   *
+   * @throws org.quorate.spi.storage.StorageException if the directory cannot be used
+   * @throws ConfigException if an address cannot be listened on, saying who has it
+   */
+  public void start() {
+    parameters.register(NodeParameters.all());
+    config.parameters().forEach(parameters::set);
+    parameters.started();
+    if (config.dataDir() == null) {
+      throw new ConfigException("data.dir is not set");
+    }
+    home = NodeHome.open(config.dataDir(), config.node(), config.cluster());
+    try {
+      startThreads();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void startThreads() {
+    threads = new Threads(config.loops(), (int) parameters.number(NodeParameters.WORKERS));
+    addresses = new AddressBook(config.peers());
+    addresses.learn(id(), config.advertise());
+    LocalNode self =
+        new LocalNode(
+            id(), config.cluster(), home.storeId(), home.incarnation(), config.advertise());
+    transport =
+        new PeerTransport(
+            threads.vertx(),
+            threads.main(),
+            self,
+            addresses,
+            new Peers(),
+            Tls.server(config.tls(), true),
+            Tls.client(config.tls()));
+    groups = new GroupTable(new Hosting(), threads.loops(), new ManifestStore(config.dataDir()));
+    creation = new GroupCreation(this);
+    changes = new GroupChanges(this);
+    control = new Control(this, creation, changes);
+    clients = new ClientServer(this, threads.loops());
+    groups.load();
+    services.listen(groups::reconcile);
+    groups.reconcile();
+    long tickMs = parameters.number(NodeParameters.TICK_MS);
+    for (Loop loop : threads.loops()) {
+      timers.add(loop.every(tickMs, () -> tick(loop)));
+    }
+    listen("peer", transport.listen(config.listen().get("peer")));
+    listen("client", clients.listen(config.listen().get("client")));
+    addresses.all().keySet().forEach(transport::connect);
+    LOG.info(
+        "node {} of cluster {} is up: start {} of store {}, listening on {}",
+        id(),
+        config.cluster(),
+        home.incarnation(),
+        Long.toHexString(home.storeId()),
+        config.listen());
+  }
+
+  private void listen(String name, Future<Void> listening) {
+    String address = config.listen().get(name);
+    try {
+      listening.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConfigException("interrupted while opening listen." + name);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      String why = e.getCause() == null ? "timed out" : e.getCause().getMessage();
+      throw new ConfigException(
+          "listen."
+              + name
+              + " "
+              + address
+              + ": "
+              + why
+              + PortOwner.describe(NodeAddress.port(address)));
+    }
+  }
+
+  private void tick(Loop loop) {
+    for (GroupHost host : groups.all()) {
+      if (host.loop() == loop) {
+        host.tick();
+      }
+    }
+  }
+
+  // ---- parts --------------------------------------------------------------------------------
+
+  public NodeId id() {
+    return config.node();
+  }
+
+  public NodeConfig config() {
+    return config;
+  }
+
+  public ParameterRegistry parameters() {
+    return parameters;
+  }
+
+  public GroupTable groups() {
+    return groups;
+  }
+
+  public NodeControl control() {
+    return control;
+  }
+
+  /** The only Vert.x of the node; for servers of the bundles above. */
+  public Vertx vertx() {
+    return threads.vertx();
+  }
+
+  public AddressBook addresses() {
+    return addresses;
+  }
+
+  PeerTransport transport() {
+    return transport;
+  }
+
+  Services services() {
+    return services;
+  }
+
+  Events events() {
+    return events;
+  }
+
+  /** Tells of the groups that are open now and of all that open and close later. */
+  public void listen(GroupListener listener) {
+    groupListeners.add(listener);
+    groups.all().forEach(host -> host.ifOpen(() -> listener.opened(host)));
+  }
+
+  /** Whether a client may come in with this token; takes as long for a wrong one as for a right. */
+  public boolean authorized(String token) {
+    return config.token().isEmpty()
+        || MessageDigest.isEqual(
+            config.token().getBytes(StandardCharsets.UTF_8),
+            token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  NodeStatus status() {
+    Map<String, Long> counters = new TreeMap<>(transport.counters().all());
+    counters.putAll(clients.counters());
+    return new NodeStatus(
+        id(),
+        config.cluster(),
+        Long.toHexString(home.storeId()),
+        home.incarnation(),
+        (System.nanoTime() - startedNanos) / 1_000_000,
+        config.dataDir().toString(),
+        config.listen(),
+        services.names(),
+        transport.status(),
+        counters);
+  }
+
+  // ---- talking to other nodes ---------------------------------------------------------------
+
+  void later(long ms, Runnable task) {
+    threads.main().run(() -> threads.main().after(ms, task));
+  }
+
+  /** Asks a node, be it this one; null when there is no answer. */
+  void ask(NodeId to, PeerOperation what, Bytes body, long timeoutMs, Consumer<Bytes> answer) {
+    if (to.equals(id())) {
+      threads.main().run(() -> answered(id(), what, body, answer));
+    } else {
+      transport.ask(to, what.ordinal(), body, timeoutMs, answer);
+    }
+  }
+
+  CompletableFuture<Answer> answer(NodeId to, PeerOperation what, Bytes body, long timeoutMs) {
+    CompletableFuture<Answer> future = new CompletableFuture<>();
+    ask(
+        to,
+        what,
+        body,
+        timeoutMs,
+        reply ->
+            future.complete(
+                reply != null
+                    ? Answer.decode(reply)
+                    : Answer.failed(
+                        Code.UNAVAILABLE,
+                        "node '" + to + "' at " + addresses.find(to).peer() + " does not answer")));
+    return future;
+  }
+
+  /** As {@link #answer}, but fails when the answer says so. */
+  CompletableFuture<Answer> order(NodeId to, PeerOperation what, Bytes body, long timeoutMs) {
+    return answer(to, what, body, timeoutMs)
+        .thenApply(
+            answer -> {
+              if (answer.failure() != null) {
+                throw answer.exception();
+              }
+              return answer;
+            });
+  }
+
+  private void answered(NodeId from, PeerOperation what, Bytes body, Consumer<Bytes> answer) {
+    switch (what) {
+      case IDENTIFY -> answer.accept(identity().encode());
+      case INSTALL -> {
+        GroupManifest manifest = GroupManifest.decode(body);
+        threads
+            .workers()
+            .execute(
+                () -> {
+                  String refused = groups.install(manifest);
+                  Answer reply =
+                      refused == null ? Answer.DONE : Answer.failed(Code.EXISTS, refused);
+                  answer.accept(reply.encode());
+                });
+      }
+      case CREATE -> reply(creation.coordinate(GroupCreation.decode(body)), answer);
+      case BOOTSTRAP ->
+          creation
+              .bootstrap()
+              .whenComplete(
+                  (names, problem) ->
+                      answer.accept(
+                          (problem == null ? Answer.done(names) : Answer.of(problem)).encode()));
+      case CHANGE ->
+          changes
+              .perform(GroupChange.decode(body))
+              .whenComplete(
+                  (done, problem) ->
+                      answer.accept((problem == null ? done : Answer.of(problem)).encode()));
+      default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
+    }
+  }
+
+  private static void reply(CompletableFuture<Void> work, Consumer<Bytes> answer) {
+    work.whenComplete(
+        (done, problem) ->
+            answer.accept((problem == null ? Answer.DONE : Answer.of(problem)).encode()));
+  }
+
+  private Identity identity() {
+    Map<String, Long> all = new TreeMap<>();
+    groups.all().forEach(host -> all.put(host.id().name(), host.manifest().config().historyId()));
+    return new Identity(home.storeId(), home.volatileStoreId(), all);
+  }
+
+  /** Tells a peer of the groups that it has a part in; it takes what is new to it. */
+  private void offer(NodeId peer) {
+    for (GroupHost host : groups.all()) {
+      host.loop().execute(() -> offer(host, peer));
+    }
+  }
+
+  private void offer(GroupHost host, NodeId peer) {
+    var membership = host.membership();
+    if (membership.find(peer).isPresent() && !peer.equals(id())) {
+      Bytes manifest = host.manifest().with(membership).encode();
+      ask(
+          peer,
+          PeerOperation.INSTALL,
+          manifest,
+          5000,
+          reply -> {
+            Answer answer = reply == null ? Answer.DONE : Answer.decode(reply);
+            if (answer.failure() != null) {
+              LOG.warn("{} refuses group {}: {}", peer, host.id(), answer.message());
+            }
+          });
+    }
+  }
+
+  /** What comes from the peers. */
+  private final class Peers implements PeerHandler {
+    @Override
+    public void received(NodeId from, long storeId, Lane lane, GroupId group, Bytes frame) {
+      GroupHost host = groups.find(group);
+      if (host != null) {
+        host.loop().run(() -> host.receive(from, lane, frame));
+      }
+    }
+
+    @Override
+    public void asked(NodeId from, int operation, Bytes body, Consumer<Bytes> answer) {
+      PeerOperation what = PeerOperation.of(operation);
+      if (what == null) {
+        answer.accept(null);
+        return;
+      }
+      try {
+        answered(from, what, body, answer);
+      } catch (IllegalArgumentException | ControlException e) {
+        answer.accept(Answer.failed(Code.INVALID, e.getMessage()).encode());
+      }
+    }
+
+    @Override
+    public void connected(NodeId peer, long storeId, Lane lane) {
+      groups.all().forEach(host -> host.loop().run(() -> host.peerReset(peer)));
+      if (lane == Lane.CONTROL) {
+        events.publish("peer.up", peer.name(), Map.of("store", Long.toHexString(storeId)));
+        offer(peer);
+      }
+    }
+
+    @Override
+    public void disconnected(NodeId peer, Lane lane, String why, boolean refused) {
+      if (lane == Lane.CONTROL) {
+        events.publish(refused ? "peer.refused" : "peer.down", peer.name(), Map.of("why", why));
+      }
+    }
+
+    @Override
+    public void met(NodeId peer) {
+      transport.connect(peer);
+    }
+  }
+
+  /** What the groups need of the node. */
+  private final class Hosting implements GroupHost.Node {
+    @Override
+    public NodeId id() {
+      return config.node();
+    }
+
+    @Override
+    public NodeHome home() {
+      return home;
+    }
+
+    @Override
+    public Services services() {
+      return services;
+    }
+
+    @Override
+    public Executor workers() {
+      return threads.workers();
+    }
+
+    @Override
+    public Transport transport(GroupId group) {
+      return transport.forGroup(group);
+    }
+
+    @Override
+    public void broken(String why, Throwable cause) {
+      LOG.error("storage of node {} is broken, the process must end: {}", id(), why, cause);
+      onBroken.accept(why, cause);
+    }
+
+    @Override
+    public void changed(GroupHost host, String event, Map<String, String> details) {
+      events.publish(event, host.id().name(), details);
+      if (event.equals("group.opened")) {
+        groupListeners.forEach(l -> l.opened(host));
+        host.membership().members().forEach(m -> transport.connect(m.node()));
+      } else if (event.equals("group.parked") || event.equals("group.failed")) {
+        groupListeners.forEach(l -> l.closed(host));
+      } else if (event.equals("membership.changed")) {
+        remember(host);
+      }
+    }
+
+    /** The newest membership is on disk, and those in it know of it. */
+    private void remember(GroupHost host) {
+      var membership = host.membership();
+      GroupManifest newer = host.manifest().with(membership);
+      threads.workers().execute(() -> groups.install(newer));
+      membership
+          .members()
+          .forEach(
+              member -> {
+                transport.connect(member.node());
+                offer(host, member.node());
+              });
+    }
+  }
+
+  /** Hands over, writes checkpoints, closes; within the time of stop.ms and a little. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    if (threads != null) {
+      try {
+        stopGroups();
+      } finally {
+        stopThreads();
+      }
+    }
+    home.close();
+    LOG.info("node {} is down", id());
+  }
+
+  private void stopGroups() {
+    if (groups == null) {
+      return;
+    }
+    long budgetMs = parameters.number(NodeParameters.STOP_MS);
+    List<CompletableFuture<Void>> stopping =
+        groups.all().stream().map(host -> host.stop(successor(host), budgetMs)).toList();
+    try {
+      CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
+          .get(budgetMs + 2000, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      LOG.warn("not all groups stopped in time; what they acknowledged is in the log", e);
+    }
+  }
+
+  private NodeId successor(GroupHost host) {
+    return transport.status().stream()
+        .filter(peer -> peer.state().equals("CONNECTED"))
+        .map(NodeStatus.PeerStatus::node)
+        .filter(host.manifest().membership().voters()::contains)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void stopThreads() {
+    timers.forEach(Runnable::run);
+    List<Future<Void>> closing = new ArrayList<>();
+    closing.add(clients == null ? null : clients.close());
+    closing.add(transport == null ? null : threads.on(transport::close));
+    closing.removeIf(Objects::isNull);
+    threads.close(Future.join(closing));
+  }
+}

@@ -1,0 +1,166 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.state.StateMachineFactory;
+import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.StateStorage;
+
+/**
+ * What is installed, by kind and name; parts come and go while the node runs. Thread-safe. Of two
+ * parts of one name the one that came first is used.
+ */
+public final class Services {
+  /** Kinds of parts, with the word used in configuration. */
+  enum Kind {
+    STRATEGY("strategy", "consensus"),
+    LOG("log", "log storage"),
+    STORAGE("storage", "state storage"),
+    STATE("state", "state machine");
+
+    private final String word;
+    private final String what;
+
+    Kind(String word, String what) {
+      this.word = word;
+      this.what = what;
+    }
+  }
+
+  /** The parts of one group, all there. */
+  record Parts(
+      ConsensusStrategy strategy,
+      LogStorage log,
+      StateStorage storage,
+      StateMachineFactory stateMachine) {
+    boolean durable() {
+      return log.durable() && storage.durable();
+    }
+  }
+
+  private final Map<Kind, Map<String, List<Object>>> all = new TreeMap<>();
+  private final List<Supplier<CompletableFuture<Void>>> listeners = new CopyOnWriteArrayList<>();
+
+  public CompletableFuture<Void> add(ConsensusStrategy strategy) {
+    return change(Kind.STRATEGY, strategy.name(), strategy, true);
+  }
+
+  public CompletableFuture<Void> add(LogStorage log) {
+    return change(Kind.LOG, log.name(), log, true);
+  }
+
+  public CompletableFuture<Void> add(StateStorage storage) {
+    return change(Kind.STORAGE, storage.name(), storage, true);
+  }
+
+  public CompletableFuture<Void> add(StateMachineFactory machine) {
+    return change(Kind.STATE, machine.name(), machine, true);
+  }
+
+  /** Complete when no group uses it any more. */
+  public CompletableFuture<Void> remove(ConsensusStrategy strategy) {
+    return change(Kind.STRATEGY, strategy.name(), strategy, false);
+  }
+
+  /** Complete when no group uses it any more. */
+  public CompletableFuture<Void> remove(LogStorage log) {
+    return change(Kind.LOG, log.name(), log, false);
+  }
+
+  /** Complete when no group uses it any more. */
+  public CompletableFuture<Void> remove(StateStorage storage) {
+    return change(Kind.STORAGE, storage.name(), storage, false);
+  }
+
+  /** Complete when no group uses it any more. */
+  public CompletableFuture<Void> remove(StateMachineFactory machine) {
+    return change(Kind.STATE, machine.name(), machine, false);
+  }
+
+  private CompletableFuture<Void> change(Kind kind, String name, Object part, boolean comes) {
+    synchronized (all) {
+      List<Object> same =
+          all.computeIfAbsent(kind, k -> new TreeMap<>())
+              .computeIfAbsent(name, n -> new ArrayList<>());
+      if (comes) {
+        same.add(part);
+      } else {
+        same.remove(part);
+      }
+    }
+    return CompletableFuture.allOf(
+        listeners.stream().map(Supplier::get).toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** Called after each change; gives back when all groups have followed it. */
+  void listen(Supplier<CompletableFuture<Void>> listener) {
+    listeners.add(listener);
+  }
+
+  private Object find(Kind kind, String name) {
+    synchronized (all) {
+      List<Object> same = all.getOrDefault(kind, Map.of()).getOrDefault(name, List.of());
+      return same.isEmpty() ? null : same.get(0);
+    }
+  }
+
+  /** The parts that a group needs, or null when one is missing. */
+  Parts parts(GroupManifest manifest) {
+    if (missing(manifest) != null) {
+      return null;
+    }
+    return new Parts(
+        (ConsensusStrategy) find(Kind.STRATEGY, manifest.config().strategy()),
+        (LogStorage) find(Kind.LOG, manifest.log()),
+        (StateStorage) find(Kind.STORAGE, manifest.config().storage()),
+        (StateMachineFactory) find(Kind.STATE, manifest.stateMachine()));
+  }
+
+  /** Which part is missing and what to do; null when all are there. */
+  String missing(GroupManifest manifest) {
+    String missing = missing(Kind.STRATEGY, manifest.config().strategy());
+    missing = missing != null ? missing : missing(Kind.LOG, manifest.log());
+    missing = missing != null ? missing : missing(Kind.STORAGE, manifest.config().storage());
+    return missing != null ? missing : missing(Kind.STATE, manifest.stateMachine());
+  }
+
+  private String missing(Kind kind, String name) {
+    if (find(kind, name) != null) {
+      return null;
+    }
+    List<String> there = names().get(kind.word);
+    return kind.word
+        + " '"
+        + name
+        + "': no bundle provides it; install or start the bundle of this "
+        + kind.what
+        + " (there is: "
+        + (there.isEmpty() ? "none" : String.join(", ", there))
+        + ")";
+  }
+
+  /** Names of what is there, by the word used in configuration. */
+  public Map<String, List<String>> names() {
+    Map<String, List<String>> names = new TreeMap<>();
+    synchronized (all) {
+      for (Kind kind : Kind.values()) {
+        List<String> there = new ArrayList<>();
+        all.getOrDefault(kind, Map.of())
+            .forEach(
+                (name, same) -> {
+                  if (!same.isEmpty()) {
+                    there.add(name);
+                  }
+                });
+        names.put(kind.word, there);
+      }
+    }
+    return names;
+  }
+}

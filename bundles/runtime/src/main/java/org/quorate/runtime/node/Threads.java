@@ -1,0 +1,119 @@
+package org.quorate.runtime.node;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.quorate.client.net.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All threads of a node: Vert.x with its event loops, and workers for what blocks. They carry a
+ * neutral context class loader, so that no plug-in's loader is kept alive by one of them.
+ */
+final class Threads {
+  private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+
+  private final Vertx vertx;
+  private final List<Loop> loops = new ArrayList<>();
+  private final ExecutorService workers;
+
+  /** So many loops for groups, and one more for what bundles above serve (HTTP). */
+  Threads(int groupLoops, int workerCount) {
+    ClassLoader neutral = Vertx.class.getClassLoader();
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(neutral);
+    try {
+      vertx =
+          Vertx.builder()
+              .with(
+                  new VertxOptions()
+                      .setPreferNativeTransport(true)
+                      .setEventLoopPoolSize(groupLoops + 1)
+                      .setWorkerPoolSize(4)
+                      .setInternalBlockingPoolSize(4)
+                      .setFileSystemOptions(
+                          new FileSystemOptions()
+                              .setClassPathResolvingEnabled(false)
+                              .setFileCachingEnabled(false)))
+              .build();
+      for (int i = 0; i < groupLoops; i++) {
+        Loop loop = Loop.of(vertx);
+        loop.execute(() -> Thread.currentThread().setContextClassLoader(neutral));
+        loops.add(loop);
+      }
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+    AtomicInteger number = new AtomicInteger();
+    workers =
+        Executors.newFixedThreadPool(
+            workerCount,
+            task -> {
+              Thread thread = new Thread(task, "quorate-worker-" + number.incrementAndGet());
+              thread.setContextClassLoader(neutral);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  /** The loop of the transport. */
+  Loop main() {
+    return loops.get(0);
+  }
+
+  List<Loop> loops() {
+    return List.copyOf(loops);
+  }
+
+  Executor workers() {
+    return task ->
+        workers.execute(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException | AssertionError e) {
+                LOG.error("a task of a worker failed", e);
+              }
+            });
+  }
+
+  /** Runs something on the main loop and gives its future back. */
+  Future<Void> on(Supplier<Future<Void>> task) {
+    Promise<Void> done = Promise.promise();
+    main().withContext(() -> task.get().onComplete(done));
+    return done.future();
+  }
+
+  /** Waits for what is closing, then ends all threads. */
+  void close(Future<?> first) {
+    try {
+      first
+          .otherwiseEmpty()
+          .eventually(vertx::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      LOG.warn("event loops did not end in time", e);
+    }
+    workers.shutdown();
+  }
+}

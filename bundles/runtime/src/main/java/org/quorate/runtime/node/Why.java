@@ -1,0 +1,134 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.runtime.api.NodeStatus.PeerStatus;
+import org.quorate.runtime.api.WhyStep;
+
+/** Walks configuration, service, protocol, quorum and says at each step what is found. */
+final class Why {
+  private final QuorateNode node;
+
+  Why(QuorateNode node) {
+    this.node = node;
+  }
+
+  List<WhyStep> walk(GroupId group) {
+    List<WhyStep> steps = new ArrayList<>();
+    GroupHost host = node.groups().find(group);
+    if (host == null) {
+      boolean configured =
+          node.config().groups().stream().anyMatch(spec -> spec.group().equals(group));
+      steps.add(
+          new WhyStep(
+              "configuration",
+              false,
+              "node " + node.id() + " has no group '" + group + "'",
+              configured
+                  ? "it is configured but was never created: quorate bootstrap"
+                  : "create it: quorate group create " + group));
+      return steps;
+    }
+    GroupManifest manifest = host.manifest();
+    GroupStatus status = host.status();
+    steps.add(configuration(host, manifest, status));
+    steps.add(service(manifest));
+    if (status.state() == GroupStatus.State.RUNNING) {
+      steps.add(protocol(status));
+      steps.add(quorum(status));
+    }
+    return steps;
+  }
+
+  private WhyStep configuration(GroupHost host, GroupManifest manifest, GroupStatus status) {
+    String is =
+        "strategy "
+            + manifest.config().strategy()
+            + ", log "
+            + manifest.log()
+            + ", storage "
+            + manifest.config().storage()
+            + ", members "
+            + manifest.membership().voters();
+    if (status.state() == GroupStatus.State.FAILED) {
+      return new WhyStep(
+          "configuration",
+          false,
+          is + "; failed: " + status.why(),
+          "read the node's log; if the disk is lost, start with an empty directory and re-add the"
+              + " node as a learner");
+    }
+    boolean good =
+        status.state() == GroupStatus.State.RUNNING || node.services().missing(manifest) != null;
+    return new WhyStep("configuration", good, is, good ? "" : status.why());
+  }
+
+  private WhyStep service(GroupManifest manifest) {
+    String missing = node.services().missing(manifest);
+    return missing == null
+        ? new WhyStep("service", true, "all parts are installed: " + node.services().names(), "")
+        : new WhyStep(
+            "service",
+            false,
+            missing,
+            "start the bundle (lb, start ID in the node's shell); the group opens by itself");
+  }
+
+  private static WhyStep protocol(GroupStatus status) {
+    String is =
+        "role "
+            + status.role()
+            + ", leader "
+            + (status.hint() == null ? "unknown" : status.hint())
+            + ", epoch "
+            + status.epoch()
+            + ", applied "
+            + status.applied()
+            + " of "
+            + status.decided();
+    return status.hint() != null
+        ? new WhyStep("protocol", true, is, "")
+        : new WhyStep(
+            "protocol", false, is, "nobody leads: the next step says whether a majority is there");
+  }
+
+  private WhyStep quorum(GroupStatus status) {
+    Set<String> voters = new TreeSet<>();
+    Set<String> reached = new TreeSet<>();
+    Set<String> away = new TreeSet<>();
+    for (GroupStatus.MemberStatus member : status.members()) {
+      if (!member.role().equals("voter")) {
+        continue;
+      }
+      voters.add(member.node().name());
+      PeerStatus peer = peer(member);
+      if (member.node().equals(node.id()) || (peer != null && peer.state().equals("CONNECTED"))) {
+        reached.add(member.node().name());
+      } else {
+        away.add(member.node() + " (" + (peer == null ? "never dialled" : peer.why()) + ")");
+      }
+    }
+    boolean enough = reached.size() > voters.size() / 2;
+    String is = reached.size() + " of " + voters.size() + " voters are connected: " + reached;
+    return new WhyStep(
+        "quorum",
+        enough,
+        away.isEmpty() ? is : is + "; away: " + away,
+        enough
+            ? ""
+            : "start or reconnect "
+                + (voters.size() / 2 + 1 - reached.size())
+                + " more of them; without a majority nothing is written");
+  }
+
+  private PeerStatus peer(GroupStatus.MemberStatus member) {
+    return node.transport().status().stream()
+        .filter(p -> p.node().equals(member.node()))
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,207 @@
+package org.quorate.runtime.osgi;
+
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationException;
+import org.osgi.service.cm.ManagedService;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.quorate.api.Group;
+import org.quorate.runtime.api.ControlException;
+import org.quorate.runtime.api.GroupListener;
+import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.config.ConfigException;
+import org.quorate.runtime.config.ConfigReader;
+import org.quorate.runtime.config.NodeConfig;
+import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.node.QuorateNode;
+import org.quorate.runtime.node.Services;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.state.StateMachineFactory;
+import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.StateStorage;
+import org.quorate.spi.storage.StorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node as an OSGi component. Framework properties: {@code quorate.config} names its file, {@code
+ * quorate.data} its data directory (goes before the file), {@code quorate.on.failure=stay} keeps the
+ * process when the node cannot go on.
+ */
+@Component(
+    immediate = true,
+    service = {})
+public final class QuorateNodeComponent {
+  /** PID of the configuration whose keys are dynamic parameters of the node. */
+  public static final String PID = "org.quorate.node";
+
+  /** Exit code of a process whose storage broke. */
+  public static final int EXIT_STORAGE = 70;
+
+  /** Exit code of a process that cannot start with its configuration. */
+  public static final int EXIT_CONFIG = 78;
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuorateNodeComponent.class);
+  private static final long FOLLOW_MS = 5000;
+
+  private final Services services = new Services();
+  private final Map<Group, ServiceRegistration<Group>> groups = new ConcurrentHashMap<>();
+  private BundleContext context;
+  private QuorateNode node;
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindStrategy(ConsensusStrategy strategy) {
+    services.add(strategy);
+  }
+
+  void unbindStrategy(ConsensusStrategy strategy) {
+    follow(services.remove(strategy));
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindLog(LogStorage log) {
+    services.add(log);
+  }
+
+  void unbindLog(LogStorage log) {
+    follow(services.remove(log));
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindStorage(StateStorage storage) {
+    services.add(storage);
+  }
+
+  void unbindStorage(StateStorage storage) {
+    follow(services.remove(storage));
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindStateMachine(StateMachineFactory factory) {
+    services.add(factory);
+  }
+
+  void unbindStateMachine(StateMachineFactory factory) {
+    follow(services.remove(factory));
+  }
+
+  /** A part that goes is not used any more when its bundle stops. */
+  private static void follow(CompletableFuture<Void> parked) {
+    try {
+      parked.get(FOLLOW_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("groups did not let go of a part within {} ms", FOLLOW_MS, e);
+    }
+  }
+
+  @Activate
+  void activate(BundleContext bundleContext) {
+    context = bundleContext;
+    String file = context.getProperty("quorate.config");
+    if (file == null || file.isEmpty()) {
+      LOG.info("no node: the framework property quorate.config names no file");
+      return;
+    }
+    QuorateNode starting = null;
+    try {
+      NodeConfig config = ConfigReader.read(Path.of(file), NodeParameters.all());
+      String data = context.getProperty("quorate.data");
+      if (data != null && !data.isEmpty()) {
+        config = config.withDataDir(Path.of(data));
+      }
+      starting = new QuorateNode(config, services, this::broken);
+      starting.start();
+    } catch (ConfigException e) {
+      end(EXIT_CONFIG, "the node cannot start: " + e.getMessage(), null);
+      return;
+    } catch (StorageException e) {
+      int code = e.kind() == StorageException.Kind.LOCKED ? EXIT_CONFIG : EXIT_STORAGE;
+      end(code, "the node cannot start: " + e.kind() + ": " + e.getMessage(), null);
+      return;
+    }
+    node = starting;
+    node.listen(new GroupServices());
+    context.registerService(Vertx.class, node.vertx(), null);
+    context.registerService(NodeControl.class, node.control(), null);
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put("service.pid", PID);
+    context.registerService(ManagedService.class, this::updated, properties);
+  }
+
+  private void broken(String why, Throwable cause) {
+    end(EXIT_STORAGE, "storage failed, the process ends without touching it: " + why, cause);
+  }
+
+  private void end(int code, String why, Throwable cause) {
+    if (cause == null) {
+      LOG.error("{}", why);
+    } else {
+      LOG.error("{}", why, cause);
+    }
+    if (!"stay".equals(context.getProperty("quorate.on.failure"))) {
+      Runtime.getRuntime().halt(code);
+    }
+  }
+
+  /** Dynamic parameters by ConfigAdmin. */
+  private void updated(java.util.Dictionary<String, ?> properties) throws ConfigurationException {
+    if (properties == null) {
+      return;
+    }
+    for (String key : java.util.Collections.list(properties.keys())) {
+      if (key.startsWith("service.") || key.startsWith("felix.") || key.startsWith(":")) {
+        continue;
+      }
+      try {
+        node.control().setParameter(key, String.valueOf(properties.get(key)));
+      } catch (ControlException e) {
+        throw new ConfigurationException(key, PID + ": " + e.getMessage());
+      }
+    }
+  }
+
+  @Deactivate
+  void deactivate() {
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  /** Each open group is a service. */
+  private final class GroupServices implements GroupListener {
+    @Override
+    public void opened(Group group) {
+      Hashtable<String, Object> properties = new Hashtable<>();
+      properties.put("quorate.group", group.id().name());
+      groups.computeIfAbsent(group, g -> context.registerService(Group.class, g, properties));
+    }
+
+    @Override
+    public void closed(Group group) {
+      ServiceRegistration<Group> registration = groups.remove(group);
+      if (registration != null) {
+        try {
+          registration.unregister();
+        } catch (IllegalStateException e) {
+          LOG.debug("the framework has taken the service of group {} back", group.id());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Wires the node into an OSGi framework. */
+package org.quorate.runtime.osgi;

@@ -1,0 +1,2 @@
+/** Connections between nodes. */
+package org.quorate.runtime.peer;

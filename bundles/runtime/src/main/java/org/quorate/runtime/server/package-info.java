@@ -1,0 +1,2 @@
+/** Serves clients over TCP. */
+package org.quorate.runtime.server;
