@@ -40,6 +40,8 @@ public final class SimDisk {
   private final Map<GroupId, SimSnapshots> snapshots = new TreeMap<>();
   private boolean crashDue;
   private boolean corruptionSeen;
+  private boolean damaged;
+  private boolean forgetStable;
 
   public SimDisk(EventQueue queue, Rng rng, String node, Listener listener) {
     this.queue = queue;
@@ -74,18 +76,36 @@ public final class SimDisk {
 
   /** Flips a byte in one synced log record or stable record; false if there is none. */
   public boolean flipLogByte(GroupId group, long epoch) {
-    return log(group, epoch).damage();
+    boolean done = log(group, epoch).damage();
+    damaged |= done;
+    return done;
   }
 
   /** Flips a byte in the checkpointed state; false if there is none. */
   public boolean flipStateByte(GroupId group) {
-    return states.containsKey(group) && states.get(group).damage();
+    boolean done = states.containsKey(group) && states.get(group).damage();
+    damaged |= done;
+    return done;
   }
 
   /** Whether the synced log or the checkpointed state of this disk covers a payload. */
   public boolean holds(GroupId group, long epoch, long inner, Bytes payload) {
     SimState state = states.get(group);
     return state != null && state.applied() >= inner || log(group, epoch).holds(inner, payload);
+  }
+
+  /** Whether a byte was ever flipped. */
+  public boolean damaged() {
+    return damaged;
+  }
+
+  /** Makes a crash lose the stable record: a mutant that checkers must catch. */
+  public void forgetStable(boolean forget) {
+    forgetStable = forget;
+  }
+
+  boolean forgetStable() {
+    return forgetStable;
   }
 
   /** Whether a durable record was found damaged by a process. */

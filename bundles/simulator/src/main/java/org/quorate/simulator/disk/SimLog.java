@@ -64,6 +64,9 @@ final class SimLog {
         synced.apply(new Write.Append(torn.first(), torn.records().subList(0, kept)));
       }
     }
+    if (disk.forgetStable()) {
+      synced.apply(new Write.Save(null));
+    }
   }
 
   boolean damage() {
