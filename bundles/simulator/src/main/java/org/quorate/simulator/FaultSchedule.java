@@ -151,9 +151,7 @@ final class FaultSchedule {
 
   private void slowDisk(SimNode node) {
     node.disk().faults().slowness(rng.between(5, 300));
-    world
-        .queue()
-        .after(rng.between(200_000, 4_000_000), () -> node.disk().faults().slowness(1));
+    world.queue().after(rng.between(200_000, 4_000_000), () -> node.disk().faults().slowness(1));
   }
 
   private void diskError(SimNode node, Runnable arm) {
@@ -176,9 +174,7 @@ final class FaultSchedule {
       return;
     }
     boolean done =
-        log
-            ? node.disk().flipLogByte(World.GROUP, 1)
-            : node.disk().flipStateByte(World.GROUP);
+        log ? node.disk().flipLogByte(World.GROUP, 1) : node.disk().flipStateByte(World.GROUP);
     if (done) {
       world.mark(Mark.CORRUPTION);
       if (rng.chance(0.7)) {

@@ -50,9 +50,7 @@ final class MembershipChanges {
   /** Whether a majority of voters would stay whole if a node were damaged, in every membership. */
   boolean majorityWithout(SimNode node) {
     long newest = newest().version();
-    return known().stream()
-        .filter(m -> m.version() >= newest - 1)
-        .allMatch(m -> majority(m, node));
+    return known().stream().filter(m -> m.version() >= newest - 1).allMatch(m -> majority(m, node));
   }
 
   private boolean majority(Membership membership, SimNode without) {

@@ -23,8 +23,7 @@ final class ObservedMachine implements StateMachine {
   @Override
   public Bytes apply(ApplyContext context, Bytes command) {
     Bytes result = machine.apply(context, command);
-    observer.executed(
-        context.version(), context.session(), command, machine.stateHash(context));
+    observer.executed(context.version(), context.session(), command, machine.stateHash(context));
     return result;
   }
 

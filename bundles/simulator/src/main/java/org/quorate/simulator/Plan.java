@@ -103,7 +103,8 @@ record Plan(
     if (!size || parameter.min() > 100_000) {
       return null;
     }
-    long high = Math.min(parameter.max(), Math.max(low, parameter.unit().equals("bytes") ? 4_096 : 64));
+    long high =
+        Math.min(parameter.max(), Math.max(low, parameter.unit().equals("bytes") ? 4_096 : 64));
     return Long.toString(rng.between(Math.min(low, high), high));
   }
 

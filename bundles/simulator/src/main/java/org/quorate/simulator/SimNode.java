@@ -59,6 +59,7 @@ final class SimNode
   private long history;
   private Fate due;
   private boolean crippled;
+  private boolean replacing;
 
   /** An end that waits for the task at hand: code that runs cannot be unwound from outside. */
   private record Fate(String why, Throwable cause) {}
@@ -163,6 +164,7 @@ final class SimNode
       return;
     }
     replica = opened;
+    replacing = false;
     history++;
     deliveries = 0;
     state = State.UP;
@@ -334,6 +336,7 @@ final class SimNode
     for (Event event : turn) {
       if (event instanceof Event.SnapshotInstalled) {
         history++;
+        replacing = false;
         world.mark(Mark.SNAPSHOT);
       } else if (event instanceof Event.Tick) {
         look();
@@ -352,12 +355,15 @@ final class SimNode
     }
   }
 
+  void stateReplaced() {
+    replacing = true;
+  }
+
   /** Takes down what the replica says of itself; between steps. */
   void lookAtReplica() {
-    if (!up()) {
+    if (!up() || replacing) {
       return;
     }
-    LinkStatus status = protocol.status();
     world
         .step()
         .add(
@@ -369,7 +375,8 @@ final class SimNode
                 replica.log().position(),
                 replica.log().version(),
                 Long.toHexString(replica.log().stateHash()),
-                status.last() - status.decided()));
+                replica.pending(),
+                replica.dirtyBytes()));
   }
 
   @Override

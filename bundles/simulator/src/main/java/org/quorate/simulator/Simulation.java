@@ -21,7 +21,8 @@ import org.quorate.spi.consensus.Membership;
  * gives the same run. Not thread-safe; any number may run beside each other.
  */
 public final class Simulation {
-  private static final long UNDECIDED_MAX = 2_000;
+  private static final long PENDING_MAX = 1_000;
+  private static final long DIRTY_MAX_BYTES = 2 << 20;
   private static final int LOOK_EVERY = 64;
 
   private final Subject subject;
@@ -57,9 +58,8 @@ public final class Simulation {
             plan.sessionTtlMs(),
             subject.sabotage().reuseSequences());
     workload = new Workload(shape, world, rng.split());
-    invariants = Invariants.all(UNDECIDED_MAX);
-    linkInvariants =
-        subject.strategy().traits().invariants().stream().map(Supplier::get).toList();
+    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES);
+    linkInvariants = subject.strategy().traits().invariants().stream().map(Supplier::get).toList();
   }
 
   /** Runs the seed to its end or to the first failure. */
@@ -230,10 +230,7 @@ public final class Simulation {
       boolean counts =
           !node.crippled()
               && node.state() != SimNode.State.BROKEN
-              && membership
-                  .find(node.node())
-                  .map(m -> m.storeId() == node.storeId())
-                  .orElse(false);
+              && membership.find(node.node()).map(m -> m.storeId() == node.storeId()).orElse(false);
       if (!counts) {
         continue;
       }
@@ -256,7 +253,8 @@ public final class Simulation {
         new LinearizabilityChecker(options.linearizabilityBudget()).check(workload.history());
     if (result.verdict() != Verdict.LINEARIZABLE) {
       throw new Violation(
-          "Linearizable", result.verdict() + " on key " + result.key() + ": " + result.explanation());
+          "Linearizable",
+          result.verdict() + " on key " + result.key() + ": " + result.explanation());
     }
   }
 }

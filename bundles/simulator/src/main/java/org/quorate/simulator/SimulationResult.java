@@ -55,7 +55,15 @@ public record SimulationResult(
   public String toString() {
     return passed()
         ? "seed " + seed + " passed"
-        : "seed " + seed + ": " + invariant + " at step " + step + ", " + virtualMs + " ms: "
+        : "seed "
+            + seed
+            + ": "
+            + invariant
+            + " at step "
+            + step
+            + ", "
+            + virtualMs
+            + " ms: "
             + failure;
   }
 }

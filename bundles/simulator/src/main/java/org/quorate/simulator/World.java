@@ -59,7 +59,12 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     }
     config =
         new ReplicaConfig(
-            GROUP, 7, subject.strategy().name(), "simulated", genesis(), new Options(plan.options()));
+            GROUP,
+            7,
+            subject.strategy().name(),
+            "simulated",
+            genesis(),
+            new Options(plan.options()));
   }
 
   private Membership genesis() {
@@ -115,10 +120,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   }
 
   List<LinkView> views() {
-    return nodes.values().stream()
-        .filter(SimNode::up)
-        .map(SimNode::view)
-        .toList();
+    return nodes.values().stream().filter(SimNode::up).map(SimNode::view).toList();
   }
 
   /** Whether a link has stepped since the last call. */
@@ -216,6 +218,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void truncated() {
     mark(Mark.TRUNCATION);
+  }
+
+  @Override
+  public void stateReplaced(String node) {
+    nodes.get(NodeId.of(node)).stateReplaced();
   }
 
   @Override

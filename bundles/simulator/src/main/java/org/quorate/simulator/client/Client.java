@@ -82,8 +82,7 @@ final class Client {
     session = 0;
     long ttlMs = workload.shape().sessionTtlMs();
     cluster.call(
-        target,
-        r -> r.openSession(ttlMs, o -> cluster.reply(() -> sessionOpened(attempt, o))));
+        target, r -> r.openSession(ttlMs, o -> cluster.reply(() -> sessionOpened(attempt, o))));
     after(800, () -> reopen(attempt));
   }
 
@@ -175,7 +174,14 @@ final class Client {
     }
     Call call =
         new Call(
-            key, action, command, transaction, sessionless ? 0 : session, number, now(), patience());
+            key,
+            action,
+            command,
+            transaction,
+            sessionless ? 0 : session,
+            number,
+            now(),
+            patience());
     if (call.session != 0) {
       open.put(number, call);
     }
@@ -328,8 +334,7 @@ final class Client {
       workload.finished(null);
     } else {
       long returned = unknown ? Operation.NEVER : now();
-      workload.finished(
-          new Operation(call.key, id, call.calledAt, returned, call.action, answer));
+      workload.finished(new Operation(call.key, id, call.calledAt, returned, call.action, answer));
     }
     next();
   }

@@ -30,9 +30,7 @@ final class Commands {
       return new KvCommand.Txn(List.of(compare), List.of(put), List.of()).encode();
     }
     KvCommand inner =
-        action instanceof Action.Add add
-            ? new KvCommand.Add(k, add.delta())
-            : KvCommand.delete(k);
+        action instanceof Action.Add add ? new KvCommand.Add(k, add.delta()) : KvCommand.delete(k);
     KvCommand never = KvCommand.put(NOWHERE, Bytes.utf8(mark));
     return new KvCommand.Txn(List.of(), List.of(inner), List.of(never)).encode();
   }

@@ -27,6 +27,9 @@ public final class SimDisk {
 
     void corruptionFound(String what);
 
+    /** The state was replaced by a snapshot; the replica takes it over in a later step. */
+    void stateReplaced(String node);
+
     void wroteAfterCorruption(String what);
   }
 
@@ -117,6 +120,10 @@ public final class SimDisk {
     corruptionSeen = true;
     listener.corruptionFound(what);
     return new StorageException(StorageException.Kind.CORRUPT, what + ": checksum does not match");
+  }
+
+  void replaced() {
+    listener.stateReplaced(node);
   }
 
   void beforeBlockingWrite(String what) {

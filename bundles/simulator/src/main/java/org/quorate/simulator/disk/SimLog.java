@@ -49,8 +49,11 @@ final class SimLog {
 
   /** Of what was not synced some prefix is there, the last append of it perhaps in part. */
   void crash() {
-    List<Issued> left = new ArrayList<>(syncing);
-    left.addAll(waiting);
+    List<Issued> left = new ArrayList<>();
+    if (open == null || open.broken == null) {
+      left.addAll(syncing);
+      left.addAll(waiting);
+    }
     syncing.clear();
     waiting.clear();
     open = null;
@@ -192,8 +195,9 @@ final class SimLog {
       waiting = syncing;
       syncing = batch;
       DiskFaults faults = disk.faults();
-      long time = (long) ((faults.syncMeanUs / 2 + disk.rng.around(faults.syncMeanUs / 2))
-          * faults.slowness);
+      long time =
+          (long)
+              ((faults.syncMeanUs / 2 + disk.rng.around(faults.syncMeanUs / 2)) * faults.slowness);
       disk.queue.after(time, () -> synced(batch));
     }
 

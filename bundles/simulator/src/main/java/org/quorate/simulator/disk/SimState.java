@@ -86,6 +86,7 @@ final class SimState implements StateStore {
     }
     content = next;
     applied = newApplied;
+    disk.replaced();
     disk.afterBlockingWrite(file);
   }
 

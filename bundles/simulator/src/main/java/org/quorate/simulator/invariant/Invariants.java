@@ -7,7 +7,7 @@ public final class Invariants {
   private Invariants() {}
 
   /** New ones for one simulation. */
-  public static List<Invariant> all(long undecidedMax) {
+  public static List<Invariant> all(long pendingMax, long dirtyMaxBytes) {
     return List.of(
         new DecidedPrefixesAgree(),
         new DurableQuorumCopy(),
@@ -18,6 +18,6 @@ public final class Invariants {
         new PositionsHaveNoGap(),
         new EqualPositionEqualStateHash(),
         new NamedErrorOnCorruption(),
-        new MemoryBounded(undecidedMax));
+        new MemoryBounded(pendingMax, dirtyMaxBytes));
   }
 }

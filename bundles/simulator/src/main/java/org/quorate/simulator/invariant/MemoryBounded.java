@@ -1,23 +1,29 @@
 package org.quorate.simulator.invariant;
 
-/** What a link holds without a decision is bounded. */
+/** What a replica holds in memory alone is bounded: waiting callers, state not checkpointed. */
 public final class MemoryBounded implements Invariant {
-  private final long undecidedMax;
+  private final long pendingMax;
+  private final long dirtyMaxBytes;
 
   /**
-   * With a bound.
+   * With bounds.
    *
-   * @param undecidedMax entries behind the last decided one
+   * @param pendingMax proposals and reads under way at one replica
+   * @param dirtyMaxBytes state in memory and in the log only
    */
-  public MemoryBounded(long undecidedMax) {
-    this.undecidedMax = undecidedMax;
+  public MemoryBounded(long pendingMax, long dirtyMaxBytes) {
+    this.pendingMax = pendingMax;
+    this.dirtyMaxBytes = dirtyMaxBytes;
   }
 
   @Override
   public String check(Step step) {
     for (Step.Looked l : step.looked()) {
-      if (l.undecided() > undecidedMax) {
-        return l.node() + " holds " + l.undecided() + " undecided entries, over " + undecidedMax;
+      if (l.pending() > pendingMax) {
+        return l.node() + " has " + l.pending() + " callers waiting, over " + pendingMax;
+      }
+      if (l.dirtyBytes() > dirtyMaxBytes) {
+        return l.node() + " holds " + l.dirtyBytes() + " dirty bytes, over " + dirtyMaxBytes;
       }
     }
     return null;

@@ -38,7 +38,8 @@ public final class Step {
       long position,
       long version,
       String stateHash,
-      long undecided) {}
+      long pending,
+      long dirtyBytes) {}
 
   /** A process ended by itself or was refused its data. */
   public record Stopped(NodeId node, String why, boolean corruptionNamed) {}

@@ -17,7 +17,8 @@ public final class VersionsMonotone implements Invariant {
       boolean same = before != null && before.incarnation() == e.incarnation();
       // An ended lease takes a version only if it changed something: the next may be the same.
       long least = same ? before.version() + (e.command() == null ? 0 : 1) : 1;
-      if (same && e.version() < least && e.command() == null || same && e.version() < before.version()) {
+      if (same && e.version() < least && e.command() == null
+          || same && e.version() < before.version()) {
         return e.node() + " executed version " + e.version() + " after " + before.version();
       }
       last.put(e.node(), new Run(e.incarnation(), e.version()));

@@ -51,9 +51,7 @@ public final class SimNetwork {
   }
 
   private Path path(NodeId from, NodeId to) {
-    return paths
-        .computeIfAbsent(from, f -> new TreeMap<>())
-        .computeIfAbsent(to, t -> new Path());
+    return paths.computeIfAbsent(from, f -> new TreeMap<>()).computeIfAbsent(to, t -> new Path());
   }
 
   /** What one node sends with. */
