@@ -1,5 +1,6 @@
 package org.quorate.spi.storage;
 
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.quorate.api.GroupId;
@@ -26,6 +27,11 @@ public interface LogStorage extends AutoCloseable {
 
   /** Deletes a link that is closed. */
   void delete(GroupId group, long epoch);
+
+  /** Figures by name, such as {@code journal.segments}, for metrics and status. */
+  default Map<String, Long> figures() {
+    return Map.of();
+  }
 
   @Override
   void close();

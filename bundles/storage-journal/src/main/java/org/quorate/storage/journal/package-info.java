@@ -1,2 +1,2 @@
-/** The segmented, group-committing log. */
+/** The segmented log of a node: one writer, one sync for the appends of all its groups. */
 package org.quorate.storage.journal;

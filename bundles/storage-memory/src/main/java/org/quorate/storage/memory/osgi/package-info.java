@@ -1,2 +1,2 @@
-/** The component of this bundle. */
+/** The components of this bundle. */
 package org.quorate.storage.memory.osgi;
