@@ -15,5 +15,7 @@ public enum KvError {
   /** The revision has been compacted already. */
   COMPACTED,
   /** The revision has not been reached. */
-  FUTURE_REVISION
+  FUTURE_REVISION,
+  /** A key must have at least one byte. */
+  EMPTY_KEY
 }

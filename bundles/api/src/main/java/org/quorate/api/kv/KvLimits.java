@@ -11,7 +11,7 @@ import org.quorate.api.KeyRange;
  * @param keyBytes longest key; a key has at least one byte
  * @param valueBytes longest value
  * @param txnCommands most comparisons and commands of a transaction, nested ones included
- * @param deletedKeys most keys that one command deletes
+ * @param walkedKeys most keys of ranges that one command deletes, compares or reads
  * @param answerEntries most entries, events or keys of one answer
  * @param answerBytes bytes of keys and values after which an answer ends
  * @param historyRevisions revisions that can be read and watched before they are compacted by
@@ -23,7 +23,7 @@ public record KvLimits(
     int keyBytes,
     int valueBytes,
     int txnCommands,
-    int deletedKeys,
+    int walkedKeys,
     int answerEntries,
     int answerBytes,
     long historyRevisions,
@@ -36,7 +36,7 @@ public record KvLimits(
     positive("keyBytes", keyBytes);
     positive("valueBytes", valueBytes);
     positive("txnCommands", txnCommands);
-    positive("deletedKeys", deletedKeys);
+    positive("walkedKeys", walkedKeys);
     positive("answerEntries", answerEntries);
     positive("answerBytes", answerBytes);
     positive("historyRevisions", historyRevisions);
@@ -49,8 +49,11 @@ public record KvLimits(
     }
   }
 
-  /** What a command breaks, for the user to read; null if nothing. */
-  public String violation(KvCommand command) {
+  /** What a command, query or value breaks, in words for the user. */
+  public record Violation(KvError error, String message) {}
+
+  /** The first limit that a command breaks, or null. */
+  public Violation violation(KvCommand command) {
     if (command instanceof KvCommand.Put put) {
       return first(key(put.key()), value(put.value().length()));
     } else if (command instanceof KvCommand.Delete delete) {
@@ -64,45 +67,44 @@ public record KvLimits(
     } else if (command instanceof KvCommand.Txn txn) {
       int size = size(txn);
       return size > txnCommands
-          ? "a transaction of " + size + " comparisons and commands; the limit is " + txnCommands
+          ? tooLarge("a transaction of", size, "comparisons and commands", txnCommands)
           : txnContent(txn);
     }
     return null;
   }
 
-  /** What a query breaks, for the user to read; null if nothing. */
-  public String violation(KvQuery query) {
+  /** The first limit that a query breaks, or null. */
+  public Violation violation(KvQuery query) {
     if (query instanceof KvQuery.Get get) {
       return key(get.key());
     } else if (query instanceof KvQuery.Range range) {
       return range(range.keys());
     } else if (query instanceof KvQuery.Changes changes) {
       return range(changes.keys());
+    } else if (query instanceof KvQuery.LeaseKeys keys) {
+      return keys.after().isEmpty() ? null : key(keys.after());
     }
     return null;
   }
 
-  /** What a value of a size breaks, for the user to read; null if nothing. */
-  public String value(long length) {
-    return length > valueBytes
-        ? "a value of " + length + " bytes; the limit is " + valueBytes
-        : null;
+  /** The limit that a value of so many bytes breaks, or null. */
+  public Violation value(long length) {
+    return length > valueBytes ? tooLarge("a value of", length, "bytes", valueBytes) : null;
   }
 
-  private String txnContent(KvCommand.Txn txn) {
+  private Violation txnContent(KvCommand.Txn txn) {
     for (Compare compare : txn.compares()) {
-      String broken = range(compare.keys());
+      Violation broken = range(compare.keys());
       if (broken != null) {
         return broken;
       }
     }
-    String broken = content(txn.then());
-    return broken != null ? broken : content(txn.otherwise());
+    return first(content(txn.then()), content(txn.otherwise()));
   }
 
-  private String content(List<KvCommand> commands) {
+  private Violation content(List<KvCommand> commands) {
     for (KvCommand command : commands) {
-      String broken =
+      Violation broken =
           command instanceof KvCommand.Txn nested ? txnContent(nested) : violation(command);
       if (broken != null) {
         return broken;
@@ -112,33 +114,38 @@ public record KvLimits(
   }
 
   private static int size(KvCommand.Txn txn) {
-    int size = txn.compares().size() + txn.then().size() + txn.otherwise().size();
-    for (List<KvCommand> commands : List.of(txn.then(), txn.otherwise())) {
-      for (KvCommand command : commands) {
-        size += command instanceof KvCommand.Txn nested ? size(nested) : 0;
-      }
+    return txn.compares().size() + size(txn.then()) + size(txn.otherwise());
+  }
+
+  private static int size(List<KvCommand> commands) {
+    int size = commands.size();
+    for (KvCommand command : commands) {
+      size += command instanceof KvCommand.Txn nested ? size(nested) : 0;
     }
     return size;
   }
 
-  private String key(Bytes key) {
+  private Violation key(Bytes key) {
     if (key.isEmpty()) {
-      return "an empty key";
+      return new Violation(KvError.EMPTY_KEY, "an empty key");
     }
-    return key.length() > keyBytes
-        ? "a key of " + key.length() + " bytes; the limit is " + keyBytes
-        : null;
+    return key.length() > keyBytes ? tooLarge("a key of", key.length(), "bytes", keyBytes) : null;
   }
 
   /** Bounds may be one byte longer than a key, since the end of a single key is. */
-  private String range(KeyRange range) {
+  private Violation range(KeyRange range) {
     int longest = Math.max(range.from().length(), range.to() == null ? 0 : range.to().length());
     return longest > keyBytes + 1
-        ? "a range bound of " + longest + " bytes; the limit is " + (keyBytes + 1)
+        ? tooLarge("a range bound of", longest, "bytes", keyBytes + 1)
         : null;
   }
 
-  private static String first(String one, String other) {
+  private static Violation tooLarge(String what, long size, String unit, long limit) {
+    return new Violation(
+        KvError.TOO_LARGE, what + " " + size + " " + unit + "; the limit is " + limit);
+  }
+
+  private static Violation first(Violation one, Violation other) {
     return one != null ? one : other;
   }
 }

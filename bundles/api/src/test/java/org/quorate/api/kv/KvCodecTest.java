@@ -153,13 +153,13 @@ class KvCodecTest {
     KvLimits limits = new KvLimits(3, 5, 4, 10, 10, 100, 100, 100);
     assertNull(limits.violation(KvCommand.put(KEY, VALUE)));
     assertNull(limits.violation(KvCommand.delete(KEY)));
-    assertEquals("an empty key", limits.violation(KvCommand.put(Bytes.EMPTY, VALUE)));
+    assertEquals("an empty key", limits.violation(KvCommand.put(Bytes.EMPTY, VALUE)).message());
     assertEquals(
         "a key of 4 bytes; the limit is 3",
-        limits.violation(txn(txn(KvCommand.put(Bytes.utf8("keys"), VALUE)))));
+        limits.violation(txn(txn(KvCommand.put(Bytes.utf8("keys"), VALUE)))).message());
     assertEquals(
         "a value of 6 bytes; the limit is 5",
-        limits.violation(new KvCommand.Append(KEY, Bytes.utf8("values"))));
+        limits.violation(new KvCommand.Append(KEY, Bytes.utf8("values"))).message());
     assertNull(limits.violation(txn(txn(txn(KvCommand.delete(KEY))))));
     KvCommand five =
         new KvCommand.Txn(
@@ -167,10 +167,11 @@ class KvCodecTest {
             List.of(txn(KvCommand.delete(KEY)), KvCommand.delete(KEY)),
             List.of(KvCommand.delete(KEY)));
     assertEquals(
-        "a transaction of 5 comparisons and commands; the limit is 4", limits.violation(five));
+        "a transaction of 5 comparisons and commands; the limit is 4",
+        limits.violation(five).message());
     assertEquals(
         "a range bound of 5 bytes; the limit is 4",
-        limits.violation(KvQuery.range(KeyRange.prefix(VALUE), 0)));
+        limits.violation(KvQuery.range(KeyRange.prefix(VALUE), 0)).message());
   }
 
   @Test

@@ -1,0 +1,125 @@
+package org.quorate.kv;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quorate.api.Bytes;
+import org.quorate.api.Outcome.Rejection;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvError;
+import org.quorate.api.kv.KvLimits;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.state.ApplyContext;
+import org.quorate.spi.state.QueryException;
+import org.quorate.spi.state.StateMachine;
+import org.quorate.spi.state.StateView;
+import org.quorate.spi.storage.StateCursor;
+
+/**
+ * The key-value state machine: {@link KvCommand} in, {@link KvResult} out. Holds nothing but
+ * scratch space: all is in the state. A command's revision is the version of its commit, so
+ * revisions rise strictly and have gaps where a commit changed no key.
+ */
+public final class KvStateMachine implements StateMachine {
+  private final KvLimits limits;
+  private final Compaction compaction;
+  private final Queries queries;
+  private final EntryHash hash = new EntryHash();
+
+  /** With the default limits. */
+  public KvStateMachine() {
+    this(KvLimits.DEFAULTS);
+  }
+
+  /** With limits that must be the same on all replicas. */
+  public KvStateMachine(KvLimits limits) {
+    this.limits = limits;
+    this.compaction = new Compaction(limits);
+    this.queries = new Queries(limits);
+  }
+
+  @Override
+  public Bytes apply(ApplyContext context, Bytes command) {
+    return execute(context, command).encode();
+  }
+
+  private KvResult execute(ApplyContext context, Bytes bytes) {
+    try {
+      KvCommand command = KvCommand.decode(bytes);
+      Refusal.unlessFits(limits.violation(command));
+      if (command instanceof KvCommand.Compact compact) {
+        return compact(context, compact.revision());
+      }
+      Draft draft = new Draft(context, hash);
+      KvResult result = new Execution(context, limits, draft).run(command);
+      commit(context, draft);
+      return result;
+    } catch (MalformedException e) {
+      return new KvResult.Failed(context.version(), KvError.MALFORMED, e.getMessage());
+    } catch (Refusal e) {
+      return new KvResult.Failed(context.version(), e.error(), e.getMessage());
+    }
+  }
+
+  private void commit(ApplyContext context, Draft draft) {
+    Meta meta = Meta.load(context);
+    if (draft.commit(meta) > 0) {
+      compaction.afterChanges(context, meta);
+    }
+  }
+
+  private KvResult compact(ApplyContext context, long revision) {
+    Meta meta = Meta.load(context);
+    if (revision > context.version()) {
+      throw new Refusal(
+          KvError.FUTURE_REVISION,
+          "revision " + revision + " has not been reached; the latest is " + context.version());
+    }
+    if (revision <= meta.compacted) {
+      throw new Refusal(
+          KvError.COMPACTED, "revision " + meta.compacted + " has been compacted already");
+    }
+    compaction.compact(context, meta, revision);
+    return new KvResult.Compacted(context.version(), meta.compacted);
+  }
+
+  @Override
+  public void leaseEnded(ApplyContext context, long lease) {
+    List<Bytes> keys = new ArrayList<>();
+    Bytes prefix = Layout.lease(lease, Bytes.EMPTY);
+    try (StateCursor cursor = context.scan(prefix, prefix.prefixEnd())) {
+      while (cursor.next()) {
+        keys.add(Layout.keyOfLease(cursor.key()));
+      }
+    }
+    Draft draft = new Draft(context, hash);
+    keys.forEach(draft::delete);
+    commit(context, draft);
+  }
+
+  @Override
+  public Bytes query(StateView view, Bytes query) {
+    try {
+      return queries.answer(view, KvQuery.decode(query)).encode();
+    } catch (MalformedException e) {
+      throw new QueryException(Rejection.MALFORMED, e.getMessage());
+    }
+  }
+
+  /** Single keys and numbers are read on the spot; what walks over keys is not. */
+  @Override
+  public boolean lengthy(Bytes query) {
+    try {
+      KvQuery decoded = KvQuery.decode(query);
+      return !(decoded instanceof KvQuery.Get || decoded instanceof KvQuery.Stats);
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public long stateHash(StateView view) {
+    return Meta.load(view).hash;
+  }
+}
