@@ -5,6 +5,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.log.LogReaderService;
 import org.osgi.util.tracker.ServiceTracker;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens to every log reader of the framework. Without it an exception thrown by a component's
@@ -17,6 +18,8 @@ public final class Activator implements BundleActivator {
 
   @Override
   public void start(BundleContext context) {
+    // The provider of slf4j is made now, on this thread, and not by the first entry of the log.
+    LoggerFactory.getILoggerFactory();
     readers =
         new ServiceTracker<>(context, LogReaderService.class, null) {
           @Override
