@@ -1,0 +1,185 @@
+package org.quorate.simulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quorate.simulator.SimulationResult.Mark;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.simulator.network.SimNetwork;
+import org.quorate.spi.storage.StorageException.Kind;
+
+/** Makes something break now and then, from the menu of the seed's plan, until it is stopped. */
+final class FaultSchedule {
+  private final World world;
+  private final Rng rng;
+  private final MembershipChanges memberships;
+  private boolean stopped;
+
+  FaultSchedule(World world, Rng rng, MembershipChanges memberships) {
+    this.world = world;
+    this.rng = rng;
+    this.memberships = memberships;
+  }
+
+  void start() {
+    world.queue().after(rng.around(world.plan().faultMeanMs()) * 1000, this::strike);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private void strike() {
+    if (!stopped) {
+      inject(Fault.values()[rng.weighted(world.plan().faultWeights())]);
+      start();
+    }
+  }
+
+  private void inject(Fault fault) {
+    SimNode node = rng.pick(world.nodes());
+    world.trace("--", fault + " " + node.node());
+    switch (fault) {
+      case CRASH -> crash(node);
+      case CRASH_IN_WRITE -> node.disk().faults().crashInBlockingCall(rng.between(0, 5));
+      case POWER_FAILURE -> {
+        world.mark(Mark.POWER_FAILURE);
+        world.nodes().forEach(this::crash);
+      }
+      case PAUSE -> pause(node);
+      case ISOLATE -> isolate(node);
+      case SPLIT -> split();
+      case ONE_WAY -> oneWay(node);
+      case PARTIAL -> cutBoth(node, rng.pick(world.nodes()));
+      case BRIDGE -> bridge(node);
+      case HEAL -> world.network().healAll();
+      case RESET -> reset(node, rng.pick(world.nodes()));
+      case SLOW_DISK -> slowDisk(node);
+      case SYNC_ERROR -> diskError(node, () -> node.disk().faults().failNextSync(Kind.IO));
+      case WRITE_ERROR -> diskError(node, () -> node.disk().faults().failNextBlocking(Kind.IO));
+      case FULL_DISK -> fullDisk(node);
+      case FLIP_LOG -> flip(node, true);
+      case FLIP_STATE -> flip(node, false);
+      case MEMBERSHIP -> memberships.change();
+      case HAND_OVER -> memberships.handOver();
+      case CHECKPOINT -> node.request(r -> r.checkpoint(() -> {}));
+    }
+  }
+
+  private void crash(SimNode node) {
+    if (node.state() == SimNode.State.UP || node.state() == SimNode.State.STARTING) {
+      node.crash("killed");
+      world.restartLater(node);
+    }
+  }
+
+  private void pause(SimNode node) {
+    if (node.up() && !node.frozen()) {
+      world.mark(Mark.PAUSE);
+      node.freeze();
+      world.queue().after(rng.between(20_000, 4_000_000), node::thaw);
+    }
+  }
+
+  // ---- network -----------------------------------------------------------------------------
+
+  private void isolate(SimNode node) {
+    world.nodes().forEach(other -> cutBoth(node, other));
+  }
+
+  private void split() {
+    List<SimNode> one = new ArrayList<>();
+    List<SimNode> two = new ArrayList<>();
+    world.nodes().forEach(n -> (rng.chance(0.5) ? one : two).add(n));
+    one.forEach(a -> two.forEach(b -> cutBoth(a, b)));
+  }
+
+  private void oneWay(SimNode node) {
+    boolean out = rng.chance(0.5);
+    for (SimNode other : world.nodes()) {
+      if (other != node && rng.chance(0.7)) {
+        world.mark(Mark.PARTITION);
+        if (out) {
+          world.network().cut(node.node(), other.node(), true);
+        } else {
+          world.network().cut(other.node(), node.node(), true);
+        }
+      }
+    }
+    healLater();
+  }
+
+  /** All are cut from each other but reach one in the middle. */
+  private void bridge(SimNode middle) {
+    for (SimNode a : world.nodes()) {
+      for (SimNode b : world.nodes()) {
+        if (a != middle && b != middle) {
+          cutBoth(a, b);
+        }
+      }
+    }
+  }
+
+  private void cutBoth(SimNode a, SimNode b) {
+    if (a != b) {
+      world.mark(Mark.PARTITION);
+      SimNetwork network = world.network();
+      network.cut(a.node(), b.node(), true);
+      network.cut(b.node(), a.node(), true);
+      healLater();
+    }
+  }
+
+  private void healLater() {
+    world
+        .queue()
+        .after(
+            rng.between(100_000, 6_000_000),
+            () -> {
+              if (!stopped) {
+                world.network().healAll();
+              }
+            });
+  }
+
+  private void reset(SimNode a, SimNode b) {
+    if (a != b) {
+      world.network().reset(a.node(), b.node());
+    }
+  }
+
+  // ---- disks -------------------------------------------------------------------------------
+
+  private void slowDisk(SimNode node) {
+    node.disk().faults().slowness(rng.between(5, 300));
+    world.queue().after(rng.between(200_000, 4_000_000), () -> node.disk().faults().slowness(1));
+  }
+
+  private void diskError(SimNode node, Runnable arm) {
+    world.mark(Mark.DISK_ERROR);
+    arm.run();
+  }
+
+  private void fullDisk(SimNode node) {
+    world.mark(Mark.DISK_ERROR);
+    if (rng.chance(0.5)) {
+      node.disk().faults().failNextSync(Kind.FULL);
+    } else {
+      node.disk().faults().failNextBlocking(Kind.FULL);
+    }
+  }
+
+  /** Damages durable data only where a quorum of every membership in force stays whole. */
+  private void flip(SimNode node, boolean log) {
+    if (node.broken() || !memberships.majorityWithout(node)) {
+      return;
+    }
+    boolean done =
+        log ? node.disk().flipLogByte(World.GROUP, 1) : node.disk().flipStateByte(World.GROUP);
+    if (done) {
+      world.mark(Mark.CORRUPTION);
+      if (rng.chance(0.7)) {
+        crash(node);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.quorate.simulator;
+
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.quorate.spi.consensus.ConsensusStrategy;
+
+/**
+ * The simulator as a program: {@code --strategy NAME [--seeds A..B | --seed N] [--trace] [--threads
+ * T]}. Exit code 0 when every seed passed, 1 when one failed, 2 for bad arguments.
+ */
+public final class Main {
+  private String strategy = "raft";
+  private long first = 1;
+  private long last = 1_000;
+  private int threads = Runtime.getRuntime().availableProcessors();
+  private boolean trace;
+  private boolean keepGoing;
+
+  private Main() {}
+
+  /** Finds strategies on the class path by {@link ServiceLoader}. */
+  public static void main(String[] args) {
+    System.exit(run(args, System.out, System.err));
+  }
+
+  static int run(String[] args, PrintStream out, PrintStream err) {
+    Main main = new Main();
+    String wrong = main.parse(args);
+    if (wrong != null) {
+      err.println(wrong);
+      err.println(
+          "usage: --strategy NAME [--seeds A..B | --seed N] [--trace] [--threads T]"
+              + " [--keep-going]");
+      return 2;
+    }
+    Optional<ConsensusStrategy> found =
+        ServiceLoader.load(ConsensusStrategy.class, Main.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(s -> s.name().equals(main.strategy))
+            .findFirst();
+    if (found.isEmpty()) {
+      err.println("no strategy " + main.strategy + " on the class path");
+      return 2;
+    }
+    return main.run(found.get(), out);
+  }
+
+  private int run(ConsensusStrategy found, PrintStream out) {
+    SimulationOptions options =
+        SimulationOptions.DEFAULTS.withTrace(trace && first == last ? out : null);
+    SimulationReport report =
+        new SimulationRunner(Subject.of(found), options, !keepGoing)
+            .run(first, last, first == last ? 1 : threads, result -> failed(result, out));
+    out.print(report);
+    return report.failures().isEmpty() ? 0 : 1;
+  }
+
+  private static void failed(SimulationResult result, PrintStream out) {
+    if (!result.passed()) {
+      out.println(result);
+      out.println("replay: " + result.replay());
+    }
+  }
+
+  private String parse(String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      boolean flag = args[i].equals("--trace") || args[i].equals("--keep-going");
+      if (!flag && i + 1 == args.length) {
+        return "no value for " + args[i];
+      }
+      try {
+        switch (args[i]) {
+          case "--trace" -> trace = true;
+          case "--keep-going" -> keepGoing = true;
+          case "--strategy" -> strategy = args[++i];
+          case "--threads" -> threads = Math.max(1, Integer.parseInt(args[++i]));
+          case "--seed" -> {
+            first = Long.parseLong(args[++i]);
+            last = first;
+          }
+          case "--seeds" -> {
+            String[] bounds = args[++i].split("\\.\\.", 2);
+            first = Long.parseLong(bounds[0]);
+            last = Long.parseLong(bounds[bounds.length - 1]);
+          }
+          default -> {
+            return "unknown option " + args[i];
+          }
+        }
+      } catch (NumberFormatException e) {
+        return args[i] + " is no number or range A..B";
+      }
+    }
+    return last < first ? "an empty range of seeds" : null;
+  }
+}

@@ -1,0 +1,169 @@
+package org.quorate.simulator;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.quorate.api.NodeId;
+import org.quorate.api.Outcome.Committed;
+import org.quorate.simulator.SimulationResult.Mark;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
+
+/** An operator who changes members one at a time and asks for hand-overs. */
+final class MembershipChanges {
+  private final World world;
+  private final Rng rng;
+
+  MembershipChanges(World world, Rng rng) {
+    this.world = world;
+    this.rng = rng;
+  }
+
+  private Optional<SimNode> proposer() {
+    List<SimNode> found =
+        world.nodes().stream().filter(n -> n.up() && n.linkStatus().proposer()).toList();
+    return found.isEmpty() ? Optional.empty() : Optional.of(rng.pick(found));
+  }
+
+  /** The newest membership that any node knows. */
+  Membership newest() {
+    return known().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
+  }
+
+  private List<Membership> known() {
+    List<Membership> known = new ArrayList<>();
+    known.add(world.config().genesis());
+    world.nodes().stream()
+        .map(SimNode::linkStatus)
+        .filter(s -> s != null)
+        .map(LinkStatus::membership)
+        .forEach(known::add);
+    return known;
+  }
+
+  /** Whether a majority of voters would stay whole if a node were damaged, in every membership. */
+  boolean majorityWithout(SimNode node) {
+    long newest = newest().version();
+    return known().stream().filter(m -> m.version() >= newest - 1).allMatch(m -> majority(m, node));
+  }
+
+  private boolean majority(Membership membership, SimNode without) {
+    List<NodeId> voters = membership.voters();
+    long whole =
+        voters.stream()
+            .map(world::node)
+            .filter(n -> n != without && !n.broken() && sameStore(membership, n))
+            .count();
+    return whole > voters.size() / 2;
+  }
+
+  private static boolean sameStore(Membership membership, SimNode node) {
+    return membership.find(node.node()).map(m -> m.storeId() == node.storeId()).orElse(false);
+  }
+
+  void change() {
+    proposer().ifPresent(this::change);
+  }
+
+  private void change(SimNode at) {
+    Membership now = at.linkStatus().membership();
+    List<Membership> choices = new ArrayList<>();
+    for (Member member : now.members()) {
+      if (member.role() == Role.LEARNER) {
+        choices.add(with(now, member, Role.VOTER));
+      } else if (now.voters().size() > 1 && rng.chance(0.3)) {
+        choices.add(with(now, member, Role.LEARNER));
+      }
+      if (now.members().size() > 1) {
+        choices.add(without(now, member));
+      }
+    }
+    for (SimNode node : world.nodes()) {
+      if (now.find(node.node()).isEmpty() && !node.broken()) {
+        choices.add(plus(now, node));
+        choices.add(plus(now, node));
+      }
+    }
+    choices.removeIf(m -> m.voters().isEmpty() || !majority(m, null));
+    if (!choices.isEmpty()) {
+      configure(at, now, rng.pick(choices));
+    }
+  }
+
+  private void configure(SimNode at, Membership now, Membership next) {
+    world.trace("op", at.node() + " configure " + next);
+    for (Member member : next.members()) {
+      world.restart(world.node(member.node()));
+    }
+    at.request(
+        r ->
+            r.configure(
+                next,
+                outcome -> {
+                  world.trace("op", at.node() + " " + outcome);
+                  if (outcome instanceof Committed) {
+                    world.mark(Mark.MEMBERSHIP_CHANGE);
+                    world.queue().after(0, () -> removed(now, next));
+                  }
+                }));
+  }
+
+  /** A node that is out for certain may lose its store and come back with another. */
+  private void removed(Membership before, Membership next) {
+    Set<NodeId> out = new HashSet<>();
+    before.members().forEach(m -> out.add(m.node()));
+    next.members().forEach(m -> out.remove(m.node()));
+    for (NodeId id : out) {
+      SimNode node = world.node(id);
+      if (newest().find(id).isEmpty() && rng.chance(0.5)) {
+        world.mark(Mark.STORE_REPLACED);
+        node.crash("removed");
+        node.newStore();
+      }
+    }
+  }
+
+  private static Membership with(Membership now, Member member, Role role) {
+    List<Member> members = new ArrayList<>(now.members());
+    members.remove(member);
+    members.add(new Member(member.node(), member.storeId(), role));
+    return new Membership(now.version() + 1, members);
+  }
+
+  private static Membership without(Membership now, Member member) {
+    List<Member> members = new ArrayList<>(now.members());
+    members.remove(member);
+    return new Membership(now.version() + 1, members);
+  }
+
+  private static Membership plus(Membership now, SimNode node) {
+    List<Member> members = new ArrayList<>(now.members());
+    members.add(new Member(node.node(), node.storeId(), Role.LEARNER));
+    return new Membership(now.version() + 1, members);
+  }
+
+  void handOver() {
+    proposer()
+        .ifPresent(
+            at -> {
+              List<NodeId> voters = at.linkStatus().membership().voters();
+              NodeId to = rng.pick(voters);
+              at.request(
+                  r ->
+                      r.handOver(
+                          to,
+                          outcome -> {
+                            world.trace("op", "hand over to " + to + ": " + outcome);
+                            if (outcome instanceof Committed) {
+                              world.mark(Mark.HAND_OVER);
+                            }
+                          }));
+            });
+  }
+}

@@ -1,0 +1,50 @@
+package org.quorate.simulator;
+
+import org.quorate.api.Bytes;
+import org.quorate.spi.state.ApplyContext;
+import org.quorate.spi.state.StateMachine;
+import org.quorate.spi.state.StateView;
+
+/** The state machine under test, with what it executes told to the simulation. */
+final class ObservedMachine implements StateMachine {
+  /** Who is told. */
+  interface Observer {
+    void executed(long version, long session, Bytes command, long stateHash);
+  }
+
+  private final StateMachine machine;
+  private final Observer observer;
+
+  ObservedMachine(StateMachine machine, Observer observer) {
+    this.machine = machine;
+    this.observer = observer;
+  }
+
+  @Override
+  public Bytes apply(ApplyContext context, Bytes command) {
+    Bytes result = machine.apply(context, command);
+    observer.executed(context.version(), context.session(), command, machine.stateHash(context));
+    return result;
+  }
+
+  @Override
+  public void leaseEnded(ApplyContext context, long lease) {
+    machine.leaseEnded(context, lease);
+    observer.executed(context.version(), lease, null, machine.stateHash(context));
+  }
+
+  @Override
+  public Bytes query(StateView view, Bytes query) {
+    return machine.query(view, query);
+  }
+
+  @Override
+  public boolean lengthy(Bytes query) {
+    return machine.lengthy(query);
+  }
+
+  @Override
+  public long stateHash(StateView view) {
+    return machine.stateHash(view);
+  }
+}

@@ -1,0 +1,118 @@
+package org.quorate.simulator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.simulator.network.NetworkFaults;
+import org.quorate.spi.config.Parameter;
+
+/**
+ * What kind of world a seed is: each seed draws its own, so that rare mixes come up (swarm testing,
+ * Groce et al. 2012).
+ *
+ * @param spares nodes outside of the first membership
+ * @param drift whether clocks run at different rates
+ * @param faultMeanMs mean time between faults, virtual milliseconds
+ * @param faultWeights weight of each {@link Fault}; 0 for those this seed does without
+ * @param cripple whether a minority stays broken in the liveness phase
+ */
+record Plan(
+    int voters,
+    int learners,
+    int spares,
+    NetworkFaults network,
+    long syncMeanUs,
+    long workerMeanUs,
+    boolean drift,
+    long faultMeanMs,
+    int[] faultWeights,
+    int clients,
+    int registers,
+    int counters,
+    long thinkMeanMs,
+    long sessionTtlMs,
+    boolean cripple,
+    Map<String, String> options) {
+
+  static Plan draw(Rng rng, Subject subject) {
+    int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
+    int learners = rng.chance(0.2) ? 1 : 0;
+    int spares = rng.chance(0.3) ? 1 : 0;
+    int[] weights = new int[Fault.values().length];
+    for (Fault fault : Fault.values()) {
+      weights[fault.ordinal()] = rng.chance(0.45) ? rng.between(1, 4) : 0;
+    }
+    weights[Fault.CRASH.ordinal()] += 1;
+    return new Plan(
+        voters,
+        learners,
+        spares,
+        network(rng),
+        rng.between(100, 2000),
+        rng.between(100, 5000),
+        rng.chance(0.3),
+        rng.pick(List.of(150, 400, 1000)),
+        weights,
+        rng.between(3, 6),
+        rng.between(2, 4),
+        rng.between(1, 2),
+        rng.pick(List.of(5, 20, 60)),
+        rng.pick(List.of(2_000, 6_000, 30_000)),
+        rng.chance(0.3),
+        options(rng, subject));
+  }
+
+  private static NetworkFaults network(Rng rng) {
+    boolean wild = rng.chance(0.5);
+    return new NetworkFaults(
+        rng.between(20, 300),
+        rng.between(50, 3000),
+        rng.chance(0.5) ? rng.between(0, 0.1) : 0,
+        wild ? rng.between(0, 0.1) : 0,
+        wild ? rng.between(0, 0.3) : 0,
+        rng.chance(0.3) ? 0.01 : 0,
+        rng.between(20_000, 400_000));
+  }
+
+  private static Map<String, String> options(Rng rng, Subject subject) {
+    Map<String, String> options = new HashMap<>();
+    options.put("propose.timeout.ms", Long.toString(rng.between(1_000, 5_000)));
+    options.put("checkpoint.bytes", Long.toString(rng.between(1_024, 8_192)));
+    options.put("checkpoint.ms", Long.toString(rng.pick(List.of(200, 1_000, 5_000))));
+    options.put("snapshot.chunk.bytes", Long.toString(rng.between(64, 4_096)));
+    options.put("time.step.ms", "100");
+    for (Parameter parameter : subject.strategy().traits().parameters()) {
+      String small = small(rng, parameter);
+      if (small != null) {
+        options.put(parameter.name(), small);
+      }
+    }
+    options.putAll(subject.options());
+    return options;
+  }
+
+  /** Small limits are reached often: the logs of a simulation are short. */
+  private static String small(Rng rng, Parameter parameter) {
+    if (parameter.type() != Parameter.Type.NUMBER || !rng.chance(0.7)) {
+      return null;
+    }
+    long low = parameter.min();
+    boolean size = parameter.unit().equals("bytes") || parameter.unit().equals("count");
+    if (!size || parameter.min() > 100_000) {
+      return null;
+    }
+    long high =
+        Math.min(parameter.max(), Math.max(low, parameter.unit().equals("bytes") ? 4_096 : 64));
+    return Long.toString(rng.between(Math.min(low, high), high));
+  }
+
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= voters + learners + spares; i++) {
+      names.add("n" + i);
+    }
+    return names;
+  }
+}

@@ -1,0 +1,260 @@
+package org.quorate.simulator;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.quorate.simulator.client.Workload;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.simulator.invariant.Invariant;
+import org.quorate.simulator.invariant.Invariants;
+import org.quorate.simulator.invariant.NothingAcknowledgedLost;
+import org.quorate.simulator.linear.LinearizabilityChecker;
+import org.quorate.simulator.linear.LinearizabilityChecker.Verdict;
+import org.quorate.spi.consensus.LinkInvariant;
+import org.quorate.spi.consensus.Membership;
+
+/**
+ * One seed: a safety phase in which things break while clients work, then a liveness phase in which
+ * a quorum is healed and must finish the work and converge (after TigerBeetle's VOPR). The same seed
+ * gives the same run. Not thread-safe; any number may run beside each other.
+ */
+public final class Simulation {
+  private static final long PENDING_MAX = 1_000;
+  private static final long DIRTY_MAX_BYTES = 2 << 20;
+  private static final int LOOK_EVERY = 64;
+
+  private final Subject subject;
+  private final long seed;
+  private final SimulationOptions options;
+  private final Trace trace;
+  private final World world;
+  private final Workload workload;
+  private final MembershipChanges memberships;
+  private final FaultSchedule faults;
+  private final Rng rng;
+  private final List<Invariant> invariants;
+  private final List<LinkInvariant> linkInvariants;
+  private long steps;
+
+  public Simulation(long seed, Subject subject, SimulationOptions options) {
+    this.subject = subject;
+    this.seed = seed;
+    this.options = options;
+    rng = new Rng(seed);
+    Plan plan = Plan.draw(rng.split(), subject);
+    trace = new Trace(options.trace());
+    world = new World(subject, plan, rng.split(), trace);
+    memberships = new MembershipChanges(world, rng.split());
+    faults = new FaultSchedule(world, rng.split(), memberships);
+    Workload.Shape shape =
+        new Workload.Shape(
+            plan.clients(),
+            options.operations(),
+            plan.registers(),
+            plan.counters(),
+            plan.thinkMeanMs(),
+            plan.sessionTtlMs(),
+            subject.sabotage().reuseSequences());
+    workload = new Workload(shape, world, rng.split());
+    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES);
+    linkInvariants = subject.strategy().traits().invariants().stream().map(Supplier::get).toList();
+  }
+
+  /** Runs the seed to its end or to the first failure. */
+  public SimulationResult run() {
+    trace.world(0, "--", "seed " + seed + " " + world.plan());
+    try {
+      world.boot();
+      workload.start();
+      faults.start();
+      boolean done = runUntil(options.faultyMs(), workload::complete);
+      trace.world(world.queue().nowUs(), "--", "liveness phase, work done: " + done);
+      faults.stop();
+      heal();
+      demand("ProgressAfterHealing", workload::complete, this::waiting);
+      demand("ReplicasConverge", this::converged, this::waiting);
+      checkHistory();
+      return result(null, "");
+    } catch (Violation v) {
+      trace.world(world.queue().nowUs(), "!!", v.invariant() + ": " + v.getMessage());
+      return result(v.invariant(), describe(v));
+    } catch (RuntimeException | StackOverflowError e) {
+      trace.world(world.queue().nowUs(), "!!", "NoUncaughtException: " + e);
+      return result("NoUncaughtException", describe(e));
+    }
+  }
+
+  private static String describe(Throwable e) {
+    StringBuilder text = new StringBuilder();
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      text.append(text.length() == 0 ? "" : "; caused by ");
+      text.append(t instanceof Violation ? t.getMessage() : t.toString());
+      if (!(t instanceof Violation)) {
+        StackTraceElement[] at = t.getStackTrace();
+        for (int i = 0; i < Math.min(4, at.length); i++) {
+          text.append("\n    at ").append(at[i]);
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private SimulationResult result(String invariant, String failure) {
+    return new SimulationResult(
+        subject.strategy().name(),
+        seed,
+        invariant,
+        failure,
+        steps,
+        world.queue().nowUs() / 1000,
+        workload.done(),
+        workload.indeterminate(),
+        world.marks());
+  }
+
+  // ---- steps -------------------------------------------------------------------------------
+
+  /** Runs until a condition holds; false if it did not within the time. */
+  private boolean runUntil(long withinMs, BooleanSupplier condition) {
+    long endUs = world.queue().nowUs() + withinMs * 1000;
+    int sinceAsked = 0;
+    while (world.queue().nowUs() <= endUs && world.queue().runNext()) {
+      steps++;
+      check();
+      if (++sinceAsked == 16) {
+        sinceAsked = 0;
+        if (condition.getAsBoolean()) {
+          return true;
+        }
+      }
+    }
+    return condition.getAsBoolean();
+  }
+
+  private void check() {
+    if (world.takeLinkStepped() && !linkInvariants.isEmpty()) {
+      List<LinkInvariant.LinkView> views = world.views();
+      for (LinkInvariant invariant : linkInvariants) {
+        String wrong = invariant.check(views);
+        if (wrong != null) {
+          throw new Violation(invariant.name(), wrong);
+        }
+      }
+    }
+    if (steps % LOOK_EVERY == 0) {
+      world.nodes().get((int) (steps / LOOK_EVERY % world.nodes().size())).lookAtReplica();
+    }
+    if (!world.step().isEmpty()) {
+      for (Invariant invariant : invariants) {
+        String wrong = invariant.check(world.step());
+        if (wrong != null) {
+          throw new Violation(invariant.name(), wrong);
+        }
+      }
+      world.step().clear();
+    }
+  }
+
+  // ---- the liveness phase ------------------------------------------------------------------
+
+  private void heal() {
+    List<SimNode> crippled = new ArrayList<>();
+    if (world.plan().cripple()) {
+      List<SimNode> order = new ArrayList<>(world.nodes());
+      Collections.rotate(order, rng.between(0, order.size() - 1));
+      for (SimNode node : order) {
+        if (crippled.isEmpty() && memberships.majorityWithout(node)) {
+          crippled.add(node);
+        }
+      }
+    }
+    world.heal();
+    for (SimNode node : world.nodes()) {
+      boolean member = memberships.newest().find(node.node()).isPresent();
+      if (crippled.contains(node)) {
+        cripple(node);
+      } else if (member) {
+        world.restart(node);
+      }
+    }
+  }
+
+  /** Leaves a node dead, or able to send and not to receive. */
+  private void cripple(SimNode node) {
+    trace.world(world.queue().nowUs(), "--", "crippled " + node.node());
+    if (rng.chance(0.5)) {
+      node.crash("for good");
+    } else {
+      world.nodes().stream()
+          .filter(n -> n != node)
+          .forEach(n -> world.network().cut(n.node(), node.node(), true));
+    }
+    node.cripple();
+  }
+
+  private void demand(String invariant, BooleanSupplier condition, Supplier<String> state) {
+    if (!runUntil(options.progressMs(), condition)) {
+      throw new Violation(
+          invariant, "not within " + options.progressMs() + " ms after healing:" + state.get());
+    }
+  }
+
+  private String waiting() {
+    StringBuilder text = new StringBuilder(workload.waiting());
+    for (SimNode node : world.nodes()) {
+      text.append("; ").append(node.node()).append(' ').append(node.state());
+      if (node.up()) {
+        text.append(" version ")
+            .append(node.replica().log().version())
+            .append(" position ")
+            .append(node.replica().log().position())
+            .append(' ')
+            .append(node.linkStatus());
+      }
+    }
+    return text.toString();
+  }
+
+  /** Whether all members that work are at one version with one hash, with nothing lost. */
+  private boolean converged() {
+    long told =
+        invariants.stream()
+            .filter(NothingAcknowledgedLost.class::isInstance)
+            .mapToLong(i -> ((NothingAcknowledgedLost) i).highest())
+            .sum();
+    Membership membership = memberships.newest();
+    SimNode first = null;
+    for (SimNode node : world.nodes()) {
+      boolean counts =
+          !node.crippled()
+              && node.state() != SimNode.State.BROKEN
+              && membership.find(node.node()).map(m -> m.storeId() == node.storeId()).orElse(false);
+      if (!counts) {
+        continue;
+      }
+      if (!node.up() || node.replica().log().version() < told) {
+        return false;
+      }
+      first = first == null ? node : first;
+      boolean same =
+          node.replica().log().version() == first.replica().log().version()
+              && node.replica().log().stateHash() == first.replica().log().stateHash();
+      if (!same) {
+        return false;
+      }
+    }
+    return first != null;
+  }
+
+  private void checkHistory() {
+    LinearizabilityChecker.Result result =
+        new LinearizabilityChecker(options.linearizabilityBudget()).check(workload.history());
+    if (result.verdict() != Verdict.LINEARIZABLE) {
+      throw new Violation(
+          "Linearizable",
+          result.verdict() + " on key " + result.key() + ": " + result.explanation());
+    }
+  }
+}

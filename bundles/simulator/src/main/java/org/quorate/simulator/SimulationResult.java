@@ -1,0 +1,69 @@
+package org.quorate.simulator;
+
+import java.util.Set;
+
+/**
+ * What became of one seed.
+ *
+ * @param invariant name of the one that failed; null when all held
+ * @param failure what was wrong; empty when nothing was
+ * @param step number of the step after which it was found
+ * @param virtualMs virtual time at the end
+ * @param operations client operations called
+ * @param indeterminate those among them whose fate the client never learned
+ * @param marks what happened in it
+ */
+public record SimulationResult(
+    String strategy,
+    long seed,
+    String invariant,
+    String failure,
+    long step,
+    long virtualMs,
+    int operations,
+    int indeterminate,
+    Set<Mark> marks) {
+  /** Things that a seed may have had. */
+  public enum Mark {
+    ROLE_CHANGE,
+    TRUNCATION,
+    SNAPSHOT,
+    CRASH,
+    POWER_FAILURE,
+    PARTITION,
+    CORRUPTION,
+    CORRUPTION_FOUND,
+    DISK_ERROR,
+    PAUSE,
+    HAND_OVER,
+    MEMBERSHIP_CHANGE,
+    STORE_REPLACED,
+    SESSION_EXPIRED,
+    ABORT
+  }
+
+  public boolean passed() {
+    return invariant == null;
+  }
+
+  /** The one command that runs it again with a trace. */
+  public String replay() {
+    return "./quorate sim --strategy " + strategy + " --seed " + seed + " --trace";
+  }
+
+  @Override
+  public String toString() {
+    return passed()
+        ? "seed " + seed + " passed"
+        : "seed "
+            + seed
+            + ": "
+            + invariant
+            + " at step "
+            + step
+            + ", "
+            + virtualMs
+            + " ms: "
+            + failure;
+  }
+}

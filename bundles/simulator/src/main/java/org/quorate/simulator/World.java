@@ -1,0 +1,280 @@
+package org.quorate.simulator;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.core.replica.Replica;
+import org.quorate.core.replica.ReplicaConfig;
+import org.quorate.simulator.SimulationResult.Mark;
+import org.quorate.simulator.client.Cluster;
+import org.quorate.simulator.disk.SimDisk;
+import org.quorate.simulator.engine.EventQueue;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.simulator.invariant.Step;
+import org.quorate.simulator.network.NetworkFaults;
+import org.quorate.simulator.network.SimNetwork;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.consensus.LinkInvariant.LinkView;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.transport.Lane;
+
+/** The nodes of one simulation and what is between them. */
+final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
+  static final GroupId GROUP = GroupId.of("sim");
+
+  private final Subject subject;
+  private final Plan plan;
+  private final EventQueue queue = new EventQueue();
+  private final Rng rng;
+  private final SimNetwork network;
+  private final Map<NodeId, SimNode> nodes = new TreeMap<>();
+  private final ReplicaConfig config;
+  private final Trace trace;
+  private final Set<Mark> marks = EnumSet.noneOf(Mark.class);
+  private final Step step = new Step(this::holds);
+  private boolean linkStepped;
+  private boolean healing;
+
+  World(Subject subject, Plan plan, Rng rng, Trace trace) {
+    this.subject = subject;
+    this.plan = plan;
+    this.rng = rng;
+    this.trace = trace;
+    network = new SimNetwork(queue, rng.split(), plan.network(), this);
+    for (String name : plan.names()) {
+      NodeId id = NodeId.of(name);
+      SimNode node = new SimNode(this, id, rng.split());
+      if (plan.drift()) {
+        node.clock(rng.between(0.8, 1.25), rng.between(0, 1_000_000_000));
+      }
+      nodes.put(id, node);
+    }
+    config =
+        new ReplicaConfig(
+            GROUP,
+            7,
+            subject.strategy().name(),
+            "simulated",
+            genesis(),
+            new Options(plan.options()));
+  }
+
+  private Membership genesis() {
+    List<SimNode> all = List.copyOf(nodes.values());
+    return new Membership(
+        1,
+        all.subList(0, plan.voters() + plan.learners()).stream()
+            .map(
+                n ->
+                    new Member(
+                        n.node(),
+                        n.storeId(),
+                        all.indexOf(n) < plan.voters() ? Role.VOTER : Role.LEARNER))
+            .toList());
+  }
+
+  /** Starts the members. */
+  void boot() {
+    config.genesis().members().forEach(m -> nodes.get(m.node()).start());
+  }
+
+  Subject subject() {
+    return subject;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  @Override
+  public EventQueue queue() {
+    return queue;
+  }
+
+  SimNetwork network() {
+    return network;
+  }
+
+  ReplicaConfig config() {
+    return config;
+  }
+
+  Step step() {
+    return step;
+  }
+
+  List<SimNode> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  SimNode node(NodeId id) {
+    return nodes.get(id);
+  }
+
+  List<LinkView> views() {
+    return nodes.values().stream().filter(SimNode::up).map(SimNode::view).toList();
+  }
+
+  /** Whether a link has stepped since the last call. */
+  boolean takeLinkStepped() {
+    boolean was = linkStepped;
+    linkStepped = false;
+    return was;
+  }
+
+  void linkStepped() {
+    linkStepped = true;
+  }
+
+  Set<Mark> marks() {
+    return marks;
+  }
+
+  void mark(Mark mark) {
+    marks.add(mark);
+  }
+
+  boolean tracing() {
+    return trace.on();
+  }
+
+  void trace(SimNode node, String event) {
+    trace.node(queue.nowUs(), node, event);
+  }
+
+  @Override
+  public void trace(String who, String event) {
+    trace.world(queue.nowUs(), who, event);
+  }
+
+  // ---- nodes -------------------------------------------------------------------------------
+
+  private boolean holds(NodeId id, Step.Delivered what) {
+    return nodes.get(id).disk().holds(GROUP, what.epoch(), what.inner(), what.payload());
+  }
+
+  /** A process ended: its connections are gone, peers see them made again when it is back. */
+  void disconnected(SimNode node) {
+    mark(Mark.CRASH);
+    network.disconnect(node.node(), nodes.keySet());
+  }
+
+  /** Restarts a node after a while. */
+  void restartLater(SimNode node) {
+    long delayUs = healing ? 50_000 : rng.between(10_000, 3_000_000);
+    queue.after(delayUs, () -> restart(node));
+  }
+
+  void restart(SimNode node) {
+    if (node.state() == SimNode.State.DOWN) {
+      node.start();
+      for (SimNode other : nodes.values()) {
+        if (other != node) {
+          other.peerReset(node.node());
+        }
+      }
+    }
+  }
+
+  /** From now on nothing breaks any more. */
+  void heal() {
+    healing = true;
+    network.faults(NetworkFaults.NONE);
+    network.healAll();
+    for (SimNode node : nodes.values()) {
+      node.disk().faults().clear();
+      node.thaw();
+    }
+  }
+
+  void executed(long session, Bytes command) {
+    if (command == null) {
+      mark(Mark.SESSION_EXPIRED);
+    }
+  }
+
+  // ---- network -----------------------------------------------------------------------------
+
+  @Override
+  public void receive(NodeId to, NodeId from, Lane lane, Bytes frame) {
+    nodes.get(to).receive(from, lane, frame);
+  }
+
+  @Override
+  public void peerReset(NodeId at, NodeId peer) {
+    nodes.get(at).peerReset(peer);
+  }
+
+  // ---- disks -------------------------------------------------------------------------------
+
+  @Override
+  public void truncated() {
+    mark(Mark.TRUNCATION);
+  }
+
+  @Override
+  public void stateReplaced(String node) {
+    nodes.get(NodeId.of(node)).stateReplaced();
+  }
+
+  @Override
+  public void corruptionFound(String what) {
+    mark(Mark.CORRUPTION_FOUND);
+    trace("disk", "corrupt: " + what);
+  }
+
+  @Override
+  public void wroteAfterCorruption(String what) {
+    step.addWriteAfterCorruption(what);
+  }
+
+  // ---- clients -----------------------------------------------------------------------------
+
+  @Override
+  public List<NodeId> nodeIds() {
+    return List.copyOf(nodes.keySet());
+  }
+
+  @Override
+  public void call(NodeId node, Consumer<Replica> request) {
+    long loss = rng.between(0, 999);
+    if (healing || loss >= 10) {
+      queue.after(clientDelayUs(), () -> nodes.get(node).request(request));
+    }
+  }
+
+  @Override
+  public void reply(Runnable answer) {
+    long loss = rng.between(0, 999);
+    if (healing || loss >= 10) {
+      queue.after(clientDelayUs(), answer);
+    }
+  }
+
+  private long clientDelayUs() {
+    return 50 + rng.around(300);
+  }
+
+  @Override
+  public void acknowledged(Step.Acknowledged fact) {
+    step.add(fact);
+  }
+
+  @Override
+  public void aborted() {
+    mark(Mark.ABORT);
+  }
+
+  @Override
+  public void broken(String invariant, String what) {
+    throw new Violation(invariant, what);
+  }
+}

@@ -1,0 +1,30 @@
+package org.quorate.simulator.client;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.quorate.api.NodeId;
+import org.quorate.core.replica.Replica;
+import org.quorate.simulator.engine.EventQueue;
+import org.quorate.simulator.invariant.Step;
+
+/** What clients see of a simulation. */
+public interface Cluster {
+  EventQueue queue();
+
+  List<NodeId> nodeIds();
+
+  /** Sends a request to a node; it may be lost. */
+  void call(NodeId node, Consumer<Replica> request);
+
+  /** Sends an answer back; it may be lost. */
+  void reply(Runnable answer);
+
+  void acknowledged(Step.Acknowledged fact);
+
+  void aborted();
+
+  /** A client was answered what it must never be. */
+  void broken(String invariant, String what);
+
+  void trace(String who, String event);
+}

@@ -1,0 +1,219 @@
+package org.quorate.simulator.disk;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.simulator.engine.EventQueue;
+import org.quorate.simulator.engine.NodeCrash;
+import org.quorate.simulator.engine.Rng;
+import org.quorate.spi.storage.LinkStore;
+import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.StateStorage;
+import org.quorate.spi.storage.StateStore;
+import org.quorate.spi.storage.StorageException;
+
+/**
+ * The disk of one node, which outlives its processes. Logs are modelled as records with an image
+ * that was issued and one that was synced; state and snapshots as content that blocking calls change
+ * at once.
+ */
+public final class SimDisk {
+  /** Told of what a report counts. */
+  public interface Listener {
+    void truncated();
+
+    void corruptionFound(String what);
+
+    /** The state was replaced by a snapshot; the replica takes it over in a later step. */
+    void stateReplaced(String node);
+
+    void wroteAfterCorruption(String what);
+  }
+
+  final EventQueue queue;
+  final Rng rng;
+  final Listener listener;
+  private final String node;
+  private final DiskFaults faults = new DiskFaults();
+  private final Map<String, SimLog> logs = new TreeMap<>();
+  private final Map<GroupId, SimState> states = new TreeMap<>();
+  private final Map<GroupId, SimSnapshots> snapshots = new TreeMap<>();
+  private boolean crashDue;
+  private boolean corruptionSeen;
+  private boolean damaged;
+  private boolean forgetStable;
+
+  public SimDisk(EventQueue queue, Rng rng, String node, Listener listener) {
+    this.queue = queue;
+    this.rng = rng;
+    this.node = node;
+    this.listener = listener;
+  }
+
+  public DiskFaults faults() {
+    return faults;
+  }
+
+  /** Whether a blocking call was cut by an armed crash; asking resets it. */
+  public boolean takeCrash() {
+    boolean due = crashDue;
+    crashDue = false;
+    return due;
+  }
+
+  /** The process died: of what was not synced some prefix stays. */
+  public void crash() {
+    logs.values().forEach(SimLog::crash);
+    snapshots.values().forEach(SimSnapshots::crash);
+    faults.clear();
+    crashDue = false;
+  }
+
+  private SimLog log(GroupId group, long epoch) {
+    return logs.computeIfAbsent(
+        group + "/" + epoch, k -> new SimLog(this, node + "/" + group + "/log-" + epoch));
+  }
+
+  /** Flips a byte in one synced log record or stable record; false if there is none. */
+  public boolean flipLogByte(GroupId group, long epoch) {
+    boolean done = log(group, epoch).damage();
+    damaged |= done;
+    return done;
+  }
+
+  /** Flips a byte in the checkpointed state; false if there is none. */
+  public boolean flipStateByte(GroupId group) {
+    boolean done = states.containsKey(group) && states.get(group).damage();
+    damaged |= done;
+    return done;
+  }
+
+  /** Whether the synced log or the checkpointed state of this disk covers a payload. */
+  public boolean holds(GroupId group, long epoch, long inner, Bytes payload) {
+    SimState state = states.get(group);
+    return state != null && state.applied() >= inner || log(group, epoch).holds(inner, payload);
+  }
+
+  /** Whether a byte was ever flipped. */
+  public boolean damaged() {
+    return damaged;
+  }
+
+  /** Makes a crash lose the stable record: a mutant that checkers must catch. */
+  public void forgetStable(boolean forget) {
+    forgetStable = forget;
+  }
+
+  boolean forgetStable() {
+    return forgetStable;
+  }
+
+  /** Whether a durable record was found damaged by a process. */
+  public boolean corruptionSeen() {
+    return corruptionSeen;
+  }
+
+  StorageException corrupt(String what) {
+    corruptionSeen = true;
+    listener.corruptionFound(what);
+    return new StorageException(StorageException.Kind.CORRUPT, what + ": checksum does not match");
+  }
+
+  void replaced() {
+    listener.stateReplaced(node);
+  }
+
+  void beforeBlockingWrite(String what) {
+    if (corruptionSeen) {
+      listener.wroteAfterCorruption(what);
+    }
+    StorageException.Kind kind = faults.failNextBlocking;
+    if (kind != null) {
+      faults.failNextBlocking = null;
+      throw new StorageException(kind, what + ": " + kind);
+    }
+    if (faults.crashInBlockingCalls == 0 && rng.chance(0.5)) {
+      die(what);
+    }
+  }
+
+  void afterBlockingWrite(String what) {
+    if (faults.crashInBlockingCalls >= 0 && faults.crashInBlockingCalls-- == 0) {
+      die(what);
+    }
+  }
+
+  private void die(String what) {
+    faults.crashInBlockingCalls = -1;
+    crashDue = true;
+    throw new NodeCrash(what);
+  }
+
+  /** The logs as one process opens them. */
+  public LogStorage logs() {
+    return new LogStorage() {
+      @Override
+      public String name() {
+        return "simulated";
+      }
+
+      @Override
+      public boolean durable() {
+        return true;
+      }
+
+      @Override
+      public LinkStore open(GroupId group, long epoch, Executor loop) {
+        return log(group, epoch).open(loop);
+      }
+
+      @Override
+      public void delete(GroupId group, long epoch) {
+        logs.remove(group + "/" + epoch);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** State and snapshots as one process opens them. */
+  public StateStorage states() {
+    return new StateStorage() {
+      @Override
+      public String name() {
+        return "simulated";
+      }
+
+      @Override
+      public boolean durable() {
+        return true;
+      }
+
+      @Override
+      public StateStore open(GroupId group) {
+        return states
+            .computeIfAbsent(group, g -> new SimState(SimDisk.this, node + "/" + g + "/state"))
+            .open();
+      }
+
+      @Override
+      public SnapshotStore snapshots(GroupId group) {
+        return snapshots.computeIfAbsent(
+            group, g -> new SimSnapshots(SimDisk.this, node + "/" + g + "/snapshot"));
+      }
+
+      @Override
+      public void delete(GroupId group) {
+        states.remove(group);
+        snapshots.remove(group);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

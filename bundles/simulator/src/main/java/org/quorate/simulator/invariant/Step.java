@@ -1,0 +1,142 @@
+package org.quorate.simulator.invariant;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+
+/** What happened in one step of a simulation: the new facts, for invariants to fold in. */
+public final class Step {
+  /**
+   * A link handed a payload to the virtual log.
+   *
+   * @param voters who counted in the eyes of the node
+   */
+  public record Delivered(
+      NodeId node, long incarnation, long epoch, long inner, Bytes payload, List<NodeId> voters) {}
+
+  /** A replica executed a command, or ended a lease ({@code command} null). */
+  public record Executed(
+      NodeId node, long incarnation, long version, long session, Bytes command, long stateHash) {}
+
+  /** A client got the answer that its command is committed. */
+  public record Acknowledged(
+      int client, NodeId node, long session, long version, long position, Bytes command) {}
+
+  /**
+   * What a replica says of itself, taken now and then.
+   *
+   * @param deliveries records delivered to it since it started or took a snapshot
+   * @param history changes when deliveries began anew
+   */
+  public record Looked(
+      NodeId node,
+      long incarnation,
+      long history,
+      long deliveries,
+      long position,
+      long version,
+      String stateHash,
+      long pending,
+      long dirtyBytes) {}
+
+  /** A process ended by itself or was refused its data. */
+  public record Stopped(NodeId node, String why, boolean corruptionNamed) {}
+
+  private final List<Delivered> delivered = new ArrayList<>();
+  private final List<Executed> executed = new ArrayList<>();
+  private final List<Acknowledged> acknowledged = new ArrayList<>();
+  private final List<Looked> looked = new ArrayList<>();
+  private final List<Stopped> stopped = new ArrayList<>();
+  private final List<String> wroteAfterCorruption = new ArrayList<>();
+  private final BiPredicate<NodeId, Delivered> holder;
+
+  /**
+   * A step.
+   *
+   * @param holder whether a node's disk holds what was delivered, synced
+   */
+  public Step(BiPredicate<NodeId, Delivered> holder) {
+    this.holder = holder;
+  }
+
+  /** Whether nothing that an invariant looks at has happened. */
+  public boolean isEmpty() {
+    return delivered.isEmpty()
+        && executed.isEmpty()
+        && acknowledged.isEmpty()
+        && looked.isEmpty()
+        && stopped.isEmpty()
+        && wroteAfterCorruption.isEmpty();
+  }
+
+  /** Forgets the facts: the next step begins. */
+  public void clear() {
+    delivered.clear();
+    executed.clear();
+    acknowledged.clear();
+    looked.clear();
+    stopped.clear();
+    wroteAfterCorruption.clear();
+  }
+
+  /** Adds a fact. */
+  public void add(Delivered fact) {
+    delivered.add(fact);
+  }
+
+  /** Adds a fact. */
+  public void add(Executed fact) {
+    executed.add(fact);
+  }
+
+  /** Adds a fact. */
+  public void add(Acknowledged fact) {
+    acknowledged.add(fact);
+  }
+
+  /** Adds a fact. */
+  public void add(Looked fact) {
+    looked.add(fact);
+  }
+
+  /** Adds a fact. */
+  public void add(Stopped fact) {
+    stopped.add(fact);
+  }
+
+  /** A process that had been told of a corrupt record wrote to this file. */
+  public void addWriteAfterCorruption(String file) {
+    wroteAfterCorruption.add(file);
+  }
+
+  public List<Delivered> delivered() {
+    return delivered;
+  }
+
+  public List<Executed> executed() {
+    return executed;
+  }
+
+  public List<Acknowledged> acknowledged() {
+    return acknowledged;
+  }
+
+  public List<Looked> looked() {
+    return looked;
+  }
+
+  public List<Stopped> stopped() {
+    return stopped;
+  }
+
+  public List<String> wroteAfterCorruption() {
+    return wroteAfterCorruption;
+  }
+
+  /** Whether a node's disk holds what was delivered, synced. */
+  public boolean holds(NodeId node, Delivered what) {
+    return holder.test(node, what);
+  }
+}
