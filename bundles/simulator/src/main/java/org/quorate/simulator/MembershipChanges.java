@@ -19,10 +19,13 @@ import org.quorate.spi.consensus.Role;
 final class MembershipChanges {
   private final World world;
   private final Rng rng;
+  private final List<Membership> asked = new ArrayList<>();
+  private Membership certain;
 
   MembershipChanges(World world, Rng rng) {
     this.world = world;
     this.rng = rng;
+    this.certain = world.config().genesis();
   }
 
   private Optional<SimNode> proposer() {
@@ -31,26 +34,34 @@ final class MembershipChanges {
     return found.isEmpty() ? Optional.empty() : Optional.of(rng.pick(found));
   }
 
-  /** The newest membership that any node knows. */
+  /** The newest membership that is certain, or that a node goes by. */
   Membership newest() {
-    return known().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
+    return possible().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
   }
 
-  private List<Membership> known() {
-    List<Membership> known = new ArrayList<>();
-    known.add(world.config().genesis());
+  /** The last one certain, and all that may have come after it. */
+  private List<Membership> possible() {
+    List<Membership> all = new ArrayList<>(asked);
     world.nodes().stream()
         .map(SimNode::linkStatus)
         .filter(s -> s != null)
         .map(LinkStatus::membership)
-        .forEach(known::add);
-    return known;
+        .filter(m -> m.version() > certain.version())
+        .forEach(all::add);
+    all.add(certain);
+    return all;
   }
 
-  /** Whether a majority of voters would stay whole if a node were damaged, in every membership. */
+  private void certain(Membership membership) {
+    if (membership.version() > certain.version()) {
+      certain = membership;
+      asked.removeIf(m -> m.version() <= certain.version());
+    }
+  }
+
+  /** Whether a majority would stay whole if a node were damaged, whatever membership comes out. */
   boolean majorityWithout(SimNode node) {
-    long newest = newest().version();
-    return known().stream().filter(m -> m.version() >= newest - 1).allMatch(m -> majority(m, node));
+    return possible().stream().allMatch(m -> majority(m, node));
   }
 
   private boolean majority(Membership membership, SimNode without) {
@@ -98,6 +109,7 @@ final class MembershipChanges {
 
   private void configure(SimNode at, Membership now, Membership next) {
     world.trace("op", at.node() + " configure " + next);
+    asked.add(next);
     for (Member member : next.members()) {
       world.restart(world.node(member.node()));
     }
@@ -108,6 +120,7 @@ final class MembershipChanges {
                 outcome -> {
                   world.trace("op", at.node() + " " + outcome);
                   if (outcome instanceof Committed) {
+                    certain(next);
                     world.mark(Mark.MEMBERSHIP_CHANGE);
                     world.queue().after(0, () -> removed(now, next));
                   }
@@ -116,12 +129,13 @@ final class MembershipChanges {
 
   /** A node that is out for certain may lose its store and come back with another. */
   private void removed(Membership before, Membership next) {
-    Set<NodeId> out = new HashSet<>();
-    before.members().forEach(m -> out.add(m.node()));
-    next.members().forEach(m -> out.remove(m.node()));
-    for (NodeId id : out) {
+    Set<NodeId> left = new HashSet<>();
+    before.members().forEach(m -> left.add(m.node()));
+    next.members().forEach(m -> left.remove(m.node()));
+    for (NodeId id : left) {
       SimNode node = world.node(id);
-      if (newest().find(id).isEmpty() && rng.chance(0.5)) {
+      boolean out = possible().stream().allMatch(m -> m.find(id).isEmpty());
+      if (out && rng.chance(0.5)) {
         world.mark(Mark.STORE_REPLACED);
         node.crash("removed");
         node.newStore();

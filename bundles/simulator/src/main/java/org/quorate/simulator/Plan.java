@@ -83,29 +83,32 @@ record Plan(
     options.put("checkpoint.ms", Long.toString(rng.pick(List.of(200, 1_000, 5_000))));
     options.put("snapshot.chunk.bytes", Long.toString(rng.between(64, 4_096)));
     options.put("time.step.ms", "100");
+    int faster = rng.pick(List.of(1, 3, 6));
     for (Parameter parameter : subject.strategy().traits().parameters()) {
-      String small = small(rng, parameter);
-      if (small != null) {
-        options.put(parameter.name(), small);
+      if (parameter.type() == Parameter.Type.NUMBER) {
+        String value = parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
+        if (value != null) {
+          options.put(parameter.name(), value);
+        }
       }
     }
     options.putAll(subject.options());
     return options;
   }
 
-  /** Small limits are reached often: the logs of a simulation are short. */
+  /** All times of a strategy by one factor, so that their relations stay. */
+  private static String scaled(Parameter parameter, int faster) {
+    return Long.toString(
+        Math.max(parameter.min(), Long.parseLong(parameter.fallback()) / faster));
+  }
+
+  /** Small limits are reached often: the logs of a simulation are short. Null for the default. */
   private static String small(Rng rng, Parameter parameter) {
-    if (parameter.type() != Parameter.Type.NUMBER || !rng.chance(0.7)) {
+    long most = parameter.unit().equals("bytes") ? 4_096 : 64;
+    if (parameter.unit().isEmpty() || parameter.min() >= most || rng.chance(0.3)) {
       return null;
     }
-    long low = parameter.min();
-    boolean size = parameter.unit().equals("bytes") || parameter.unit().equals("count");
-    if (!size || parameter.min() > 100_000) {
-      return null;
-    }
-    long high =
-        Math.min(parameter.max(), Math.max(low, parameter.unit().equals("bytes") ? 4_096 : 64));
-    return Long.toString(rng.between(Math.min(low, high), high));
+    return Long.toString(rng.between(parameter.min(), Math.min(parameter.max(), most)));
   }
 
   List<String> names() {
