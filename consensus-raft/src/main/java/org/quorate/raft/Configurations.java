@@ -25,6 +25,11 @@ final class Configurations {
     return history.get(history.size() - 1).index();
   }
 
+  /** The membership before the current one; the current one when nothing is known before it. */
+  Membership previous() {
+    return history.get(Math.max(0, history.size() - 2)).membership();
+  }
+
   /** The membership in force at an index. */
   Membership at(long index) {
     int i = history.size() - 1;

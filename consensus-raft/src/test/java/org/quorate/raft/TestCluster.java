@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
@@ -12,7 +13,6 @@ import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkInvariant;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
-import org.quorate.spi.consensus.Refusal;
 import org.quorate.spi.consensus.Role;
 import org.quorate.spi.consensus.Submission;
 import org.quorate.spi.consensus.TailRequest;
@@ -31,6 +31,7 @@ final class TestCluster {
   private long stores = 100;
   private long tickets;
   boolean chatty = true;
+  BiConsumer<TailRequest, Long> onTail = (request, inner) -> {};
 
   TestCluster(long seed) {
     this.seed = seed;
@@ -115,9 +116,6 @@ final class TestCluster {
     }
   }
 
-  void refused(Submission submission, Refusal why) {}
-
-  void tail(TestNode node, TailRequest request, long inner) {}
 
   /** Hands one message over; false when none of these is there. */
   boolean deliver(Predicate<TestNetwork.Sent> which) {

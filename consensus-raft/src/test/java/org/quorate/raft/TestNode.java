@@ -211,13 +211,12 @@ final class TestNode implements Effects {
   @Override
   public void tail(TailRequest request, long inner) {
     cluster.say(id + " read " + request.ticket() + " at " + inner);
-    cluster.tail(this, request, inner);
+    cluster.onTail.accept(request, inner);
   }
 
   @Override
   public void refuse(Submission submission, Refusal why) {
     cluster.say(id + " refuses " + submission.payload() + ": " + why);
-    cluster.refused(submission, why);
   }
 
   @Override

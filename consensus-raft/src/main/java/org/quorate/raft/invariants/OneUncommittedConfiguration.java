@@ -3,12 +3,17 @@ package org.quorate.raft.invariants;
 import java.util.List;
 import org.quorate.spi.consensus.LinkInvariant;
 
-/** A leader has at most one membership in its log that is not committed. Raft §4.1. */
+/**
+ * A leader has at most one membership in its log that is not committed (Raft §4.1). It knows what is
+ * committed once an entry of its term is: before, it may have inherited two and not know that the
+ * first one is.
+ */
 public final class OneUncommittedConfiguration implements LinkInvariant {
   @Override
   public String check(List<LinkView> nodes) {
     for (Views.Seen n : Views.of(nodes)) {
-      if (n.raft().leads() && n.raft().uncommittedConfigurations() > 1) {
+      boolean established = n.raft().leads() && n.raft().term(n.raft().commit()) == n.raft().term();
+      if (established && n.raft().uncommittedConfigurations() > 1) {
         return "leader "
             + n.node()
             + " has "
