@@ -40,7 +40,17 @@ final class Elections {
 
   /** A learner, a removed node, one with another store and one whose disk hangs do not campaign. */
   boolean mayCampaign() {
-    return raft.votes() && raft.disk.waitingMs(raft.timers.nowMs()) < raft.options.diskStallMs();
+    return (raft.votes() || isNeeded())
+        && raft.disk.waitingMs(raft.timers.nowMs()) < raft.options.diskStallMs();
+  }
+
+  /**
+   * Raft §4.2.2: a voter whose removal is not committed may be the only one with a log long enough.
+   * It campaigns, without a vote of its own, so that the removal can be committed.
+   */
+  private boolean isNeeded() {
+    return raft.configs.index() > raft.commit()
+        && Memberships.votes(raft.configs.previous(), raft.self);
   }
 
   /** Raft §3.4: the next term, and its own vote, which counts when it is durable. */

@@ -9,6 +9,7 @@ import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
 
@@ -188,7 +189,12 @@ public final class RaftLoglet implements PureLoglet {
     if (raft.halted() != null) {
       return "halted";
     }
-    return raft.role == Follower.INSTANCE && !raft.votes() ? "learner" : raft.role.word();
+    if (raft.role != Follower.INSTANCE || raft.votes()) {
+      return raft.role.word();
+    }
+    Member listed = Memberships.find(raft.configs.current(), raft.self.node());
+    boolean learns = listed != null && listed.storeId() == raft.self.storeId();
+    return learns ? "learner" : "outsider";
   }
 
   private Map<String, String> details() {

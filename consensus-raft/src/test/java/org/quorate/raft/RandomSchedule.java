@@ -236,7 +236,7 @@ final class RandomSchedule {
   private String describe() {
     StringBuilder all = new StringBuilder();
     for (TestNode n : nodes) {
-      all.append('\n').append(n.id).append(' ').append(n.loglet.status());
+      all.append("\n").append(n.id).append(" ").append(n.loglet.status()).append(" ").append(Words.log(n.view()));
     }
     return all.toString();
   }

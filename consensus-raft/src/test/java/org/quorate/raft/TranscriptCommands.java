@@ -159,7 +159,10 @@ final class TranscriptCommands {
     };
   }
 
-  /** {@code inject a>b TERM PREV/TERM COMMIT [PAYLOAD…]} or {@code inject a>b TERM ok INDEX}. */
+  /**
+   * {@code inject a>b TERM PREV/TERM COMMIT [PAYLOAD…]}, {@code inject a>b TERM ok INDEX} or {@code
+   * inject a>b TERM vote LAST/TERM}: a message by hand.
+   */
   private void inject(String[] args) {
     String[] ends = args[0].split(">");
     TestNode to = cluster.node(ends[1]);
@@ -168,6 +171,11 @@ final class TranscriptCommands {
     if (args[2].equals("ok")) {
       long store = cluster.node(ends[0]).store;
       message = new RaftMessage.AppendReply(term, store, true, Long.parseLong(args[3]), 0, 0);
+    } else if (args[2].equals("vote")) {
+      String[] last = args[3].split("/");
+      message =
+          new RaftMessage.VoteRequest(
+              term, to.store, Long.parseLong(last[0]), Long.parseLong(last[1]), false, false);
     } else {
       String[] prev = args[2].split("/");
       List<Bytes> records = new ArrayList<>();
