@@ -111,9 +111,10 @@ class RaftCodecTest {
   void aLeaderSendsNoEntryOfALaterTermAndNoneOutOfOrder() {
     for (List<Bytes> records :
         List.of(
-            List.of(Entry.noop(5)), List.of(Entry.noop(3), Entry.noop(2)), List.of(Entry.noop(1)))) {
-      Bytes bytes =
-          Bytes.wrap(encoded(new RaftMessage.AppendEntries(4, 1, 10, 2, 9, records)));
+            List.of(Entry.noop(5)),
+            List.of(Entry.noop(3), Entry.noop(2)),
+            List.of(Entry.noop(1)))) {
+      Bytes bytes = Bytes.wrap(encoded(new RaftMessage.AppendEntries(4, 1, 10, 2, 9, records)));
       assertThrows(MalformedException.class, () -> RaftCodec.decode(bytes), records::toString);
     }
   }

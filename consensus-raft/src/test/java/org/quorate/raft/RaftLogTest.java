@@ -23,8 +23,7 @@ class RaftLogTest {
       if (dice < 80) {
         long last = model.isEmpty() ? baseTerm : Entry.term(model.get(model.size() - 1));
         Bytes record =
-            Entry.payload(
-                last + random.nextInt(20) / 19, Bytes.wrap(new byte[random.nextInt(40)]));
+            Entry.payload(last + random.nextInt(20) / 19, Bytes.wrap(new byte[random.nextInt(40)]));
         log.append(record);
         model.add(record);
       } else if (dice < 90 && !model.isEmpty()) {

@@ -187,8 +187,7 @@ final class RandomSchedule {
       return;
     }
     changes++;
-    leader.step(
-        new Event.Configure(cluster.ticket(), new Membership(now.version() + 1, next)));
+    leader.step(new Event.Configure(cluster.ticket(), new Membership(now.version() + 1, next)));
   }
 
   /** Nothing bad happens any more. */
@@ -236,7 +235,12 @@ final class RandomSchedule {
   private String describe() {
     StringBuilder all = new StringBuilder();
     for (TestNode n : nodes) {
-      all.append("\n").append(n.id).append(" ").append(n.loglet.status()).append(" ").append(Words.log(n.view()));
+      all.append("\n")
+          .append(n.id)
+          .append(" ")
+          .append(n.loglet.status())
+          .append(" ")
+          .append(Words.log(n.view()));
     }
     return all.toString();
   }

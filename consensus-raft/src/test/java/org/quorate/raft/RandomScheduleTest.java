@@ -32,8 +32,16 @@ class RandomScheduleTest {
       reads += schedule.reads;
     }
     String figures =
-        "decided " + decided + " crashes " + crashes + " snapshots " + snapshots + " changes "
-            + changes + " reads " + reads;
+        "decided "
+            + decided
+            + " crashes "
+            + crashes
+            + " snapshots "
+            + snapshots
+            + " changes "
+            + changes
+            + " reads "
+            + reads;
     System.out.println(figures);
     if (COUNT >= 100) {
       assertTrue(

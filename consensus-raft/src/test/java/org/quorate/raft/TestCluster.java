@@ -116,7 +116,6 @@ final class TestCluster {
     }
   }
 
-
   /** Hands one message over; false when none of these is there. */
   boolean deliver(Predicate<TestNetwork.Sent> which) {
     TestNetwork.Sent sent = network.take(which);

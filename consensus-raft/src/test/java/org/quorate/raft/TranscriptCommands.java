@@ -109,8 +109,7 @@ final class TranscriptCommands {
       case "messages" -> cluster.network.queue.forEach(s -> cluster.say(s.toString()));
       case "deliver" -> {
         Predicate<TestNetwork.Sent> which = filter(args);
-        List<TestNetwork.Sent> now =
-            cluster.network.queue.stream().filter(which).toList();
+        List<TestNetwork.Sent> now = cluster.network.queue.stream().filter(which).toList();
         for (TestNetwork.Sent sent : now) {
           cluster.say(sent.toString());
           cluster.deliver(s -> s == sent);
