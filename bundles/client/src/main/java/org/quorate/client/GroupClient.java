@@ -1,0 +1,158 @@
+package org.quorate.client;
+
+import io.vertx.core.Future;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.Transaction;
+import org.quorate.client.net.Loop;
+
+/**
+ * A group as a client sees it. Thread-safe; never blocks. Finds the leader and follows it, repeats
+ * what was refused or lost under the same sequence of its session, so that a proposal is executed at
+ * most once; what is asked in one turn of the loop leaves in one write. Futures never fail: they
+ * carry the outcome. Use {@link Future#toCompletionStage} for code without Vert.x.
+ */
+public final class GroupClient {
+  private final QuorateClient client;
+  private final GroupId id;
+  private final Loop loop;
+  private final Leader leader;
+  private final Writes writes;
+  private final Reads reads;
+  private final ConcurrentLinkedQueue<Object> incoming = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean draining = new AtomicBoolean();
+
+  GroupClient(QuorateClient client, GroupId id) {
+    this.client = client;
+    this.id = id;
+    this.loop = client.loop();
+    this.leader = new Leader(client, id, this::ready);
+    this.writes = new Writes(client, id, leader);
+    this.reads = new Reads(client, id, leader);
+  }
+
+  public GroupId id() {
+    return id;
+  }
+
+  QuorateClient client() {
+    return client;
+  }
+
+  /** Proposes a command that is valid whatever the state. */
+  public Future<Outcome> propose(Bytes command) {
+    return propose(command, null, client.options().operationTimeoutMs());
+  }
+
+  /**
+   * Proposes a command.
+   *
+   * @param transaction what to certify, or null
+   * @param timeoutMs how long to try
+   */
+  public Future<Outcome> propose(Bytes command, Transaction transaction, long timeoutMs) {
+    Write write = writes.make(command, transaction, timeoutMs);
+    submit(write);
+    return write.promise.future();
+  }
+
+  /** Reads from the state machine. */
+  public Future<ReadOutcome> read(Bytes query, ReadLevel level) {
+    return read(query, level, client.options().operationTimeoutMs());
+  }
+
+  /** Reads from the state machine, trying for so long. */
+  public Future<ReadOutcome> read(Bytes query, ReadLevel level, long timeoutMs) {
+    Reads.Read read = reads.make(query, level, timeoutMs);
+    submit(read);
+    return read.promise.future();
+  }
+
+  /**
+   * Calls back once, on the client's loop, when a node has applied more than the version given; with
+   * 0 when the node was lost or cannot tell: then look and watch again.
+   */
+  public void watch(long version, LongConsumer then) {
+    loop.run(
+        () -> {
+          Connection connection = leader.connection();
+          if (connection == null) {
+            loop.after(20, () -> then.accept(0));
+          } else {
+            connection.watch(id, version, then);
+          }
+        });
+  }
+
+  /** The session in use, 0 while there is none; a lease for keys that go when this client goes. */
+  public Future<Long> session() {
+    io.vertx.core.Promise<Long> promise = io.vertx.core.Promise.promise();
+    long deadline = client.nowMs() + client.options().operationTimeoutMs();
+    loop.run(() -> session(promise, deadline));
+    return promise.future();
+  }
+
+  private void session(io.vertx.core.Promise<Long> promise, long deadline) {
+    if (writes.session() != 0 || client.nowMs() > deadline || client.isClosed()) {
+      promise.complete(writes.session());
+    } else {
+      writes.wantSession();
+      loop.after(5, () -> session(promise, deadline));
+    }
+  }
+
+  private void submit(Object operation) {
+    if (loop.inside()) {
+      take(operation);
+      writes.pump();
+    } else {
+      incoming.add(operation);
+      if (draining.compareAndSet(false, true)) {
+        loop.execute(this::drain);
+      }
+    }
+    if (client.isClosed()) {
+      loop.execute(this::end);
+    }
+  }
+
+  private void drain() {
+    draining.set(false);
+    Object operation = incoming.poll();
+    while (operation != null) {
+      take(operation);
+      operation = incoming.poll();
+    }
+    writes.pump();
+  }
+
+  private void take(Object operation) {
+    if (operation instanceof Write write) {
+      writes.add(write);
+    } else {
+      reads.add((Reads.Read) operation);
+    }
+  }
+
+  private void ready() {
+    writes.pump();
+    reads.pump();
+  }
+
+  void tick() {
+    writes.tick();
+    reads.tick();
+  }
+
+  void end() {
+    drain();
+    writes.end();
+    reads.end();
+  }
+}

@@ -1,0 +1,144 @@
+package org.quorate.client;
+
+import java.util.List;
+import org.quorate.api.GroupId;
+import org.quorate.api.protocol.GroupInfo;
+
+/**
+ * Which node a group's requests go to: follows hints, tries the next node when there is none, and
+ * pauses when it goes in circles. On the client's loop.
+ */
+final class Leader {
+  private static final int FREE_MOVES = 2;
+  private static final long PAUSE_MIN_MS = 5;
+  private static final long PAUSE_MAX_MS = 250;
+
+  private final QuorateClient client;
+  private final GroupId group;
+  private final Runnable ready;
+  private Connection target;
+  private boolean opening;
+  private int moves;
+  private long notBeforeMs;
+  private boolean waking;
+
+  /**
+   * @param ready called when requests can be sent after they could not
+   */
+  Leader(QuorateClient client, GroupId group, Runnable ready) {
+    this.client = client;
+    this.group = group;
+    this.ready = ready;
+  }
+
+  /** The open connection to send on, or null: then {@code ready} is called later. */
+  Connection connection() {
+    if (client.isClosed()) {
+      return null;
+    }
+    long pause = notBeforeMs - client.nowMs();
+    if (pause > 0) {
+      wake(pause);
+      return null;
+    }
+    if (target == null) {
+      target = client.connections().get(0);
+    }
+    if (target.isOpen()) {
+      return target;
+    }
+    if (!opening) {
+      opening = true;
+      Connection wanted = target;
+      wanted.open(open -> opened(wanted, open));
+    }
+    return null;
+  }
+
+  private void opened(Connection wanted, boolean open) {
+    opening = false;
+    if (!open && wanted == target) {
+      next();
+      pause();
+    }
+    if (open) {
+      learn(wanted);
+    }
+    ready.run();
+  }
+
+  /** Asks for the addresses of the other members, so that any of them can be tried. */
+  private void learn(Connection from) {
+    from.info(
+        group,
+        new Connection.Waiter() {
+          @Override
+          public void info(GroupInfo info) {
+            for (GroupInfo.Place member : info.members()) {
+              if (!member.address().isEmpty()) {
+                client.connection(member.address());
+              }
+            }
+          }
+
+          @Override
+          public void lost(String why) {
+            // The next connection is asked.
+          }
+        });
+  }
+
+  private void wake(long pause) {
+    if (!waking) {
+      waking = true;
+      client
+          .loop()
+          .after(
+              pause,
+              () -> {
+                waking = false;
+                ready.run();
+              });
+    }
+  }
+
+  /** A request was answered: the target is right. */
+  void confirmed() {
+    moves = 0;
+  }
+
+  /**
+   * The node refused or was lost.
+   *
+   * @param from the connection that said so; what an earlier target says late does not count
+   * @param address where to go, or empty
+   */
+  void moveFrom(Connection from, String address) {
+    if (from != target) {
+      return;
+    }
+    if (!address.isEmpty() && !address.equals(from.address())) {
+      target = client.connection(address);
+    } else if (address.isEmpty()) {
+      next();
+    }
+    if (++moves > FREE_MOVES) {
+      pause();
+    }
+  }
+
+  /** The node cannot serve this group at all: any other. */
+  void leave(Connection from) {
+    moveFrom(from, "");
+  }
+
+  private void next() {
+    List<Connection> all = client.connections();
+    target = all.get((all.indexOf(target) + 1) % all.size());
+  }
+
+  private void pause() {
+    long ceiling = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS << Math.min(moves, 8));
+    notBeforeMs = client.nowMs() + ceiling / 2 + client.jitter(ceiling / 2 + 1);
+  }
+}
