@@ -12,26 +12,41 @@ import java.util.stream.Stream;
 
 /** One open file; every failure becomes a {@code StorageException} that names it. Thread-safe. */
 final class Disk implements Closeable {
+  /** Stands before everything that changes a file; lets tests fail it. */
+  interface Guard {
+    Guard NONE = (operation, file, bytes) -> bytes;
+
+    /**
+     * Called before a change.
+     *
+     * @param bytes to be written, 0 for other changes
+     * @return how many of them to write; if less, the write fails after that
+     */
+    int before(String operation, Path file, int bytes) throws IOException;
+  }
+
   private final Path path;
+  private final Guard guard;
   private final FileChannel channel;
 
-  private Disk(Path path, FileChannel channel) {
+  private Disk(Path path, FileChannel channel, Guard guard) {
     this.path = path;
+    this.guard = guard;
     this.channel = channel;
   }
 
   /** Opens for reading and writing, creates if wanted. */
-  static Disk open(Path path, boolean create) {
+  static Disk open(Path path, boolean create, Guard guard) {
     try {
-      return new Disk(
-          path,
+      FileChannel channel =
           create
               ? FileChannel.open(
                   path,
                   StandardOpenOption.READ,
                   StandardOpenOption.WRITE,
                   StandardOpenOption.CREATE)
-              : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+              : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      return new Disk(path, channel, guard);
     } catch (IOException e) {
       throw Failures.io(path, e);
     }
@@ -40,7 +55,7 @@ final class Disk implements Closeable {
   /** Opens for reading only. */
   static Disk openToRead(Path path) {
     try {
-      return new Disk(path, FileChannel.open(path, StandardOpenOption.READ));
+      return new Disk(path, FileChannel.open(path, StandardOpenOption.READ), Guard.NONE);
     } catch (IOException e) {
       throw Failures.io(path, e);
     }
@@ -78,10 +93,14 @@ final class Disk implements Closeable {
   }
 
   void write(byte[] source, int from, int length, long at) {
-    ByteBuffer buffer = ByteBuffer.wrap(source, from, length);
     try {
+      int allowed = guard.before("write", path, length);
+      ByteBuffer buffer = ByteBuffer.wrap(source, from, allowed);
       while (buffer.hasRemaining()) {
         channel.write(buffer, at + buffer.position() - from);
+      }
+      if (allowed < length) {
+        throw new IOException("only " + allowed + " of " + length + " bytes were written");
       }
     } catch (IOException e) {
       throw Failures.io(path, e);
@@ -90,6 +109,7 @@ final class Disk implements Closeable {
 
   void truncate(long size) {
     try {
+      guard.before("truncate", path, 0);
       channel.truncate(size);
     } catch (IOException e) {
       throw Failures.io(path, e);
@@ -99,6 +119,7 @@ final class Disk implements Closeable {
   /** Everything written is on disk when it returns. */
   void sync() {
     try {
+      guard.before("sync", path, 0);
       channel.force(false);
     } catch (IOException e) {
       throw Failures.io(path, e);
@@ -123,8 +144,9 @@ final class Disk implements Closeable {
   }
 
   /** Makes creations, renames and deletions in a folder durable. */
-  static void syncFolder(Path folder) {
+  static void syncFolder(Path folder, Guard guard) {
     try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+      guard.before("sync", folder, 0);
       opened.force(true);
     } catch (IOException e) {
       throw Failures.io(folder, e);
@@ -132,13 +154,14 @@ final class Disk implements Closeable {
   }
 
   /** Renames durably; the target, if there is one, is replaced. */
-  static void rename(Path from, Path to) {
+  static void rename(Path from, Path to, Guard guard) {
     try {
+      guard.before("rename", from, 0);
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw Failures.io(from, e);
     }
-    syncFolder(to.getParent());
+    syncFolder(to.getParent(), guard);
   }
 
   static void delete(Path file) {

@@ -55,7 +55,7 @@ final class FileSnapshotStore implements SnapshotStore {
   }
 
   private void publish(SnapshotId id) {
-    Disk.rename(file(id, PART), file(id, COMPLETE));
+    Disk.rename(file(id, PART), file(id, COMPLETE), Disk.Guard.NONE);
     for (SnapshotId other : ids(COMPLETE)) {
       if (AGE.compare(other, id) < 0) {
         Disk.delete(file(other, COMPLETE));

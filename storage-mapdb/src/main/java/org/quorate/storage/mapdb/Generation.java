@@ -1,5 +1,6 @@
 package org.quorate.storage.mapdb;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.quorate.spi.storage.StateCursor;
@@ -12,6 +13,9 @@ import org.quorate.spi.storage.StateCursor;
  * <p>It is open as long as the store uses it or a cursor walks over it.
  */
 final class Generation {
+  /** What the groups of a storage share. */
+  record Host(PageCache cache, Disk.Guard guard) {}
+
   private static final String PREFIX = "state-";
   private static final String DATA = ".db";
   private static final String LOG = ".log";
@@ -24,16 +28,16 @@ final class Generation {
   private int users = 1;
   private volatile boolean shut;
 
-  private Generation(Path folder, long number, PageCache cache) {
+  private Generation(Path folder, long number, Host host) {
     this.number = number;
     this.data = folder.resolve(PREFIX + number + DATA);
     this.log = folder.resolve(PREFIX + number + LOG);
-    PageFile file = PageFile.open(data);
+    PageFile file = PageFile.open(data, host.guard());
     PageLog pages = null;
     try {
-      pages = PageLog.open(log, file.checkpoint());
-      Disk.syncFolder(folder);
-      this.tree = Tree.open(data, new PagedVolume(file, pages, cache));
+      pages = PageLog.open(log, file.checkpoint(), host.guard());
+      Disk.syncFolder(folder, host.guard());
+      this.tree = Tree.open(data, new PagedVolume(file, pages, host.cache()));
     } catch (RuntimeException e) {
       if (pages != null) {
         pages.close();
@@ -44,7 +48,7 @@ final class Generation {
   }
 
   /** Opens the newest, creates the first, and deletes what a crash left of others. */
-  static Generation openNewest(Path folder, PageCache cache) {
+  static Generation openNewest(Path folder, Host host) {
     List<String> names = Disk.names(folder);
     long newest =
         names.stream().filter(n -> isData(n)).mapToLong(Generation::number).max().orElse(0);
@@ -55,8 +59,8 @@ final class Generation {
       }
     }
     return newest == 0
-        ? build(folder, 1, Cursors.EMPTY, 0, cache)
-        : new Generation(folder, newest, cache);
+        ? build(folder, 1, Cursors.EMPTY, 0, host)
+        : new Generation(folder, newest, host);
   }
 
   private static boolean isData(String name) {
@@ -68,10 +72,10 @@ final class Generation {
   }
 
   /** Makes a new generation of a content, durable and the newest when it returns. */
-  static Generation build(
-      Path folder, long number, StateCursor content, long applied, PageCache cache) {
+  static Generation build(Path folder, long number, StateCursor content, long applied, Host host) {
     Path building = folder.resolve(PREFIX + number + BUILDING);
-    PagedVolume volume = new PagedVolume(PageFile.create(building), null, cache);
+    PagedVolume volume =
+        new PagedVolume(PageFile.create(building, host.guard()), null, host.cache());
     try {
       Tree tree = Tree.create(building, volume, content, applied);
       tree.complete(applied);
@@ -83,8 +87,13 @@ final class Generation {
     }
     volume.close();
     Disk.delete(folder.resolve(PREFIX + number + LOG));
-    Disk.rename(building, folder.resolve(PREFIX + number + DATA));
-    return new Generation(folder, number, cache);
+    Disk.rename(building, folder.resolve(PREFIX + number + DATA), host.guard());
+    return new Generation(folder, number, host);
+  }
+
+  /** True once a generation of that number counts. */
+  static boolean exists(Path folder, long number) {
+    return Files.exists(folder.resolve(PREFIX + number + DATA));
   }
 
   long number() {

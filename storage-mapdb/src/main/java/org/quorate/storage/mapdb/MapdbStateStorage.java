@@ -20,7 +20,7 @@ public class MapdbStateStorage implements StateStorage {
   private static final String LOCK = "lock";
 
   private final Path folder;
-  private final PageCache cache;
+  private final Generation.Host host;
   private final Set<GroupId> open = new HashSet<>();
 
   /** With a cache of a sixteenth of the heap, from 1 to 64 MiB. */
@@ -34,8 +34,13 @@ public class MapdbStateStorage implements StateStorage {
    * @param cacheBytes heap for unchanged pages of all groups together
    */
   public MapdbStateStorage(Path folder, long cacheBytes) {
+    this(folder, cacheBytes, Disk.Guard.NONE);
+  }
+
+  /** With a guard that may fail what changes a file. */
+  MapdbStateStorage(Path folder, long cacheBytes, Disk.Guard guard) {
     this.folder = folder;
-    this.cache = new PageCache(cacheBytes);
+    this.host = new Generation.Host(new PageCache(cacheBytes), guard);
   }
 
   @Override
@@ -59,11 +64,11 @@ public class MapdbStateStorage implements StateStorage {
       throw locked(own);
     }
     Disk.createFolders(own);
-    Disk.syncFolder(folder);
-    Disk lock = Disk.open(own.resolve(LOCK), true);
+    Disk.syncFolder(folder, host.guard());
+    Disk lock = Disk.open(own.resolve(LOCK), true, Disk.Guard.NONE);
     try {
       lock(lock);
-      StateStore store = new MapdbStateStore(own, cache, () -> closed(group, lock));
+      StateStore store = new MapdbStateStore(own, host, () -> closed(group, lock));
       open.add(group);
       return store;
     } catch (RuntimeException e) {

@@ -22,10 +22,10 @@ final class MapdbStateStore implements StateStore {
   private static final int SLICE = 32;
 
   /** The log is moved to the data file when it is longer than this. */
-  private static final long CHECKPOINT_BYTES = 16L << 20;
+  private static final long CHECKPOINT_BYTES = 32L << 20;
 
   private final Path folder;
-  private final PageCache cache;
+  private final Generation.Host host;
   private final Runnable onClose;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private Generation generation;
@@ -33,11 +33,11 @@ final class MapdbStateStore implements StateStore {
   private StorageException failure;
   private boolean closed;
 
-  MapdbStateStore(Path folder, PageCache cache, Runnable onClose) {
+  MapdbStateStore(Path folder, Generation.Host host, Runnable onClose) {
     this.folder = folder;
-    this.cache = cache;
+    this.host = host;
     this.onClose = onClose;
-    this.generation = Generation.openNewest(folder, cache);
+    this.generation = Generation.openNewest(folder, host);
     this.applied = generation.tree().applied();
   }
 
@@ -149,12 +149,25 @@ final class MapdbStateStore implements StateStore {
   @Override
   public void replace(StateCursor content, long newApplied) {
     checkWritable();
-    Generation next = Generation.build(folder, generation.number() + 1, content, newApplied, cache);
+    Generation next = build(content, newApplied);
     Generation old = generation;
     excludingReads(() -> generation = next);
     applied = newApplied;
     old.delete();
     old.release();
+  }
+
+  private Generation build(StateCursor content, long newApplied) {
+    long number = generation.number() + 1;
+    try {
+      return Generation.build(folder, number, content, newApplied, host);
+    } catch (RuntimeException e) {
+      if (Generation.exists(folder, number)) {
+        // The switch has happened on disk: a commit to the old generation would be lost.
+        throw failed(e);
+      }
+      throw e;
+    }
   }
 
   @Override

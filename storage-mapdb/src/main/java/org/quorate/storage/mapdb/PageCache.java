@@ -19,6 +19,10 @@ final class PageCache {
     table = new AtomicReferenceArray<>(Integer.highestOneBit(pages));
   }
 
+  int pages() {
+    return table.length();
+  }
+
   /** A number that no other volume has. */
   long newVolume() {
     return volumes.incrementAndGet();

@@ -27,16 +27,16 @@ final class PageFile implements AutoCloseable {
     this.disk = disk;
   }
 
-  static PageFile create(Path path) {
-    PageFile file = new PageFile(Disk.open(path, true));
+  static PageFile create(Path path, Disk.Guard guard) {
+    PageFile file = new PageFile(Disk.open(path, true, guard));
     file.disk.truncate(0);
     file.writeHeader(0, 1);
     file.disk.sync();
     return file;
   }
 
-  static PageFile open(Path path) {
-    PageFile file = new PageFile(Disk.open(path, false));
+  static PageFile open(Path path, Disk.Guard guard) {
+    PageFile file = new PageFile(Disk.open(path, false, guard));
     try {
       file.readHeader();
       return file;

@@ -42,8 +42,8 @@ final class PageLog implements AutoCloseable {
   }
 
   /** Opens or creates, and finds what was committed since a checkpoint. */
-  static PageLog open(Path path, long checkpoint) {
-    PageLog log = new PageLog(Disk.open(path, true), checkpoint);
+  static PageLog open(Path path, long checkpoint, Disk.Guard guard) {
+    PageLog log = new PageLog(Disk.open(path, true, guard), checkpoint);
     try {
       log.recover();
       return log;

@@ -20,13 +20,16 @@ import org.mapdb.volume.Volume;
  * everything that writes.
  */
 final class PagedVolume extends Volume {
-  /** Changed pages kept on the heap before they spill. */
-  private static final int MAX_DIRTY = 256;
+  /** Changed pages kept on the heap before they spill: so many, and as many as half the cache. */
+  private static final int MIN_DIRTY = 256;
+
+  private static final int MAX_DIRTY = 2048;
 
   private final PageFile file;
   private final PageLog log;
   private final PageCache cache;
   private final long id;
+  private final int maxDirty;
   private final Map<Long, byte[]> dirty = new HashMap<>();
   private long length;
 
@@ -36,6 +39,7 @@ final class PagedVolume extends Volume {
     this.log = log;
     this.cache = cache;
     this.id = cache.newVolume();
+    this.maxDirty = Math.max(MIN_DIRTY, Math.min(MAX_DIRTY, cache.pages() / 2));
     this.length = file.pages() * Page.SIZE;
     if (log != null) {
       for (long number : log.committedPages()) {
@@ -62,7 +66,7 @@ final class PagedVolume extends Volume {
   private byte[] change(long number) {
     byte[] page = dirty.get(number);
     if (page == null) {
-      if (dirty.size() >= MAX_DIRTY) {
+      if (dirty.size() >= maxDirty) {
         spill();
       }
       page = page(number).clone();

@@ -24,7 +24,7 @@ final class SnapshotWriter implements Writer {
    * @param publish renames the file, once it is synced and closed
    */
   SnapshotWriter(Path path, SnapshotId id, Runnable publish) {
-    this.file = Disk.open(path, true);
+    this.file = Disk.open(path, true, Disk.Guard.NONE);
     this.id = id;
     this.publish = publish;
     try {
