@@ -1,7 +1,7 @@
 package org.quorate.raft;
 
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.quorate.raft.invariants.AtMostOneLeaderPerTerm;
 import org.quorate.raft.invariants.CommitIsMonotone;
 import org.quorate.raft.invariants.CommittedIsDurableOnQuorum;
@@ -33,7 +33,7 @@ public final class RaftStrategy implements ConsensusStrategy {
   @Override
   public Traits traits() {
     return new Traits(
-        Set.of(Role.VOTER, Role.LEARNER),
+        EnumSet.of(Role.VOTER, Role.LEARNER),
         false,
         WIRE,
         WIRE,

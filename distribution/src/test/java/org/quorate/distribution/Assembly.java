@@ -45,6 +45,8 @@ final class Assembly {
       properties.put(name, conf.getProperty(name).replace("${quorate.home}", home.toString()));
     }
     properties.put("org.osgi.framework.storage", data.resolve("felix-cache").toString());
+    properties.put("quorate.data", data.resolve("data").toString());
+    properties.put("quorate.on.failure", "stay");
     properties.put("org.osgi.framework.startlevel.beginning", "1");
 
     Assembly assembly = new Assembly(new FrameworkFactory().newFramework(properties));

@@ -98,6 +98,10 @@ public final class FelixContainer implements BeforeEachCallback, AfterEachCallba
     distribution
         .frameworkProperties()
         .forEach((k, v) -> options.add(frameworkProperty(k).value(v)));
+    options.add(frameworkProperty("quorate.on.failure").value("stay"));
+    if (!properties.containsKey("quorate.data")) {
+      options.add(frameworkProperty("quorate.data").value(work.resolve("data").toString()));
+    }
     properties.forEach((k, v) -> options.add(frameworkProperty(k).value(v)));
     for (int level = 1; level <= distribution.lastLevel(); level++) {
       for (Path jar : distribution.bundles(level)) {

@@ -32,8 +32,8 @@ final class Laws {
           Map.entry(API, List.of()),
           Map.entry(SPI, List.of(API)),
           Map.entry(CORE, List.of(SPI, API)),
-          Map.entry(KV, List.of(SPI, API)),
-          Map.entry("org.quorate.simulator..", List.of(CORE, SPI, API)),
+          Map.entry(KV, List.of(SPI, API, OSGI)),
+          Map.entry("org.quorate.simulator..", List.of(CORE, KV, SPI, API)),
           Map.entry(
               "org.quorate.tck..",
               List.of(
@@ -55,11 +55,13 @@ final class Laws {
     "org.quorate.console..", "org.quorate.cli..", "org.quorate.itest.."
   };
 
-  /** Packages of a strategy, without the one that holds its OSGi component. */
+  /** Classes of a module consensus-*, whatever their package is called. */
+  private static final DescribedPredicate<JavaClass> STRATEGY =
+      describe("are part of a strategy", Laws::isOfStrategy);
+
+  /** The same without the package that holds the OSGi component. */
   private static final DescribedPredicate<JavaClass> PROTOCOL =
-      resideInAPackage("org.quorate.consensus..")
-          .and(DescribedPredicate.not(resideInAPackage("org.quorate.consensus.*.osgi..")))
-          .as("are protocol");
+      STRATEGY.and(DescribedPredicate.not(resideInAPackage("..osgi.."))).as("are protocol");
 
   private static final Set<String> PURE_CONCURRENT =
       Set.of(
@@ -103,6 +105,7 @@ final class Laws {
     MAY_SEE.forEach((who, what) -> rules.add(sees(who, what)));
     rules.add(strategiesSeeOnlySpiAndTheirOwn());
     rules.add(onlySomeTouchVertx());
+    rules.add(osgiStaysInItsPackage());
     rules.add(protocolUsesPureTypesOnly());
     rules.add(protocolMakesPureCallsOnly());
     return rules;
@@ -122,15 +125,14 @@ final class Laws {
 
   static ArchRule strategiesSeeOnlySpiAndTheirOwn() {
     return noClasses()
-        .that()
-        .resideInAnyPackage("org.quorate.consensus..", "org.quorate.coordinator..")
+        .that(STRATEGY.or(resideInAPackage("org.quorate.coordinator..")))
         .should()
         .dependOnClassesThat(
             resideInAPackage("org.quorate..")
+                .and(DescribedPredicate.not(STRATEGY))
                 .and(
                     DescribedPredicate.not(
-                        resideInAnyPackage(
-                            API, SPI, "org.quorate.consensus..", "org.quorate.coordinator.."))))
+                        resideInAnyPackage(API, SPI, "org.quorate.coordinator.."))))
         .as("strategies and coordinators see spi and api, never core, runtime or other plug-ins")
         .allowEmptyShould(true);
   }
@@ -143,6 +145,20 @@ final class Laws {
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..")
         .as("only client, runtime, management, console and cli touch Vert.x")
+        .allowEmptyShould(true);
+  }
+
+  static ArchRule osgiStaysInItsPackage() {
+    return noClasses()
+        .that(
+            STRATEGY
+                .or(resideInAPackage(KV))
+                .and(DescribedPredicate.not(resideInAPackage("..osgi..")))
+                .as("are of a strategy or the key-value state machine, outside of a package osgi"))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(OSGI).and(DescribedPredicate.not(resideInAPackage(ANNOTATIONS))))
+        .as("law 3: OSGi is wiring, in one thin package named osgi")
         .allowEmptyShould(true);
   }
 
@@ -178,8 +194,17 @@ final class Laws {
         || PURE_PACKAGES.contains(pack) && !IMPURE_TYPES.contains(name)
         || isIn(pack, "org.quorate.api")
         || isIn(pack, "org.quorate.spi")
-        || isIn(pack, "org.quorate.consensus") && !pack.endsWith(".osgi")
+        || isOfStrategy(base) && !pack.endsWith(".osgi")
         || isIn(pack, "org.osgi.annotation");
+  }
+
+  private static boolean isOfStrategy(JavaClass type) {
+    JavaClass base = type.getBaseComponentType();
+    return isIn(base.getPackageName(), "org.quorate.consensus")
+        || base.getSource()
+            .map(s -> s.getUri().toString())
+            .filter(u -> u.contains("/consensus-") || u.contains("/org.quorate.consensus."))
+            .isPresent();
   }
 
   private static boolean isIn(String pack, String parent) {

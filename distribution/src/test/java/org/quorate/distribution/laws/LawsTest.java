@@ -37,7 +37,7 @@ class LawsTest {
 
   @Test
   void theWholeReactorIsLookedAt() {
-    for (String module : List.of("api", "spi", "consensus.raft", "storage.memory", "runtime")) {
+    for (String module : List.of("api", "spi", "raft", "storage.memory", "runtime")) {
       assertTrue(
           REACTOR.stream().anyMatch(c -> c.getPackageName().startsWith("org.quorate." + module)),
           module);
