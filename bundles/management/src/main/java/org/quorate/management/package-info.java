@@ -1,4 +1,7 @@
-/** One operation table: event bus, HTTP, metrics. */
-@org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("0.1.0")
+/** The table of operations and what is generated from it: event bus, HTTP, OpenAPI, metrics. */
+@Export
+@Version("0.1.0")
 package org.quorate.management;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,61 @@
+package org.quorate.management;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers every operation at {@code quorate.<operation>}: a JSON object of arguments in, the answer
+ * out. A failure is a failed reply: its code is that of {@link FailureCode#status()} and its message
+ * the {@link Failure} as JSON.
+ */
+final class EventBusSurface {
+  /** Where changes are published: a JSON object with {@code type}, {@code node} and what changed. */
+  static final String EVENTS = "quorate.events";
+
+  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+
+  EventBusSurface(Vertx vertx, OperationTable table, NodeAccess node) {
+    for (Operation operation : table.all()) {
+      consumers.add(
+          vertx
+              .eventBus()
+              .consumer(operation.address(), message -> answer(operation, node, message)));
+    }
+  }
+
+  private static void answer(Operation operation, NodeAccess node, Message<?> message) {
+    Future<?> answer;
+    try {
+      String body = message.body() == null ? "" : message.body().toString();
+      answer =
+          Future.fromCompletionStage(
+              OperationTable.invoke(operation, node, Json.object(body)));
+    } catch (OperationException e) {
+      answer = Future.failedFuture(e);
+    }
+    answer.onComplete(
+        ok -> message.reply(json(Json.text(ok))),
+        thrown -> {
+          Failure failure = OperationException.of(thrown);
+          message.reply(
+              new ReplyException(
+                  ReplyFailure.RECIPIENT_FAILURE, failure.code().status(), Json.text(failure)));
+        });
+  }
+
+  private static Object json(String text) {
+    return text.startsWith("[") ? new JsonArray(text) : new JsonObject(text);
+  }
+
+  Future<?> close() {
+    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+  }
+}

@@ -1,0 +1,138 @@
+package org.quorate.management;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The HTTP routes: one for each operation, the OpenAPI document, health and metrics. */
+final class HttpSurface {
+  private static final String JSON = "application/json";
+
+  private final NodeAccess node;
+  private final OperationTable table;
+  private final AccessControl access;
+
+  HttpSurface(NodeAccess node, OperationTable table, AccessControl access) {
+    this.node = node;
+    this.table = table;
+    this.access = access;
+  }
+
+  /**
+   * Makes the routes.
+   *
+   * @param health the health operation, whose answer decides between 200 and 503
+   * @param metrics text of the metrics
+   */
+  Router router(Vertx vertx, Operation health, Supplier<String> metrics, Bridges bridges) {
+    Router router = Router.router(vertx);
+    router.route("/eventbus/*").subRouter(bridges.sockJs());
+    router
+        .route("/api/*")
+        .handler(BodyHandler.create(false).setBodyLimit(Bridges.MAX_FRAME_BYTES));
+    String openApi = Json.pretty(OpenApi.document(table, "v1"));
+    router.get("/api/v1/openapi.json").handler(c -> send(c, 200, JSON, openApi));
+    router.get("/health").handler(c -> health(c, health));
+    router.get("/metrics").handler(c -> metrics(c, metrics));
+    for (Operation operation : table.all()) {
+      if (operation.access() == Access.READ) {
+        router.route(HttpMethod.GET, operation.path()).handler(c -> run(c, operation));
+      }
+      router.route(HttpMethod.POST, operation.path()).handler(c -> run(c, operation));
+    }
+    router.route().last().handler(HttpSurface::unknown);
+    router.errorHandler(
+        413,
+        c ->
+            fail(
+                c,
+                new Failure(
+                    FailureCode.TOO_LARGE,
+                    "the body is longer than " + Bridges.MAX_FRAME_BYTES + " bytes",
+                    "send less at once")));
+    router.errorHandler(405, HttpSurface::wrongMethod);
+    router.errorHandler(500, c -> fail(c, OperationException.of(cause(c))));
+    return router;
+  }
+
+  private static Throwable cause(RoutingContext c) {
+    return c.failure() == null ? new IllegalStateException("no cause given") : c.failure();
+  }
+
+  private static void unknown(RoutingContext c) {
+    fail(
+        c,
+        new Failure(
+            FailureCode.NOT_FOUND,
+            "nothing at " + c.request().path(),
+            "GET /api/v1/openapi.json lists what there is"));
+  }
+
+  private static void wrongMethod(RoutingContext c) {
+    Failure failure =
+        new Failure(
+            FailureCode.BAD_REQUEST,
+            c.request().method() + " is not for " + c.request().path(),
+            "use POST for operations that change something");
+    send(c, 405, JSON, Json.text(failure));
+  }
+
+  private void run(RoutingContext c, Operation operation) {
+    Future<?> answer;
+    try {
+      access.check(token(c), operation.access(), operation.name());
+      Map<String, Object> given = new LinkedHashMap<>(Json.object(c.body().asString()));
+      for (String name : c.queryParams().names()) {
+        List<String> all = c.queryParams().getAll(name);
+        given.put(name, all.size() == 1 ? all.get(0) : new ArrayList<>(all));
+      }
+      answer = Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
+    } catch (OperationException e) {
+      answer = Future.failedFuture(e);
+    }
+    answer.onComplete(
+        ok -> send(c, 200, JSON, Json.text(ok)), thrown -> fail(c, OperationException.of(thrown)));
+  }
+
+  private void health(RoutingContext c, Operation health) {
+    Future.fromCompletionStage(OperationTable.invoke(health, node, Map.of()))
+        .onComplete(
+            ok -> send(c, ((HealthView) ok).healthy() ? 200 : 503, JSON, Json.text(ok)),
+            thrown -> fail(c, OperationException.of(thrown)));
+  }
+
+  private void metrics(RoutingContext c, Supplier<String> metrics) {
+    try {
+      access.check(token(c), Access.READ, "metrics");
+      send(c, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+    } catch (OperationException e) {
+      fail(c, e.failure());
+    }
+  }
+
+  private static String token(RoutingContext c) {
+    String header = c.request().getHeader("Authorization");
+    return header != null && header.startsWith("Bearer ") ? header.substring(7).trim() : null;
+  }
+
+  private static void fail(RoutingContext c, Failure failure) {
+    send(c, failure.code().status(), JSON, Json.text(failure));
+  }
+
+  private static void send(RoutingContext c, int status, String type, String body) {
+    HttpServerResponse response = c.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status).putHeader("Content-Type", type).end(body + "\n");
+  }
+}

@@ -1,0 +1,63 @@
+package org.quorate.management;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One thing a person or a program can ask of a node. Event-bus address, HTTP route, Gogo command
+ * and CLI command are generated from it.
+ *
+ * @param name noun and verb: {@code group.list}
+ * @param access what the caller must be allowed
+ * @param result the record that answers, described in the OpenAPI document
+ * @param many whether the answer is a list of it
+ * @param example a line for the help, without the command's own words
+ * @param handler does it; never blocks
+ */
+public record Operation(
+    String name,
+    String description,
+    Access access,
+    List<Argument> arguments,
+    Class<? extends Record> result,
+    boolean many,
+    String example,
+    Handler handler) {
+
+  /** Runs an operation. */
+  @FunctionalInterface
+  public interface Handler {
+    /**
+     * Called with checked arguments, on any thread.
+     *
+     * @return the record, or the list of them; fails with {@link OperationException} when the
+     *     caller can do something about it
+     */
+    CompletionStage<?> handle(NodeAccess node, Arguments arguments);
+  }
+
+  public Operation {
+    arguments = List.copyOf(arguments);
+  }
+
+  /** The part before the first dot. */
+  public String noun() {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  /** What is typed: the name with blanks for dots. */
+  public String command() {
+    return name.replace('.', ' ');
+  }
+
+  /** The path of the HTTP route. */
+  public String path() {
+    return "/api/v1/" + name.replace('.', '/');
+  }
+
+  /** The address on the event bus. */
+  public String address() {
+    return "quorate." + name;
+  }
+}
