@@ -22,7 +22,7 @@ final class EventBusSurface {
 
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
-  EventBusSurface(Vertx vertx, OperationTable table, NodeAccess node) {
+  EventBusSurface(Vertx vertx, OperationTable table, ManagedNode node) {
     for (Operation operation : table.all()) {
       consumers.add(
           vertx
@@ -31,7 +31,7 @@ final class EventBusSurface {
     }
   }
 
-  private static void answer(Operation operation, NodeAccess node, Message<?> message) {
+  private static void answer(Operation operation, ManagedNode node, Message<?> message) {
     Future<?> answer;
     try {
       String body = message.body() == null ? "" : message.body().toString();

@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 final class HttpSurface {
   private static final String JSON = "application/json";
 
-  private final NodeAccess node;
+  private final ManagedNode node;
   private final OperationTable table;
   private final AccessControl access;
 
-  HttpSurface(NodeAccess node, OperationTable table, AccessControl access) {
+  HttpSurface(ManagedNode node, OperationTable table, AccessControl access) {
     this.node = node;
     this.table = table;
     this.access = access;
@@ -35,6 +35,7 @@ final class HttpSurface {
    */
   Router router(Vertx vertx, Operation health, Supplier<String> metrics, Bridges bridges) {
     Router router = Router.router(vertx);
+    router.route().handler(HttpSurface::sameOrigin);
     router.route("/eventbus/*").subRouter(bridges.sockJs());
     router
         .route("/api/*")
@@ -62,6 +63,22 @@ final class HttpSurface {
     router.errorHandler(405, HttpSurface::wrongMethod);
     router.errorHandler(500, c -> fail(c, OperationException.of(cause(c))));
     return router;
+  }
+
+  /** A web page of another origin must not reach a node through its visitor's browser. */
+  private static void sameOrigin(RoutingContext c) {
+    String origin = c.request().getHeader("Origin");
+    String host = c.request().getHeader("Host");
+    if (origin == null || origin.equals("http://" + host) || origin.equals("https://" + host)) {
+      c.next();
+      return;
+    }
+    fail(
+        c,
+        new Failure(
+            FailureCode.FORBIDDEN,
+            "pages of " + origin + " have no access",
+            "call the node from a page it served, or without a browser"));
   }
 
   private static Throwable cause(RoutingContext c) {

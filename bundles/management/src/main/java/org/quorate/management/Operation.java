@@ -33,7 +33,7 @@ public record Operation(
      * @return the record, or the list of them; fails with {@link OperationException} when the
      *     caller can do something about it
      */
-    CompletionStage<?> handle(NodeAccess node, Arguments arguments);
+    CompletionStage<?> handle(ManagedNode node, Arguments arguments);
   }
 
   public Operation {

@@ -49,7 +49,7 @@ public final class OperationTable {
    * OperationException} when the caller can do something about it.
    */
   public static CompletionStage<?> invoke(
-      Operation operation, NodeAccess node, Map<String, ?> given) {
+      Operation operation, ManagedNode node, Map<String, ?> given) {
     try {
       return operation.handler().handle(node, Arguments.check(operation, given));
     } catch (RuntimeException e) {

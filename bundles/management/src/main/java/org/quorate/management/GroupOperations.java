@@ -1,0 +1,192 @@
+package org.quorate.management;
+
+import static java.util.concurrent.CompletableFuture.completedStage;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.NodeControl;
+import org.quorate.spi.consensus.Role;
+
+/** Operations on groups. */
+final class GroupOperations {
+  private static final Argument GROUP = Argument.required("group", "the group's name");
+  private static final Argument NODE = Argument.required("node", "the node's name");
+
+  private GroupOperations() {}
+
+  static List<Operation> all() {
+    return List.of(list(), show(), create(), members(), transfer(), checkpoint(), why());
+  }
+
+  private static Operation list() {
+    return new Operation(
+        "group.list",
+        "Lists the groups of this node",
+        Access.READ,
+        List.of(),
+        GroupView.class,
+        true,
+        "",
+        (node, arguments) ->
+            completedStage(node.control().groups().stream().map(GroupView::line).toList()));
+  }
+
+  private static Operation show() {
+    return new Operation(
+        "group.show",
+        "Shows a group as this node sees it: role, leader, positions, members",
+        Access.READ,
+        List.of(GROUP),
+        GroupView.class,
+        false,
+        "default",
+        (node, arguments) ->
+            completedStage(GroupView.detailed(node.status(arguments.text("group")))));
+  }
+
+  private static Operation create() {
+    return new Operation(
+        "group.create",
+        "Creates a group on its members",
+        Access.ADMIN,
+        List.of(
+            GROUP,
+            Argument.text("strategy", "raft", "consensus strategy"),
+            Argument.text("storage", "mapdb", "where the state is kept"),
+            Argument.text("log", "journal", "where the log is kept"),
+            Argument.text("stateMachine", "kv", "what the group replicates"),
+            Argument.list("members", "nodes that become voters; all known nodes by default"),
+            Argument.list("options", "parameters of the group as name=value")),
+        GroupView.class,
+        false,
+        "orders --members n1,n2,n3",
+        GroupOperations::create);
+  }
+
+  private static CompletionStage<?> create(ManagedNode node, Arguments a) {
+    GroupSpec spec =
+        new GroupSpec(
+            ManagedNode.groupId(a.text("group")),
+            a.text("strategy"),
+            a.text("storage"),
+            a.text("log"),
+            a.text("stateMachine"),
+            a.list("members").stream().map(ManagedNode::nodeId).toList(),
+            options(a.list("options")));
+    return ManagedNode.explained(node.control().createGroup(spec))
+        .thenApply(done -> after(node, a.text("group")));
+  }
+
+  /** The group as it is now, or only its name if this node is not a member of it. */
+  private static GroupView after(ManagedNode node, String group) {
+    return node.control()
+        .group(GroupId.of(group))
+        .map(GroupView::detailed)
+        .orElseGet(() -> GroupView.elsewhere(group, node.control().node().node().name()));
+  }
+
+  private static Map<String, String> options(List<String> pairs) {
+    Map<String, String> options = new TreeMap<>();
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      if (equals <= 0) {
+        throw new OperationException(
+            FailureCode.BAD_REQUEST,
+            "option '" + pair + "' has no '='",
+            "write it as name=value; config list shows the names");
+      }
+      options.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return options;
+  }
+
+  private static Operation members() {
+    return new Operation(
+        "group.members",
+        "Changes who belongs to a group: one change at a time",
+        Access.ADMIN,
+        List.of(
+            GROUP,
+            new Argument(
+                "change",
+                Argument.Type.TEXT,
+                true,
+                null,
+                List.of("add", "promote", "demote", "remove"),
+                "add (as learner), promote (to voter), demote (to learner) or remove"),
+            NODE,
+            Argument.text("address", "", "host:port of a new node's peer port, if not known yet")),
+        GroupView.class,
+        false,
+        "default promote n4",
+        GroupOperations::members);
+  }
+
+  private static CompletionStage<?> members(ManagedNode node, Arguments a) {
+    GroupId group = ManagedNode.groupId(a.text("group"));
+    NodeId member = ManagedNode.nodeId(a.text("node"));
+    NodeControl control = node.control();
+    CompletionStage<Void> done =
+        switch (a.text("change")) {
+          case "add" -> control.addMember(group, member, Role.LEARNER, a.text("address"));
+          case "promote" -> control.changeRole(group, member, Role.VOTER);
+          case "demote" -> control.changeRole(group, member, Role.LEARNER);
+          default -> control.removeMember(group, member);
+        };
+    return ManagedNode.explained(done).thenApply(v -> after(node, a.text("group")));
+  }
+
+  private static Operation transfer() {
+    return new Operation(
+        "group.transfer",
+        "Hands leadership over to another node",
+        Access.ADMIN,
+        List.of(GROUP, NODE),
+        GroupView.class,
+        false,
+        "default n2",
+        (node, a) ->
+            ManagedNode.explained(
+                    node.control()
+                        .transferLeader(
+                            ManagedNode.groupId(a.text("group")),
+                            ManagedNode.nodeId(a.text("node"))))
+                .thenApply(v -> after(node, a.text("group"))));
+  }
+
+  private static Operation checkpoint() {
+    return new Operation(
+        "group.checkpoint",
+        "Writes this replica's state to its storage now, so that the log can be trimmed",
+        Access.ADMIN,
+        List.of(GROUP),
+        GroupView.class,
+        false,
+        "default",
+        (node, a) ->
+            ManagedNode.explained(
+                    node.control().checkpoint(ManagedNode.groupId(a.text("group"))))
+                .thenApply(v -> after(node, a.text("group"))));
+  }
+
+  private static Operation why() {
+    return new Operation(
+        "group.why",
+        "Explains why a group serves or does not, from configuration to quorum",
+        Access.READ,
+        List.of(GROUP),
+        WhyView.class,
+        true,
+        "default",
+        (node, a) ->
+            completedStage(
+                node.control().why(ManagedNode.groupId(a.text("group"))).stream()
+                    .map(WhyView::of)
+                    .toList()));
+  }
+}

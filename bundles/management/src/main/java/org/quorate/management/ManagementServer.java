@@ -1,0 +1,156 @@
+package org.quorate.management;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.quorate.runtime.api.NodeControl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All surfaces of one node: event bus, TCP bridge, HTTP, metrics. Thread-safe. */
+public final class ManagementServer {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+  private static final int IDLE_SECONDS = 120;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+
+  private final Vertx vertx;
+  private final ManagementConfig config;
+  private final OperationTable table;
+  private final EventLog events;
+  private final ManagedNode node;
+  private final NodeMetrics metrics;
+  private EventBusSurface eventBus;
+  private HttpServer http;
+  private TcpEventBusBridge bridge;
+
+  /**
+   * Prepares the surfaces; {@link #start} opens them.
+   *
+   * @param stop ends the process; called at most once, on any thread
+   */
+  public ManagementServer(
+      Vertx vertx, NodeControl control, ManagementConfig config, Runnable stop) {
+    config.check();
+    this.vertx = vertx;
+    this.config = config;
+    this.table = Operations.table();
+    this.events = new EventLog(control, this::publish);
+    this.node = new ManagedNode(control, events, stop);
+    this.metrics = new NodeMetrics(control);
+  }
+
+  private void publish(EventView event) {
+    vertx.eventBus().publish(EventBusSurface.EVENTS, new JsonObject(Json.text(event)));
+  }
+
+  /** The node as the operations see it. */
+  public ManagedNode node() {
+    return node;
+  }
+
+  /** Opens the surfaces; fails with what is in the way and leaves none open. */
+  public synchronized Future<Void> start() {
+    eventBus = new EventBusSurface(vertx, table, node);
+    Bridges bridges = new Bridges(vertx, table, config.access());
+    List<Future<?>> opening = new ArrayList<>();
+    if (config.httpPort() >= 0) {
+      opening.add(openHttp(bridges));
+    }
+    if (config.bridgePort() >= 0) {
+      opening.add(openBridge(bridges));
+    }
+    return Future.join(opening)
+        .<Void>mapEmpty()
+        .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private Future<?> openHttp(Bridges bridges) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxWebSocketFrameSize(Bridges.MAX_FRAME_BYTES)
+            .setMaxWebSocketMessageSize(Bridges.MAX_FRAME_BYTES)
+            .setIdleTimeout(IDLE_SECONDS)
+            .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    if (config.certificate() != null) {
+      options.setSsl(true).setKeyCertOptions(certificate());
+    }
+    HttpSurface surface = new HttpSurface(node, table, config.access());
+    return vertx
+        .createHttpServer(options)
+        .requestHandler(
+            surface.router(vertx, table.get("health"), metrics::scrape, bridges))
+        .listen(config.httpPort(), config.host())
+        .onSuccess(
+            server -> {
+              http = server;
+              LOG.info("HTTP on {}:{}", config.host(), server.actualPort());
+            })
+        .recover(t -> inUse("http", config.httpPort(), t));
+  }
+
+  private Future<?> openBridge(Bridges bridges) {
+    NetServerOptions options = new NetServerOptions();
+    if (config.certificate() != null) {
+      options.setSsl(true).setKeyCertOptions(certificate());
+    }
+    return bridges
+        .tcp(config.host(), config.bridgePort(), options)
+        .onSuccess(
+            opened -> {
+              bridge = opened;
+              LOG.info("event bus bridge on {}:{}", config.host(), config.bridgePort());
+            })
+        .recover(t -> inUse("bridge", config.bridgePort(), t));
+  }
+
+  private PemKeyCertOptions certificate() {
+    return new PemKeyCertOptions().setCertPath(config.certificate()).setKeyPath(config.key());
+  }
+
+  private <T> Future<T> inUse(String what, int port, Throwable t) {
+    return Future.failedFuture(
+        new IllegalStateException(
+            what + " port " + config.host() + ":" + port + ": " + t.getMessage(), t));
+  }
+
+  /** The port HTTP listens on, 0 if it does not. */
+  public synchronized int httpPort() {
+    return http == null ? 0 : http.actualPort();
+  }
+
+  /** Closes everything; never fails. */
+  public synchronized Future<Void> close() {
+    List<Future<?>> closing = new ArrayList<>();
+    if (eventBus != null) {
+      closing.add(eventBus.close());
+    }
+    if (http != null) {
+      closing.add(http.close());
+    }
+    if (bridge != null) {
+      closing.add(bridge.close());
+    }
+    metrics.close();
+    try {
+      events.close();
+    } catch (Exception e) {
+      LOG.warn("the listener for events did not close", e);
+    }
+    return Future.join(closing)
+        .<Void>mapEmpty()
+        .recover(
+            t -> {
+              LOG.warn("a management surface did not close", t);
+              return Future.succeededFuture();
+            });
+  }
+}

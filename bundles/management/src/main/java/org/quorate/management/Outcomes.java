@@ -1,0 +1,73 @@
+package org.quorate.management;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadOutcome;
+
+/** Turns what became of a proposal or read into an answer or a failure. */
+final class Outcomes {
+  private Outcomes() {}
+
+  static Bytes committed(Outcome outcome) {
+    if (outcome instanceof Outcome.Committed committed) {
+      return committed.result();
+    }
+    throw failure(outcome);
+  }
+
+  static Bytes answered(ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Answered answered) {
+      return answered.result();
+    }
+    throw failure(((ReadOutcome.Unanswered) outcome).why());
+  }
+
+  static OperationException failure(Outcome outcome) {
+    if (outcome instanceof Outcome.NotLeader o) {
+      return o.hint() == null
+          ? unavailable("no leader is known", "try again; see group why")
+          : unavailable("this node is not the leader", "send it to " + o.hint());
+    } else if (outcome instanceof Outcome.Overloaded o) {
+      return new OperationException(
+          FailureCode.OVERLOADED,
+          "limit reached: " + o.limit(),
+          "try again in " + o.retryAfterMs() + " ms");
+    } else if (outcome instanceof Outcome.Indeterminate o) {
+      return new OperationException(
+          FailureCode.INDETERMINATE,
+          "not known whether it was done: " + o.reason(),
+          "read before you repeat it");
+    } else if (outcome instanceof Outcome.Aborted o) {
+      return new OperationException(
+          FailureCode.CONFLICT,
+          "conflict: " + o.conflict().reason() + " at " + o.conflict().key(),
+          "read again and decide again");
+    } else if (outcome instanceof Outcome.Rejected o) {
+      return rejected(o);
+    }
+    return new OperationException(FailureCode.INTERNAL, outcome.toString(), "see the log");
+  }
+
+  private static OperationException unavailable(String message, String next) {
+    return new OperationException(FailureCode.UNAVAILABLE, message, next);
+  }
+
+  private static OperationException rejected(Outcome.Rejected o) {
+    FailureCode code =
+        switch (o.code()) {
+          case UNKNOWN_GROUP, COMPACTED -> FailureCode.NOT_FOUND;
+          case TOO_LARGE -> FailureCode.TOO_LARGE;
+          case PARKED -> FailureCode.UNAVAILABLE;
+          case UNSUPPORTED -> FailureCode.UNSUPPORTED;
+          case MALFORMED, SESSION_EXPIRED, SEQUENCE_FORGOTTEN -> FailureCode.BAD_REQUEST;
+        };
+    String next =
+        switch (o.code()) {
+          case UNKNOWN_GROUP -> "group list shows the groups of this node";
+          case PARKED -> "group why tells what is missing";
+          case COMPACTED -> "read a newer revision";
+          default -> "correct the request";
+        };
+    return new OperationException(code, o.message(), next);
+  }
+}
