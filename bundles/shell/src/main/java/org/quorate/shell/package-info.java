@@ -1,2 +1,2 @@
-/** The Gogo commands of a node. */
+/** The Gogo commands of a node, and the port through which the command line reaches them. */
 package org.quorate.shell;

@@ -1,0 +1,86 @@
+package org.quorate.cli.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+
+/**
+ * The assembly that nodes are started from.
+ *
+ * @param home its directory
+ */
+public record Distribution(Path home) {
+  private static final List<String> DEFAULT_HEAP = List.of("-Xms64m", "-Xmx512m");
+
+  /**
+   * The one this program came with: system property {@code quorate.home}, or what was built below
+   * the current directory.
+   *
+   * @throws CliException if there is none
+   */
+  public static Distribution locate(Path directory) {
+    String home = System.getProperty("quorate.home", System.getenv("QUORATE_HOME"));
+    Path path =
+        home == null ? directory.resolve("distribution/target/quorate") : Path.of(home);
+    if (!Files.exists(path.resolve("VERSION"))) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "no distribution in " + path,
+          "run ./quorate in the root of the repository: it builds what is missing");
+    }
+    return new Distribution(path.toAbsolutePath());
+  }
+
+  /** The version as in its file VERSION. */
+  public String version() {
+    try {
+      return Files.readString(home.resolve("VERSION")).trim();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /**
+   * The command that runs a node in the foreground; bin/quorate-node does the same.
+   *
+   * @param javaOptions further options of the JVM
+   */
+  public List<String> nodeCommand(Path config, Path data, List<String> javaOptions) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(words("conf/node.jvm"));
+    command.addAll(DEFAULT_HEAP);
+    command.add("-XX:+UseSerialGC");
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(javaOptions);
+    command.add("-Dquorate.home=" + home);
+    command.add("-Dquorate.config=" + config);
+    command.add("-Dquorate.data=" + data);
+    command.add("-Dorg.osgi.framework.storage=" + data.resolve("felix-cache"));
+    command.add("-Dfelix.config.properties=file:" + home.resolve("conf/config.properties"));
+    command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+    command.add("-Djava.util.logging.config.file=" + home.resolve("conf/jul.properties"));
+    command.add("-jar");
+    command.add(home.resolve("lib/org.apache.felix.main.jar").toString());
+    return command;
+  }
+
+  private List<String> words(String file) {
+    try {
+      return List.of(Files.readString(home.resolve(file)).trim().split("\\s+"));
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "the distribution is incomplete: " + e.getMessage(),
+          "build it again: QUORATE_REBUILD=always ./quorate doctor",
+          e);
+    }
+  }
+}

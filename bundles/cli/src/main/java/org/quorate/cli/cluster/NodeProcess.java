@@ -1,0 +1,87 @@
+package org.quorate.cli.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+
+/** Processes of nodes: started, found again and ended by pid and time of start. */
+final class NodeProcess {
+  /** The system reports the start of a process in ticks of 10 ms. */
+  private static final long START_TOLERANCE_MS = 1500;
+
+  private NodeProcess() {}
+
+  /**
+   * Starts a process that outlives this one; its output goes to a file.
+   *
+   * @param log gets standard output and error, after what is there
+   */
+  static ProcessHandle start(List<String> command, Path directory, Path log) {
+    List<String> words = new ArrayList<>(command);
+    // In a session of its own, a node does not get the signals that the terminal sends to this one.
+    setsid().ifPresent(program -> words.add(0, program.toString()));
+    try {
+      Files.createDirectories(log.getParent());
+      Process process =
+          new ProcessBuilder(words)
+              .directory(directory.toFile())
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .redirectErrorStream(true)
+              .start();
+      return process.toHandle();
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "cannot start a process: " + e.getMessage(),
+          "check " + command.get(0) + " and " + log.getParent(),
+          e);
+    }
+  }
+
+  private static Optional<Path> setsid() {
+    Path path = Path.of("/usr/bin/setsid");
+    return Files.isExecutable(path) ? Optional.of(path) : Optional.empty();
+  }
+
+  /** When a process began, milliseconds since 1970; 0 where the system does not tell. */
+  static long startedAtMs(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  /** The process of a node, if it is still that one: a pid alone may be another's by now. */
+  static Optional<ProcessHandle> find(ClusterFile.NodeEntry node) {
+    if (node.pid() == 0) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(node.pid())
+        .filter(ProcessHandle::isAlive)
+        .filter(
+            p ->
+                node.startedAtMs() == 0
+                    || Math.abs(startedAtMs(p) - node.startedAtMs()) <= START_TOLERANCE_MS);
+  }
+
+  /** Waits for the end of a process; false if it goes on. */
+  static boolean ended(ProcessHandle process, Duration patience) throws InterruptedException {
+    try {
+      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return !process.isAlive();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("waiting for process " + process.pid(), e.getCause());
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package org.quorate.cli.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+
+/** Ports of this machine. */
+public final class Ports {
+  /** Ports of each node: peer, client, http, bridge. */
+  public static final int PER_NODE = 4;
+
+  private Ports() {}
+
+  /**
+   * Ports for a number of nodes.
+   *
+   * @param base the first of them, in a row; 0 for any that are free
+   * @throws CliException if one of the row is taken, with who has it where that can be told
+   */
+  public static List<Integer> choose(int base, int count) {
+    return base == 0 ? free(count) : row(base, count);
+  }
+
+  private static List<Integer> row(int base, int count) {
+    if (base < 1024 || base + count > 65_536) {
+      throw new CliException(
+          ExitCode.USAGE,
+          count + " ports from " + base + " on do not lie within 1024..65535",
+          "choose another --port");
+    }
+    List<Integer> ports = new ArrayList<>();
+    for (int port = base; port < base + count; port++) {
+      if (!isFree(port)) {
+        throw new CliException(ExitCode.FAILED, taken(port), "choose another --port or stop it");
+      }
+      ports.add(port);
+    }
+    return ports;
+  }
+
+  private static List<Integer> free(int count) {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      // All are held until the last is known, so that none is given twice.
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return held.stream().map(ServerSocket::getLocalPort).toList();
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.FAILED, "no free port: " + e.getMessage(), "close other programs", e);
+    } finally {
+      held.forEach(Ports::close);
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException ignored) {
+      // A socket that only held a port has nothing to lose.
+    }
+  }
+
+  /** Whether nobody listens on a port of the loopback address. */
+  public static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Says that a port is taken, and by whom where the system tells. */
+  public static String taken(int port) {
+    return "port " + port + " is in use" + owner(port).map(p -> " by " + p).orElse("");
+  }
+
+  /** The process that listens on a port, where /proc tells. */
+  static Optional<String> owner(int port) {
+    try {
+      for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+        for (String line : Files.readAllLines(Path.of(table))) {
+          String[] words = line.trim().split("\\s+");
+          boolean listens = words.length > 9 && words[3].equals("0A");
+          if (listens && Integer.parseInt(words[1].replaceAll(".*:", ""), 16) == port) {
+            return process("socket:[" + words[9] + "]");
+          }
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> process(String socket) throws IOException {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(p -> p.getFileName().toString().matches("[0-9]+"))
+          .filter(p -> holds(p, socket))
+          .findFirst()
+          .map(p -> "process " + p.getFileName() + command(p));
+    }
+  }
+
+  private static boolean holds(Path process, String socket) {
+    try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+      return files.anyMatch(f -> target(f).equals(socket));
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String command(Path process) {
+    try {
+      return " (" + Files.readString(process.resolve("comm")).trim() + ")";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package org.quorate.cli.command;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.quorate.cli.ExitCode;
+import org.quorate.management.Argument;
+import org.quorate.management.Operation;
+import org.quorate.management.Operations;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Makes a command of every operation, unless there is one by hand that does more. */
+final class OperationCommands {
+  /** Done from outside: by processes, or by the client with its sessions. */
+  private static final Set<String> BY_HAND =
+      Set.of("node.list", "node.stop", "kv.get", "kv.put", "kv.delete", "kv.scan", "kv.txn");
+
+  private static final Map<String, String> NOUNS =
+      Map.of(
+          "node", "Nodes and their processes.",
+          "group", "Replicated groups.",
+          "kv", "Keys and values of a group.",
+          "config", "Parameters of a node.");
+
+  private OperationCommands() {}
+
+  static void add(Root root, CommandLine tree) {
+    for (Operation operation : Operations.table().all()) {
+      if (BY_HAND.contains(operation.name())) {
+        continue;
+      }
+      CommandLine command = new CommandLine(spec(root, operation));
+      if (operation.noun().equals(operation.name())) {
+        tree.addSubcommand(command);
+      } else {
+        noun(root, tree, operation.noun()).addSubcommand(command);
+      }
+    }
+  }
+
+  private static CommandLine noun(Root root, CommandLine tree, String noun) {
+    CommandLine parent = tree.getSubcommands().get(noun);
+    if (parent == null) {
+      parent = root.group(noun, NOUNS.getOrDefault(noun, noun));
+      tree.addSubcommand(parent);
+    }
+    return parent;
+  }
+
+  private static CommandSpec spec(Root root, Operation operation) {
+    Run run = new Run(root, operation);
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(run);
+    run.spec = spec;
+    spec.name(operation.name().substring(operation.name().lastIndexOf('.') + 1));
+    spec.mixinStandardHelpOptions(true);
+    spec.usageMessage().description(operation.description() + ".");
+    spec.usageMessage()
+        .footer(
+            "", ("Example: quorate " + operation.command() + " " + operation.example()).strip());
+    int place = 0;
+    for (Argument argument : operation.arguments()) {
+      if (argument.required()) {
+        spec.addPositional(positional(argument, place++));
+      } else {
+        spec.addOption(option(argument));
+      }
+    }
+    spec.addOption(
+        OptionSpec.builder("--node")
+            .type(String.class)
+            .paramLabel("NAME")
+            .description("Ask this node (default: the first that answers).")
+            .build());
+    return spec;
+  }
+
+  private static PositionalParamSpec positional(Argument a, int place) {
+    return PositionalParamSpec.builder()
+        .index(Integer.toString(place))
+        .type(String.class)
+        .required(true)
+        .paramLabel(a.name().toUpperCase(java.util.Locale.ROOT))
+        .completionCandidates(a.choices())
+        .description(description(a))
+        .build();
+  }
+
+  private static OptionSpec option(Argument a) {
+    boolean flag = a.type() == Argument.Type.FLAG;
+    return OptionSpec.builder(a.option())
+        .type(flag ? boolean.class : String.class)
+        .paramLabel(a.name().toUpperCase(java.util.Locale.ROOT))
+        .completionCandidates(a.choices())
+        .description(description(a))
+        .build();
+  }
+
+  private static String description(Argument a) {
+    String text = a.description();
+    if (!a.choices().isEmpty()) {
+      text += " [" + String.join(", ", a.choices()) + "]";
+    }
+    boolean shown = a.fallback() != null && !a.fallback().isEmpty();
+    return shown && a.type() != Argument.Type.FLAG ? text + " (default: " + a.fallback() + ")" : text;
+  }
+
+  /** Runs an operation with what was typed. */
+  private static final class Run implements Callable<Integer> {
+    private final Root root;
+    private final Operation operation;
+    private CommandSpec spec;
+
+    Run(Root root, Operation operation) {
+      this.root = root;
+      this.operation = operation;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      int place = 0;
+      List<PositionalParamSpec> places = spec.positionalParameters();
+      for (Argument a : operation.arguments()) {
+        Object value =
+            a.required()
+                ? places.get(place++).getValue()
+                : spec.findOption(a.option()).getValue();
+        if (value != null) {
+          arguments.put(a.name(), value);
+        }
+      }
+      String node = spec.findOption("--node").getValue();
+      root.print(root.call(node, operation.name(), arguments));
+      return ExitCode.OK;
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package org.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.cli.Terminal;
+import org.quorate.cli.cluster.ClusterFile;
+import org.quorate.cli.cluster.Distribution;
+import org.quorate.cli.cluster.LocalCluster;
+import org.quorate.cli.cluster.NodeApi;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code quorate}: what all commands have in common, and the tree of them. */
+@Command(
+    name = "quorate",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Root.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    description = "Replicated systems assembled from OSGi bundles.",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 cluster not reachable,",
+      "4 not known whether a write was done, 5 a check found something."
+    })
+public final class Root implements Runnable {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "The cluster's directory (default: ./data).")
+  private Path data = Path.of("data");
+
+  @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private final Terminal terminal;
+
+  public Root(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Every command below this one. */
+  public CommandLine tree() {
+    CommandLine tree = new CommandLine(this);
+    tree.addSubcommand(new UpCommand(this));
+    tree.addSubcommand(new DownCommand(this));
+    tree.addSubcommand(new StatusCommand(this));
+    CommandLine node = group("node", "Nodes and their processes.");
+    node.addSubcommand(new NodeListCommand(this));
+    node.addSubcommand(new NodeStartCommand(this));
+    node.addSubcommand(new NodeStopCommand(this));
+    node.addSubcommand(new NodeKillCommand(this));
+    tree.addSubcommand(node);
+    tree.addSubcommand(new DoctorCommand(this));
+    tree.addSubcommand(new ShellCommand(this));
+    OperationCommands.add(this, tree);
+    tree.addSubcommand(new CompletionCommand(this));
+    tree.setUsageHelpAutoWidth(true);
+    tree.setUsageHelpLongOptionsMaxWidth(28);
+    return tree;
+  }
+
+  /** A command that only has others below it. */
+  CommandLine group(String name, String description) {
+    CommandSpec group = CommandSpec.wrapWithoutInspection(new NeedsSubcommand());
+    group.name(name);
+    group.usageMessage().description(description);
+    group.mixinStandardHelpOptions(true);
+    return new CommandLine(group);
+  }
+
+  /** What {@code quorate kv} without more does: says that something is missing. */
+  private static final class NeedsSubcommand implements Runnable {
+    @Override
+    public void run() {
+      throw new CliException(
+          ExitCode.USAGE, "a command is missing", "add --help to see which there are");
+    }
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(terminal.out());
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  /** Whether answers and errors are JSON. */
+  public boolean json() {
+    return json;
+  }
+
+  /** The cluster's directory, absolute. */
+  Path data() {
+    return terminal.resolve(data);
+  }
+
+  /** The cluster on this machine. */
+  LocalCluster cluster() {
+    return new LocalCluster(data(), distribution());
+  }
+
+  Distribution distribution() {
+    return Distribution.locate(terminal.directory());
+  }
+
+  /** Prints an answer the way the user asked for. */
+  void print(Object answer) {
+    terminal.print(answer, json);
+  }
+
+  /** Runs an operation on a node, or on the first that answers. */
+  JsonNode call(String node, String operation, Map<String, ?> arguments)
+      throws InterruptedException {
+    ClusterFile cluster = ClusterFile.read(data());
+    Duration patience = Duration.ofSeconds(40);
+    if (node != null) {
+      return new NodeApi(cluster.node(node)).call(operation, arguments, patience);
+    }
+    CliException last = null;
+    for (ClusterFile.NodeEntry entry : cluster.nodes()) {
+      try {
+        return new NodeApi(entry).call(operation, arguments, patience);
+      } catch (CliException e) {
+        if (e.exitCode() != ExitCode.UNREACHABLE) {
+          throw e;
+        }
+        last = e;
+      }
+    }
+    throw new CliException(
+        ExitCode.UNREACHABLE,
+        "no node of the cluster in " + data() + " answers",
+        "see 'quorate status'; start what is down with 'quorate node start NAME' or 'quorate up'",
+        last);
+  }
+
+  String completionScript() {
+    return AutoComplete.bash("quorate", spec.commandLine());
+  }
+
+  /** Prints the version of the distribution and of Java. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "quorate " + Distribution.locate(Path.of("").toAbsolutePath()).version(),
+        "Java " + Runtime.version() + " (" + System.getProperty("java.vm.name") + ")"
+      };
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package org.quorate.cli.command;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.cli.Terminal;
+import org.quorate.cli.cluster.ClusterFile;
+import org.quorate.cli.cluster.LocalCluster;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "up",
+    description = {
+      "Starts a cluster of processes on this machine and waits until it serves.",
+      "A directory that has a cluster in it is started as it is. Ctrl-C stops the nodes."
+    },
+    footer = {"", "Example: quorate up --nodes 3 --detach"})
+final class UpCommand implements Callable<Integer> {
+  @Option(names = "--nodes", paramLabel = "N", description = "Nodes of a new cluster (default: 3).")
+  private Integer nodes;
+
+  @Option(names = "--detach", description = "Leave the nodes running in the background.")
+  private boolean detach;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "First of the ports, four for each node (default: any that are free).")
+  private int port;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Name of a new cluster.")
+  private String name = "local";
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description = "Consensus of the first group (default: ${DEFAULT-VALUE}).")
+  private String strategy = "raft";
+
+  @Option(
+      names = "--storage",
+      paramLabel = "NAME",
+      description = "Where its state is kept: mapdb, memory (default: ${DEFAULT-VALUE}).")
+  private String storage = "mapdb";
+
+  @Option(
+      names = "--log",
+      paramLabel = "NAME",
+      description = "Where its log is kept: journal, memory (default: ${DEFAULT-VALUE}).")
+  private String log = "journal";
+
+  @Option(
+      names = "--java-option",
+      paramLabel = "OPTION",
+      description = "For the JVM of every node, such as -Xmx2g; may be repeated.")
+  private List<String> javaOptions = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "S",
+      description = "Seconds to wait until it serves (default: ${DEFAULT-VALUE}).")
+  private int timeout = 60;
+
+  private final Root root;
+
+  UpCommand(Root root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    LocalCluster cluster = root.cluster();
+    prepare(cluster);
+    Thread stopper = new Thread(() -> stop(cluster), "stop-nodes");
+    if (!detach) {
+      Runtime.getRuntime().addShutdownHook(stopper);
+    }
+    start(cluster);
+    root.print(StatusTable.of(cluster));
+    Terminal terminal = root.terminal();
+    if (!root.json()) {
+      String data = root.terminal().directory().resolve("data").equals(cluster.data())
+          ? ""
+          : " --data " + cluster.data();
+      terminal.out().println();
+      terminal.out().println("next:  quorate kv put colour green" + data);
+      terminal.out().println("       quorate status" + data);
+      terminal.out().println("       quorate shell n1" + data);
+      terminal.out().println(detach ? "       quorate down" + data : "Ctrl-C stops the nodes.");
+      terminal.out().flush();
+    }
+    if (!detach) {
+      watch(cluster);
+    }
+    return ExitCode.OK;
+  }
+
+  private void prepare(LocalCluster cluster) {
+    if (!cluster.exists()) {
+      int count = nodes == null ? 3 : nodes;
+      if (count < 1 || count > 9) {
+        throw new CliException(
+            ExitCode.USAGE, "--nodes " + count + " is not within 1..9", "3 or 5 is usual");
+      }
+      cluster.create(
+          new LocalCluster.Plan(name, count, port, strategy, storage, log, javaOptions));
+    } else if (nodes != null && nodes != cluster.file().nodes().size()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          cluster.data() + " has a cluster of " + cluster.file().nodes().size() + " nodes",
+          "leave --nodes out, or choose another --data");
+    }
+  }
+
+  /** Starts what does not run, then waits for all of it. */
+  private void start(LocalCluster cluster) throws InterruptedException {
+    Duration patience = Duration.ofSeconds(timeout);
+    LocalCluster.Waiting waiting =
+        (what, seconds) -> {
+          if (root.terminal().interactive()) {
+            root.terminal().progress(String.format("waiting for %s … %.1f s", what, seconds));
+          }
+        };
+    List<ClusterFile.NodeEntry> started = new ArrayList<>();
+    for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
+      started.add(cluster.process(node).isPresent() ? node : cluster.start(node.name()));
+    }
+    for (ClusterFile.NodeEntry node : started) {
+      cluster.awaitAnswer(node, patience, waiting);
+    }
+    cluster.bootstrap(patience, waiting);
+    cluster.awaitServing("default", patience, waiting);
+    root.terminal().progressDone();
+  }
+
+  /** Stays until the process is told to end; says when a node ends by itself. */
+  private void watch(LocalCluster cluster) throws InterruptedException {
+    List<String> down = new ArrayList<>();
+    CountDownLatch never = new CountDownLatch(1);
+    while (!never.await(1, TimeUnit.SECONDS)) {
+      for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
+        boolean runs = cluster.process(node).isPresent();
+        if (!runs && !down.contains(node.name())) {
+          down.add(node.name());
+          root.terminal()
+              .err()
+              .println(
+                  "node " + node.name() + " has ended; quorate node start " + node.name()
+                      + " starts it again; its output: " + cluster.log(node));
+        } else if (runs && down.remove(node.name())) {
+          root.terminal().err().println("node " + node.name() + " runs again");
+        }
+      }
+    }
+  }
+
+  private void stop(LocalCluster cluster) {
+    try {
+      int stopped = cluster.stopAll();
+      root.terminal().err().println("stopped " + stopped + " nodes");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The commands. */
+package org.quorate.cli.command;

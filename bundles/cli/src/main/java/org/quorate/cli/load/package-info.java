@@ -1,0 +1,2 @@
+/** Reads files of records and puts them into a group. */
+package org.quorate.cli.load;
