@@ -1,13 +1,11 @@
 package org.quorate.management;
 
-/** What a caller must be allowed to do; each includes the ones before. */
+/** What an operation does to the node or its groups. */
 public enum Access {
+  /** Changes nothing: also a GET. */
   READ,
+  /** Changes what a group replicates. */
   WRITE,
-  ADMIN;
-
-  /** Whether a caller who has this may do what needs {@code needed}. */
-  public boolean allows(Access needed) {
-    return ordinal() >= needed.ordinal();
-  }
+  /** Changes groups or the node itself. */
+  ADMIN
 }

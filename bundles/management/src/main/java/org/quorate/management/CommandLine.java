@@ -60,8 +60,7 @@ public final class CommandLine {
   }
 
   private static OperationException usage(Operation operation, String what) {
-    return new OperationException(
-        FailureCode.BAD_REQUEST, what, "usage: " + usage(operation));
+    return new OperationException(FailureCode.BAD_REQUEST, what, "usage: " + usage(operation));
   }
 
   /** One line that shows how the operation is typed. */

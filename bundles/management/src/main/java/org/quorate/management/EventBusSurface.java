@@ -36,8 +36,7 @@ final class EventBusSurface {
     try {
       String body = message.body() == null ? "" : message.body().toString();
       answer =
-          Future.fromCompletionStage(
-              OperationTable.invoke(operation, node, Json.object(body)));
+          Future.fromCompletionStage(OperationTable.invoke(operation, node, Json.object(body)));
     } catch (OperationException e) {
       answer = Future.failedFuture(e);
     }

@@ -169,8 +169,7 @@ final class GroupOperations {
         false,
         "default",
         (node, a) ->
-            ManagedNode.explained(
-                    node.control().checkpoint(ManagedNode.groupId(a.text("group"))))
+            ManagedNode.explained(node.control().checkpoint(ManagedNode.groupId(a.text("group"))))
                 .thenApply(v -> after(node, a.text("group"))));
   }
 

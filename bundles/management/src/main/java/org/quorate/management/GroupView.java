@@ -52,8 +52,24 @@ public record GroupView(
   /** A group that this node is no member of. */
   static GroupView elsewhere(String group, String node) {
     return new GroupView(
-        group, node, "ELSEWHERE", null, null, 0, null, 0, 0, 0, null, 0, null, null, null,
-        "this node is no member", null, null);
+        group,
+        node,
+        "ELSEWHERE",
+        null,
+        null,
+        0,
+        null,
+        0,
+        0,
+        0,
+        null,
+        0,
+        null,
+        null,
+        null,
+        "this node is no member",
+        null,
+        null);
   }
 
   private static GroupView of(

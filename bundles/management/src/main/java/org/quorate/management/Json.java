@@ -13,8 +13,7 @@ import java.util.Map;
 public final class Json {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, null))
+          .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, null))
           .build();
   private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 

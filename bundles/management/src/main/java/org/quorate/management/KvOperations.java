@@ -160,15 +160,15 @@ final class KvOperations {
         Access.WRITE,
         List.of(
             Argument.text("when", "", "comparisons, ';' between: KEY = VALUE; KEY absent"),
-            Argument.required("then", "commands, ';' between: put KEY VALUE; delete KEY; add KEY 1"),
+            Argument.required(
+                "then", "commands, ';' between: put KEY VALUE; delete KEY; add KEY 1"),
             Argument.text("otherwise", "", "commands if a comparison fails"),
             GROUP),
         KvView.class,
         false,
         "'put lock me' --when 'lock absent'",
         (node, a) ->
-            write(
-                node, a, TxnScript.parse(a.text("when"), a.text("then"), a.text("otherwise"))));
+            write(node, a, TxnScript.parse(a.text("when"), a.text("then"), a.text("otherwise"))));
   }
 
   private static Operation stats() {
@@ -207,8 +207,7 @@ final class KvOperations {
   }
 
   private static CompletionStage<KvResult> query(ManagedNode node, Arguments a, KvQuery query) {
-    ReadLevel level =
-        a.text("level").equals("local") ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE;
+    ReadLevel level = a.text("level").equals("local") ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE;
     return node.group(a.text("group"))
         .read(query.encode(), level)
         .thenApply(outcome -> KvResult.decode(Outcomes.answered(outcome)));

@@ -70,13 +70,11 @@ public record KvView(
       case TOO_LARGE ->
           new OperationException(FailureCode.TOO_LARGE, failed.message(), "send less at once");
       case COMPACTED ->
-          new OperationException(
-              FailureCode.NOT_FOUND, failed.message(), "read a newer revision");
+          new OperationException(FailureCode.NOT_FOUND, failed.message(), "read a newer revision");
       case UNKNOWN_LEASE ->
           new OperationException(FailureCode.NOT_FOUND, failed.message(), "grant a new lease");
       default ->
-          new OperationException(
-              FailureCode.BAD_REQUEST, failed.message(), "correct the command");
+          new OperationException(FailureCode.BAD_REQUEST, failed.message(), "correct the command");
     };
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,6 @@ public final class ManagementServer {
    */
   public ManagementServer(
       Vertx vertx, NodeControl control, ManagementConfig config, Runnable stop) {
-    config.check();
     this.vertx = vertx;
     this.config = config;
     this.table = Operations.table();
@@ -61,10 +61,10 @@ public final class ManagementServer {
     eventBus = new EventBusSurface(vertx, table, node);
     Bridges bridges = new Bridges(vertx, table, config.access());
     List<Future<?>> opening = new ArrayList<>();
-    if (config.httpPort() >= 0) {
+    if (config.http() != null) {
       opening.add(openHttp(bridges));
     }
-    if (config.bridgePort() >= 0) {
+    if (config.bridge() != null) {
       opening.add(openBridge(bridges));
     }
     return Future.join(opening)
@@ -86,15 +86,14 @@ public final class ManagementServer {
     HttpSurface surface = new HttpSurface(node, table, config.access());
     return vertx
         .createHttpServer(options)
-        .requestHandler(
-            surface.router(vertx, table.get("health"), metrics::scrape, bridges))
-        .listen(config.httpPort(), config.host())
+        .requestHandler(surface.router(vertx, table.get("health"), metrics::scrape, bridges))
+        .listen(address(config.http()))
         .onSuccess(
             server -> {
               http = server;
-              LOG.info("HTTP on {}:{}", config.host(), server.actualPort());
+              LOG.info("HTTP on port {}", server.actualPort());
             })
-        .recover(t -> inUse("http", config.httpPort(), t));
+        .recover(t -> inUse("http", config.http(), t));
   }
 
   private Future<?> openBridge(Bridges bridges) {
@@ -103,23 +102,28 @@ public final class ManagementServer {
       options.setSsl(true).setKeyCertOptions(certificate());
     }
     return bridges
-        .tcp(config.host(), config.bridgePort(), options)
+        .tcp(address(config.bridge()), options)
         .onSuccess(
             opened -> {
               bridge = opened;
-              LOG.info("event bus bridge on {}:{}", config.host(), config.bridgePort());
+              LOG.info("event bus bridge on {}", config.bridge());
             })
-        .recover(t -> inUse("bridge", config.bridgePort(), t));
+        .recover(t -> inUse("bridge", config.bridge(), t));
   }
 
   private PemKeyCertOptions certificate() {
     return new PemKeyCertOptions().setCertPath(config.certificate()).setKeyPath(config.key());
   }
 
-  private <T> Future<T> inUse(String what, int port, Throwable t) {
+  private static SocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = text.substring(0, colon).replaceAll("[\\[\\]]", "");
+    return SocketAddress.inetSocketAddress(Integer.parseInt(text.substring(colon + 1)), host);
+  }
+
+  private static <T> Future<T> inUse(String what, String address, Throwable t) {
     return Future.failedFuture(
-        new IllegalStateException(
-            what + " port " + config.host() + ":" + port + ": " + t.getMessage(), t));
+        new IllegalStateException("listen." + what + " " + address + ": " + t.getMessage(), t));
   }
 
   /** The port HTTP listens on, 0 if it does not. */

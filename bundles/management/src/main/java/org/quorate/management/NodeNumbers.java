@@ -18,8 +18,7 @@ final class NodeNumbers {
     NodeStatus node = control.node();
     all.add(new MetricView("quorate_up_seconds", node.upMs() / 1000.0));
     all.add(new MetricView("quorate_incarnation", node.incarnation()));
-    long connected =
-        node.peers().stream().filter(p -> p.state().equals("CONNECTED")).count();
+    long connected = node.peers().stream().filter(p -> p.state().equals("CONNECTED")).count();
     all.add(new MetricView("quorate_peers_connected", connected));
     new TreeMap<>(node.counters())
         .forEach((name, value) -> all.add(new MetricView(counter(name), value)));
@@ -48,9 +47,7 @@ final class NodeNumbers {
         .forEach(
             (name, value) -> {
               if (value.matches("-?[0-9]{1,18}")) {
-                all.add(
-                    new MetricView(
-                        groupDetail(name) + label, Long.parseLong(value)));
+                all.add(new MetricView(groupDetail(name) + label, Long.parseLong(value)));
               }
             });
   }
@@ -73,8 +70,7 @@ final class NodeNumbers {
     all.add(new MetricView("jvm_memory_used_bytes", runtime.totalMemory() - runtime.freeMemory()));
     all.add(new MetricView("jvm_memory_max_bytes", runtime.maxMemory()));
     all.add(
-        new MetricView(
-            "jvm_threads_live", ManagementFactory.getThreadMXBean().getThreadCount()));
+        new MetricView("jvm_threads_live", ManagementFactory.getThreadMXBean().getThreadCount()));
     long pauses = 0;
     for (GarbageCollectorMXBean gc : ManagementFactory.getGarbageCollectorMXBeans()) {
       pauses += Math.max(0, gc.getCollectionTime());

@@ -118,8 +118,7 @@ final class NodeOperations {
             PairView.class,
             true,
             "",
-            (node, arguments) ->
-                completedStage(PairView.list(node.control().configuration()))));
+            (node, arguments) -> completedStage(PairView.list(node.control().configuration()))));
   }
 
   private static java.util.concurrent.CompletionStage<?> set(ManagedNode node, Arguments a) {
@@ -165,8 +164,7 @@ final class NodeOperations {
             EventView.class,
             true,
             "--limit 20",
-            (node, arguments) ->
-                completedStage(node.events().last(arguments.number("limit")))),
+            (node, arguments) -> completedStage(node.events().last(arguments.number("limit")))),
         new Operation(
             "health",
             "Tells whether the node does its work, and if not, why",

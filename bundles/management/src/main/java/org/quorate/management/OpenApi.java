@@ -22,10 +22,14 @@ public final class OpenApi {
     table.all().forEach(op -> paths.put(op.path(), api.path(op)));
     api.reference(Failure.class);
     return Map.of(
-        "openapi", "3.0.3",
-        "info", Map.of("title", "Quorate", "version", version),
-        "paths", paths,
-        "components", Map.of("schemas", api.schemas));
+        "openapi",
+        "3.0.3",
+        "info",
+        Map.of("title", "Quorate", "version", version),
+        "paths",
+        paths,
+        "components",
+        Map.of("schemas", api.schemas));
   }
 
   private Map<String, Object> path(Operation op) {

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
  * and CLI command are generated from it.
  *
  * @param name noun and verb: {@code group.list}
- * @param access what the caller must be allowed
+ * @param access what it does to the node or its groups
  * @param result the record that answers, described in the OpenAPI document
  * @param many whether the answer is a list of it
  * @param example a line for the help, without the command's own words

@@ -70,8 +70,7 @@ public final class TxnScript {
             case "mod" -> Compare.Target.MOD;
             default -> throw bad(words, "'" + words.get(1) + "' is no version, create or mod");
           };
-      return Compare.number(
-          key, target, op(words, words.get(2)), number(words, words.get(3)));
+      return Compare.number(key, target, op(words, words.get(2)), number(words, words.get(3)));
     }
     throw bad(words, "no comparison");
   }

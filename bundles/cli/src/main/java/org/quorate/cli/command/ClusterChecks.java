@@ -1,0 +1,155 @@
+package org.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quorate.cli.CliException;
+import org.quorate.cli.cluster.ClusterFile;
+import org.quorate.cli.cluster.LocalCluster;
+import org.quorate.cli.cluster.NodeApi;
+import org.quorate.cli.cluster.Ports;
+
+/** What can be wrong with a cluster on this machine. */
+final class ClusterChecks {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final long LAG = 10_000;
+
+  private final LocalCluster cluster;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private ClusterChecks(LocalCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static List<Finding> all(LocalCluster cluster) throws InterruptedException {
+    ClusterChecks checks = new ClusterChecks(cluster);
+    for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
+      checks.node(node);
+    }
+    checks.groups(StatusTable.of(cluster));
+    return checks.findings;
+  }
+
+  private void node(ClusterFile.NodeEntry node) throws InterruptedException {
+    String check = "node " + node.name();
+    if (!Files.isReadable(cluster.config(node))) {
+      findings.add(
+          Finding.error(
+              check, cluster.config(node) + " cannot be read", "restore it from another node's"));
+    }
+    Optional<ProcessHandle> process = cluster.process(node);
+    if (process.isEmpty()) {
+      down(node, check);
+      return;
+    }
+    try {
+      JsonNode health = new NodeApi(node).call("health", Map.of(), PATIENCE);
+      if (health.path("healthy").asBoolean()) {
+        findings.add(Finding.ok(check, "process " + node.pid() + ", healthy"));
+      } else {
+        List<String> reasons = new ArrayList<>();
+        health.path("reasons").forEach(r -> reasons.add(r.asText()));
+        findings.add(Finding.error(check, String.join("; ", reasons), why(node)));
+      }
+      peers(node);
+    } catch (CliException e) {
+      findings.add(
+          Finding.error(
+              check,
+              "process " + node.pid() + " runs, but: " + e.getMessage(),
+              "look at " + cluster.log(node) + "; jstack " + node.pid() + " shows its threads"));
+    }
+  }
+
+  private static String why(ClusterFile.NodeEntry node) {
+    return "quorate group why GROUP --node " + node.name();
+  }
+
+  private void down(ClusterFile.NodeEntry node, String check) {
+    findings.add(
+        Finding.error(
+            check,
+            node.pid() == 0 ? "was never started" : "does not run (was process " + node.pid() + ")",
+            "quorate node start " + node.name() + "; its output: " + cluster.log(node)));
+    for (int port :
+        List.of(node.peerPort(), node.clientPort(), node.httpPort(), node.bridgePort())) {
+      if (!Ports.isFree(port)) {
+        findings.add(
+            Finding.error(
+                check, Ports.taken(port), "stop that process, or change node.yaml"));
+      }
+    }
+  }
+
+  private void peers(ClusterFile.NodeEntry node) throws InterruptedException {
+    JsonNode peers = new NodeApi(node).call("node.list", Map.of(), PATIENCE);
+    for (JsonNode peer : peers) {
+      String state = peer.path("state").asText();
+      boolean expected =
+          cluster.file().find(peer.path("node").asText()).flatMap(cluster::process).isPresent();
+      if (expected && !state.equals("SELF") && !state.equals("CONNECTED")) {
+        findings.add(
+            Finding.warn(
+                "node " + node.name(),
+                "no connection to " + peer.path("node").asText() + ": " + state + " "
+                    + peer.path("why").asText(),
+                "check the network between them"));
+      }
+    }
+  }
+
+  private void groups(List<StatusTable.Line> lines) {
+    Map<String, List<StatusTable.Line>> byGroup = new TreeMap<>();
+    lines.stream()
+        .filter(l -> l.group() != null)
+        .forEach(l -> byGroup.computeIfAbsent(l.group(), g -> new ArrayList<>()).add(l));
+    byGroup.forEach(this::group);
+  }
+
+  private void group(String group, List<StatusTable.Line> replicas) {
+    String check = "group " + group;
+    int before = findings.size();
+    Set<String> leaders = new TreeSet<>();
+    Map<Long, String> hashes = new HashMap<>();
+    for (StatusTable.Line replica : replicas) {
+      if (replica.leader() != null) {
+        leaders.add(replica.leader());
+      }
+      if (replica.lag() != null && replica.lag() > LAG) {
+        findings.add(
+            Finding.warn(
+                check,
+                replica.node() + " is " + replica.lag() + " versions behind",
+                "give it time; if it does not catch up see its log"));
+      }
+      String other = hashes.putIfAbsent(replica.version(), String.valueOf(replica.stateHash()));
+      if (other != null && !other.equals(String.valueOf(replica.stateHash()))) {
+        findings.add(
+            Finding.error(
+                check,
+                "version " + replica.version() + " has different state hashes: " + other + ", "
+                    + replica.stateHash() + " on " + replica.node(),
+                "stop writing, keep all data directories and report it: replicas diverged"));
+      }
+    }
+    if (leaders.isEmpty()) {
+      findings.add(
+          Finding.error(
+              check,
+              "no leader",
+              "quorate group why " + group + "; a majority of the members must run"));
+    }
+    if (findings.size() == before) {
+      findings.add(
+          Finding.ok(check, replicas.size() + " replicas, leader " + String.join(", ", leaders)));
+    }
+  }
+}
