@@ -1,0 +1,213 @@
+package org.quorate.cli.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvError;
+import org.quorate.api.kv.KvLimits;
+import org.quorate.api.kv.KvResult;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+
+class LoaderTest {
+  @TempDir Path directory;
+
+  /** Understands just the commands that the loader sends. */
+  private static final class Target {
+    private final TreeMap<String, String> state = new TreeMap<>();
+    private final List<String> writes = new ArrayList<>();
+    private int submissionsLeft = Integer.MAX_VALUE;
+    private String refused = "";
+
+    CompletionStage<KvResult> submit(KvCommand command) {
+      if (submissionsLeft-- <= 0) {
+        return CompletableFuture.failedStage(new IllegalStateException("no node answers"));
+      }
+      KvCommand.Txn all = (KvCommand.Txn) command;
+      if (all.then().stream().anyMatch(each -> key(each).equals(refused))) {
+        return CompletableFuture.completedStage(
+            new KvResult.Failed(1, KvError.TOO_LARGE, "too large here"));
+      }
+      List<KvResult> results = new ArrayList<>();
+      for (KvCommand each : all.then()) {
+        KvCommand.Txn txn = (KvCommand.Txn) each;
+        Bytes key = txn.compares().get(0).keys().from();
+        Bytes value = txn.compares().get(0).operand();
+        boolean same = value.utf8().equals(state.get(key.utf8()));
+        if (!same) {
+          assertEquals(List.of(KvCommand.put(key, value)), txn.otherwise());
+          state.put(key.utf8(), value.utf8());
+          writes.add(key.utf8());
+        }
+        results.add(new KvResult.TxnDone(1, same, List.of()));
+      }
+      return CompletableFuture.completedStage(new KvResult.TxnDone(1, true, results));
+    }
+  }
+
+  private static String key(KvCommand txn) {
+    return ((KvCommand.Txn) txn).compares().get(0).keys().from().utf8();
+  }
+
+  private final Target target = new Target();
+
+  private Path file(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.writeString(file, text);
+    return file;
+  }
+
+  private static FileFormat csv(String key, String value) {
+    return new FileFormat(FileFormat.Kind.CSV, ',', true, key, value, "");
+  }
+
+  private static FileFormat ndjson(String key, String value) {
+    return new FileFormat(FileFormat.Kind.NDJSON, ',', true, key, value, "p/");
+  }
+
+  private Loader.Report load(Path file, FileFormat format, int batch)
+      throws IOException, InterruptedException {
+    Loader.Settings settings =
+        new Loader.Settings(format, batch, 4, directory.resolve("rejects"), false, 1000);
+    return new Loader(target::submit, KvLimits.DEFAULTS, settings, (b, t, r, j, s) -> {})
+        .load(file, "test");
+  }
+
+  @Test
+  void csvBecomesKeysWithTheOtherColumnsAsJson() throws Exception {
+    Path file =
+        file("a.csv", "\ufeffid,name,town\r\n1,\"Ann, B.\",\"two\nlines\"\r\n\r\n2,\"a\"\"b\",\n");
+    Loader.Report report = load(file, csv(null, null), 10);
+    assertEquals(2, report.written());
+    assertEquals("{\"name\":\"Ann, B.\",\"town\":\"two\\nlines\"}", target.state.get("1"));
+    assertEquals("{\"name\":\"a\\\"b\",\"town\":\"\"}", target.state.get("2"));
+    assertEquals(0, report.rejected());
+    assertNull(report.rejects());
+  }
+
+  @Test
+  void columnsCanBeChosen() throws Exception {
+    load(file("a.csv", "a,b,c\n1,2,3\n"), csv("c", "b"), 10);
+    assertEquals("2", target.state.get("3"));
+    CliException e =
+        assertThrows(
+            CliException.class, () -> load(file("b.csv", "a,b\n1,2\n"), csv("x", null), 10));
+    assertEquals(ExitCode.USAGE, e.exitCode());
+    assertEquals("no column 'x'; there are: a, b", e.getMessage());
+  }
+
+  @Test
+  void jsonLinesAreLoadedWholeOrByField() throws Exception {
+    load(file("a.ndjson", "{\"id\":7,\"v\":[1]}\n{\"key\":\"k\",\"v\":\"x\"}\n"), ndjson(null, null), 1);
+    assertEquals("{\"id\":7,\"v\":[1]}", target.state.get("p/7"));
+    assertEquals("{\"key\":\"k\",\"v\":\"x\"}", target.state.get("p/k"));
+    load(file("b.ndjson", "{\"id\":8,\"v\":\"x\"}\n"), ndjson("id", "v"), 1);
+    assertEquals("x", target.state.get("p/8"));
+  }
+
+  @Test
+  void whatCannotBeLoadedIsKeptWithLineAndReason() throws Exception {
+    String text =
+        "id,v\n1,a\n2\n,x\n\"3\"y,z\n4,"
+            + "w".repeat(1100)
+            + "\n5,b\n6,\"open\n7,c\n";
+    byte[] bad = "8,\u00ff\n".getBytes(StandardCharsets.ISO_8859_1);
+    Path file = directory.resolve("a.csv");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write("id,v\n0,a\n".getBytes(StandardCharsets.UTF_8));
+      out.write(bad);
+      out.write(text.substring(5).getBytes(StandardCharsets.UTF_8));
+    }
+    Loader.Report report = load(file, csv(null, null), 3);
+    List<String> rejects = Files.readAllLines(directory.resolve("rejects"));
+    assertEquals(6, report.rejected(), String.join("\n", rejects));
+    rejected(rejects.get(0), 3, "not UTF-8");
+    rejected(rejects.get(1), 5, "1 columns instead of 2");
+    rejected(rejects.get(2), 6, "the key is empty");
+    rejected(rejects.get(3), 7, "text after a closing quote in column 1");
+    rejected(rejects.get(4), 8, "longer than 1000 bytes, or an open quote");
+    rejected(rejects.get(5), 10, "a quote is not closed");
+    assertEquals(List.of("0", "1", "5"), List.copyOf(target.state.keySet()));
+    assertEquals(9, report.records());
+  }
+
+  private static void rejected(String line, int number, String reason) {
+    assertTrue(line.startsWith("{\"line\":" + number + ",\"reason\":\"" + reason), line);
+  }
+
+  @Test
+  void aRecordTheClusterRefusesIsRejectedAlone() throws Exception {
+    target.refused = "2";
+    Loader.Report report = load(file("a.csv", "id,v\n1,a\n2,b\n3,c\n"), csv(null, "v"), 10);
+    assertEquals(2, report.written());
+    assertEquals(1, report.rejected());
+    assertTrue(Files.readString(directory.resolve("rejects")).contains("too large here"));
+  }
+
+  @Test
+  void loadingTwiceChangesNothing() throws Exception {
+    Path file = file("a.csv", "id,v\n1,a\n2,b\n1,c\n");
+    assertEquals(3, load(file, csv(null, "v"), 10).written());
+    assertEquals("c", target.state.get("1"));
+    int writes = target.writes.size();
+    Path other = file("b.csv", "id,v\n2,b\n1,c\n");
+    Loader.Report again = load(other, csv(null, "v"), 10);
+    assertEquals(0, again.written());
+    assertEquals(2, again.unchanged());
+    assertEquals(writes, target.writes.size());
+  }
+
+  @Test
+  void aLoadThatWasCutOffGoesOn() throws Exception {
+    StringBuilder text = new StringBuilder("id,v\n");
+    for (int i = 0; i < 1000; i++) {
+      text.append(i).append(",v").append(i).append('\n');
+    }
+    Path file = file("a.csv", text.toString());
+    target.submissionsLeft = 42;
+    CliException e = assertThrows(CliException.class, () -> load(file, csv(null, "v"), 10));
+    assertEquals(ExitCode.UNREACHABLE, e.exitCode());
+    assertTrue(e.getMessage().contains("no node answers"), e.getMessage());
+    assertEquals(420, target.state.size());
+    target.submissionsLeft = Integer.MAX_VALUE;
+    Loader.Report report = load(file, csv(null, "v"), 10);
+    assertEquals(420, report.skipped());
+    assertEquals(580, report.written());
+    assertEquals(1000, target.state.size());
+    assertFalse(Files.exists(directory.resolve("a.csv.loading")));
+    file("a.csv", text + "x,y\n");
+    assertEquals(0, load(file, csv(null, "v"), 10).skipped());
+  }
+
+  @Test
+  void packedFilesAndOtherDelimitersAreRead() throws Exception {
+    Path file = directory.resolve("a.txt.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write("0041;LATIN CAPITAL LETTER A;Lu\n".getBytes(StandardCharsets.UTF_8));
+    }
+    FileFormat format = new FileFormat(FileFormat.Kind.CSV, ';', false, "c1", "c2", "U+");
+    load(file, format, 10);
+    assertEquals("LATIN CAPITAL LETTER A", target.state.get("U+0041"));
+    assertEquals(FileFormat.Kind.CSV, FileFormat.kindOf("a.txt.gz"));
+    assertEquals(FileFormat.Kind.NDJSON, FileFormat.kindOf("x.JSONL"));
+    assertNull(FileFormat.kindOf("x.bin"));
+  }
+}
