@@ -2,15 +2,12 @@ package org.quorate.management;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.bridge.BaseBridgeEvent;
-import io.vertx.ext.bridge.BridgeEventType;
 import io.vertx.ext.bridge.BridgeOptions;
 import io.vertx.ext.bridge.PermittedOptions;
-import io.vertx.ext.eventbus.bridge.tcp.BridgeEvent;
 import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
@@ -49,17 +46,9 @@ final class Bridges {
         new NetServerOptions(options)
             .setIdleTimeout(IDLE_SECONDS)
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
-    return TcpEventBusBridge.create(vertx, permitted, server, this::onTcp).listen(address);
-  }
-
-  private void onTcp(BridgeEvent event) {
-    if (event.type() == BridgeEventType.SOCKET_CREATED) {
-      ((NetSocketInternal) event.socket())
-          .channelHandlerContext()
-          .pipeline()
-          .addBefore("handler", "frameLimit", new FrameLimit(MAX_FRAME_BYTES));
-    }
-    decide(event);
+    return TcpEventBusBridge.create(
+            GuardedServers.of(vertx, MAX_FRAME_BYTES), permitted, server, this::decide)
+        .listen(address);
   }
 
   /** The WebSocket bridge for browsers. */

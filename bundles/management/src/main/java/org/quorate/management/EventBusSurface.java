@@ -24,6 +24,9 @@ final class EventBusSurface {
 
   EventBusSurface(Vertx vertx, OperationTable table, ManagedNode node) {
     for (Operation operation : table.all()) {
+      if (operation.address().equals(EVENTS)) {
+        throw new IllegalArgumentException(EVENTS + " is where events are published");
+      }
       consumers.add(
           vertx
               .eventBus()

@@ -48,7 +48,7 @@ final class HttpSurface {
       }
       router.route(HttpMethod.POST, operation.path()).handler(c -> run(c, operation));
     }
-    router.route().last().handler(HttpSurface::unknown);
+    router.errorHandler(404, HttpSurface::unknown);
     router.errorHandler(
         413,
         c ->
@@ -66,7 +66,7 @@ final class HttpSurface {
   /** A web page of another origin must not reach a node through its visitor's browser. */
   private static void sameOrigin(RoutingContext c) {
     String origin = c.request().getHeader("Origin");
-    String host = c.request().getHeader("Host");
+    String host = String.valueOf(c.request().authority());
     if (origin == null || origin.equals("http://" + host) || origin.equals("https://" + host)) {
       c.next();
       return;

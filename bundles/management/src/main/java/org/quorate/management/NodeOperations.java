@@ -157,7 +157,7 @@ final class NodeOperations {
             (node, arguments) ->
                 completedStage(NodeNumbers.of(node.control(), arguments.text("prefix")))),
         new Operation(
-            "events",
+            "node.events",
             "Shows what happened lately, oldest first",
             Access.READ,
             List.of(Argument.number("limit", 50L, "how many at most")),

@@ -57,7 +57,8 @@ public final class NounCommand implements Function {
             "groups", "group.list",
             "nodes", "node.list",
             "why", "group.why",
-            "status", "node.status")
+            "status", "node.status",
+            "events", "node.events")
         .forEach(
             (alias, op) ->
                 commands.put(alias, new NounCommand(alias, node, Map.of(), table.get(op))));

@@ -73,6 +73,11 @@ public record NodeConfig(
     flat.put("advertise.client", advertise.client());
     flat.put("auth.token", token.isEmpty() ? "" : "(set)");
     flat.put("tls", tls == null ? "off" : "on");
+    if (tls != null) {
+      flat.put("tls.certificate", tls.certificate());
+      flat.put("tls.key", tls.key());
+      flat.put("tls.authority", tls.authority());
+    }
     flat.put("insecure", Boolean.toString(insecure));
     flat.put("loops", Integer.toString(loops));
     peers.forEach(

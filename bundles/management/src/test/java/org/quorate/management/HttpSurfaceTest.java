@@ -1,0 +1,157 @@
+package org.quorate.management;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HttpSurfaceTest {
+  private final HttpClient http = HttpClient.newHttpClient();
+  @TempDir Path directory;
+  private TestNode node;
+
+  @BeforeEach
+  void start() throws Exception {
+    node = new TestNode(directory, "");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    node.close();
+  }
+
+  private HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + node.server.httpPort() + path);
+  }
+
+  private static void failed(HttpResponse<String> response, FailureCode code, String part)
+      throws Exception {
+    assertEquals(code.status(), response.statusCode(), response.body());
+    JsonNode failure = Json.parse(response.body());
+    assertEquals(code.name(), failure.path("code").asText());
+    assertTrue(failure.path("message").asText().contains(part), response.body());
+    assertTrue(failure.path("next").asText().length() > 5, response.body());
+  }
+
+  @Test
+  void aNodeDescribesItself() throws Exception {
+    JsonNode status = Json.parse(get("/api/v1/node/status").body());
+    assertEquals("n1", status.path("node").asText());
+    assertEquals(ProcessHandle.current().pid(), status.path("pid").asLong());
+    assertEquals(directory.toString(), status.path("dataDir").asText());
+    JsonNode list = Json.parse(post("/api/v1/node/list", "{}").body());
+    assertEquals("SELF", list.get(0).path("state").asText());
+  }
+
+  @Test
+  void parametersAreReadAndChanged() throws Exception {
+    JsonNode before = Json.parse(get("/api/v1/config/get?name=client.idle.ms").body());
+    assertEquals("60000", before.path("value").asText());
+    assertEquals("1000..86400000", before.path("range").asText());
+    JsonNode after =
+        Json.parse(
+            post("/api/v1/config/set", "{\"name\":\"client.idle.ms\",\"value\":70000}").body());
+    assertEquals("70000", after.path("value").asText());
+    JsonNode changed = Json.parse(get("/api/v1/config/list?changed=true").body());
+    assertEquals(1, changed.size(), changed.toString());
+    failed(
+        post("/api/v1/config/set", "{\"name\":\"client.idle.ms\",\"value\":1}"),
+        FailureCode.BAD_REQUEST,
+        "1000");
+    failed(
+        post("/api/v1/config/set", "{\"name\":\"nope\",\"value\":1}"),
+        FailureCode.BAD_REQUEST,
+        "nope");
+  }
+
+  @Test
+  void failuresSayWhatToDo() throws Exception {
+    failed(get("/api/v1/group/show?group=nope"), FailureCode.NOT_FOUND, "no group 'nope'");
+    failed(get("/api/v1/group/show"), FailureCode.BAD_REQUEST, "'group' is missing");
+    failed(get("/api/v1/group/show?group=%20"), FailureCode.BAD_REQUEST, "group name");
+    failed(post("/api/v1/group/show", "{\"group\":"), FailureCode.BAD_REQUEST, "no JSON object");
+    failed(post("/api/v1/group/show", "[1]"), FailureCode.BAD_REQUEST, "no JSON object");
+    failed(get("/api/v1/nothing"), FailureCode.NOT_FOUND, "/api/v1/nothing");
+    failed(
+        post("/api/v1/kv/put", "{\"key\":\"a\",\"value\":\"" + "v".repeat(3 << 20) + "\"}"),
+        FailureCode.TOO_LARGE,
+        "longer than");
+    assertEquals(405, get("/api/v1/node/stop").statusCode());
+    assertEquals(List.of(), node.stops);
+  }
+
+  @Test
+  void aNodeStopsWhenAsked() throws Exception {
+    assertEquals(200, post("/api/v1/node/stop", "").statusCode());
+    assertEquals(List.of("stop"), node.stops);
+  }
+
+  @Test
+  void healthMetricsAndTheDescriptionAreServed() throws Exception {
+    assertEquals(200, get("/health").statusCode());
+    assertTrue(Json.parse(get("/health").body()).path("healthy").asBoolean());
+    String metrics = get("/metrics").body();
+    assertTrue(metrics.contains("quorate_incarnation{node=\"n1\"} 1.0"), metrics);
+    assertTrue(metrics.contains("jvm_memory_used_bytes{"), metrics);
+    JsonNode list = Json.parse(get("/api/v1/metrics?prefix=quorate_inc").body());
+    assertEquals(1.0, list.get(0).path("value").asDouble());
+    assertEquals("3.0.3", Json.parse(get("/api/v1/openapi.json").body()).path("openapi").asText());
+  }
+
+  @Test
+  void pagesOfOtherOriginsHaveNoAccess() throws Exception {
+    failed(
+        get("/api/v1/node/status", "Origin", "http://evil.example"),
+        FailureCode.FORBIDDEN,
+        "http://evil.example");
+    String own = "http://127.0.0.1:" + node.server.httpPort();
+    assertEquals(200, get("/api/v1/node/status", "Origin", own).statusCode());
+  }
+
+  @Test
+  void randomBytesHarmNobody() throws Exception {
+    Random random = new Random(42);
+    for (int i = 0; i < 50; i++) {
+      try (Socket socket = new Socket("127.0.0.1", node.server.httpPort())) {
+        byte[] noise = new byte[1 + random.nextInt(20_000)];
+        random.nextBytes(noise);
+        socket.getOutputStream().write(noise);
+        socket.getOutputStream().write("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.setSoTimeout(5000);
+        socket.getInputStream().readNBytes(12);
+      } catch (java.net.SocketException closedByTheNode) {
+        // A reset is an answer too.
+      }
+    }
+    assertEquals(200, get("/api/v1/node/status").statusCode());
+  }
+}

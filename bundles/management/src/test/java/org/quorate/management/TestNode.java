@@ -1,0 +1,61 @@
+package org.quorate.management;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.quorate.runtime.config.ConfigReader;
+import org.quorate.runtime.config.NodeConfig;
+import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.node.QuorateNode;
+import org.quorate.runtime.node.Services;
+
+/** A node in this process, with its management surfaces on free ports. */
+final class TestNode implements AutoCloseable {
+  final QuorateNode node;
+  final ManagementServer server;
+  final int bridgePort;
+  final List<String> stops = new ArrayList<>();
+
+  TestNode(Path directory, String token) throws Exception {
+    bridgePort = freePort();
+    String text =
+        """
+        node: {id: n1}
+        cluster: {name: test}
+        listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
+        auth: {token: "%s"}
+        """
+            .formatted(freePort(), freePort(), token);
+    NodeConfig config =
+        ConfigReader.parse("node.yaml", text, NodeParameters.all()).withDataDir(directory);
+    node = new QuorateNode(config, new Services(), (why, cause) -> stops.add(why));
+    node.start();
+    server =
+        new ManagementServer(
+            node.vertx(),
+            node.control(),
+            new ManagementConfig(
+                "127.0.0.1:0",
+                "127.0.0.1:" + bridgePort,
+                null,
+                null,
+                new AccessControl(node.control()::authorized)),
+            () -> stops.add("stop"));
+    server.start().toCompletionStage().toCompletableFuture().get();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.close().toCompletionStage().toCompletableFuture().get();
+    node.close();
+  }
+}
