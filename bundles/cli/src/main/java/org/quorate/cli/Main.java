@@ -52,8 +52,7 @@ public final class Main {
     return commands.execute(args);
   }
 
-  private static int failed(
-      Terminal terminal, Root root, int exit, String message, String next) {
+  private static int failed(Terminal terminal, Root root, int exit, String message, String next) {
     if (root.json()) {
       ObjectNode error = JsonNodeFactory.instance.objectNode();
       error.put("error", message);

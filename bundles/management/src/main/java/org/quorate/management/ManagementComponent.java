@@ -18,7 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves the operations of the node of this framework where its configuration says. */
-@Component(immediate = true, service = {})
+@Component(
+    immediate = true,
+    service = {})
 public final class ManagementComponent {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementComponent.class);
   private static final int PATIENCE_S = 10;

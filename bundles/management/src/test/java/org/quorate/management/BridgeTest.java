@@ -154,7 +154,8 @@ class BridgeTest {
       }
     }
     try (Client client = connect("")) {
-      assertEquals("n1", client.ask(call("quorate.node.status", Map.of())).at("/body/node").asText());
+      assertEquals(
+          "n1", client.ask(call("quorate.node.status", Map.of())).at("/body/node").asText());
     }
   }
 }

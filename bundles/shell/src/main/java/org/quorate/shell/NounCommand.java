@@ -51,8 +51,7 @@ public final class NounCommand implements Function {
         nouns.computeIfAbsent(op.noun(), n -> new LinkedHashMap<>()).put(verb, op);
       }
     }
-    nouns.forEach(
-        (noun, verbs) -> commands.put(noun, new NounCommand(noun, node, verbs, null)));
+    nouns.forEach((noun, verbs) -> commands.put(noun, new NounCommand(noun, node, verbs, null)));
     Map.of(
             "groups", "group.list",
             "nodes", "node.list",
@@ -84,7 +83,12 @@ public final class NounCommand implements Function {
     Operation operation = verbs.get(word);
     if (operation == null) {
       throw new IllegalArgumentException(
-          "quorate:" + name + " " + word + ": unknown; one of: " + String.join(", ", verbs.keySet()));
+          "quorate:"
+              + name
+              + " "
+              + word
+              + ": unknown; one of: "
+              + String.join(", ", verbs.keySet()));
     }
     return operation;
   }

@@ -20,7 +20,9 @@ import org.quorate.management.ManagedNode;
 import org.quorate.management.Operations;
 
 /** Offers the operations as Gogo commands of the scope {@code quorate}, and the shell's port. */
-@Component(immediate = true, service = {})
+@Component(
+    immediate = true,
+    service = {})
 public final class ShellComponent {
   private static final String SCOPE = "quorate";
 
@@ -36,8 +38,7 @@ public final class ShellComponent {
     register(context, "help", new HelpCommand(commands));
     Dictionary<String, Object> properties = new Hashtable<>();
     properties.put(Converter.CONVERTER_CLASSES, new String[] {Answer.class.getName()});
-    registrations.add(
-        context.registerService(Converter.class, new AnswerConverter(), properties));
+    registrations.add(context.registerService(Converter.class, new AnswerConverter(), properties));
     server = new ShellServer(Path.of(node.control().node().dataDir()), processor, commands);
   }
 

@@ -65,8 +65,7 @@ public final class ShellServer implements AutoCloseable {
     boolean posix = Files.getFileStore(dataDir).supportsFileAttributeView("posix");
     if (posix) {
       Files.createFile(
-          part,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
     Files.writeString(part, Json.text(Map.of("port", server.getLocalPort(), "token", token)));
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -30,8 +30,7 @@ final class ShellSession {
   private final CommandProcessor processor;
   private final Completion completion;
 
-  ShellSession(
-      Socket socket, String token, CommandProcessor processor, Completion completion) {
+  ShellSession(Socket socket, String token, CommandProcessor processor, Completion completion) {
     this.socket = socket;
     this.token = token;
     this.processor = processor;

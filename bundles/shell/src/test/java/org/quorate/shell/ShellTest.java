@@ -60,8 +60,7 @@ class ShellTest {
     node.start();
     EventLog events = new EventLog(node.control(), event -> {});
     commands =
-        NounCommand.all(
-            Operations.table(), new ManagedNode(node.control(), events, () -> {}));
+        NounCommand.all(Operations.table(), new ManagedNode(node.control(), events, () -> {}));
     threadIo = new ThreadIOImpl();
     threadIo.start();
     processor = new CommandProcessorImpl(threadIo);
@@ -155,8 +154,7 @@ class ShellTest {
         assertTrue(remote.ask("run no-such-command").startsWith("1 error: "));
         assertEquals("0 quorate:group\nquorate:groups\n", remote.ask("complete quorate:gr"));
         assertEquals("0 put\n", remote.ask("complete quorate:kv pu"));
-        assertEquals(
-            "0 --prefix\n--previous\n", remote.ask("complete quorate:kv delete a --pre"));
+        assertEquals("0 --prefix\n--previous\n", remote.ask("complete quorate:kv delete a --pre"));
       }
       try (Remote stranger = new Remote(access.path("port").asInt())) {
         stranger.send("0".repeat(64));

@@ -95,8 +95,7 @@ public record ClusterFile(
     try {
       Files.createDirectories(data);
       Files.writeString(part, Json.pretty(this));
-      Files.move(
-          part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new CliException(
           ExitCode.FAILED,

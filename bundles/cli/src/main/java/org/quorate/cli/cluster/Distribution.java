@@ -24,8 +24,7 @@ public record Distribution(Path home) {
    */
   public static Distribution locate(Path directory) {
     String home = System.getProperty("quorate.home", System.getenv("QUORATE_HOME"));
-    Path path =
-        home == null ? directory.resolve("distribution/target/quorate") : Path.of(home);
+    Path path = home == null ? directory.resolve("distribution/target/quorate") : Path.of(home);
     if (!Files.exists(path.resolve("VERSION"))) {
       throw new CliException(
           ExitCode.FAILED,

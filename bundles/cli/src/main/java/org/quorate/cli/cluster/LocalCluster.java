@@ -83,8 +83,7 @@ public final class LocalCluster {
     for (ClusterFile.NodeEntry node : nodes) {
       try {
         Files.createDirectories(directory(node));
-        Files.writeString(
-            config(node), NodeFile.yaml(cluster, node, List.of("default"), layout));
+        Files.writeString(config(node), NodeFile.yaml(cluster, node, List.of("default"), layout));
       } catch (IOException e) {
         throw new CliException(
             ExitCode.FAILED,
@@ -187,7 +186,8 @@ public final class LocalCluster {
   }
 
   private static int stop(List<ClusterFile.NodeEntry> nodes) throws InterruptedException {
-    List<ProcessHandle> running = nodes.stream().flatMap(n -> NodeProcess.find(n).stream()).toList();
+    List<ProcessHandle> running =
+        nodes.stream().flatMap(n -> NodeProcess.find(n).stream()).toList();
     running.forEach(ProcessHandle::destroy);
     long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
     for (ProcessHandle process : running) {
@@ -271,8 +271,7 @@ public final class LocalCluster {
         running,
         () -> {
           for (ClusterFile.NodeEntry node : running) {
-            JsonNode status =
-                new NodeApi(node).call("group.show", Map.of("group", group), CALL);
+            JsonNode status = new NodeApi(node).call("group.show", Map.of("group", group), CALL);
             if (!status.path("state").asText().equals("RUNNING")
                 || status.path("leader").asText().isEmpty()) {
               return false;

@@ -83,8 +83,7 @@ final class ClusterChecks {
         List.of(node.peerPort(), node.clientPort(), node.httpPort(), node.bridgePort())) {
       if (!Ports.isFree(port)) {
         findings.add(
-            Finding.error(
-                check, Ports.taken(port), "stop that process, or change node.yaml"));
+            Finding.error(check, Ports.taken(port), "stop that process, or change node.yaml"));
       }
     }
   }
@@ -99,7 +98,11 @@ final class ClusterChecks {
         findings.add(
             Finding.warn(
                 "node " + node.name(),
-                "no connection to " + peer.path("node").asText() + ": " + state + " "
+                "no connection to "
+                    + peer.path("node").asText()
+                    + ": "
+                    + state
+                    + " "
                     + peer.path("why").asText(),
                 "check the network between them"));
       }
@@ -135,8 +138,14 @@ final class ClusterChecks {
         findings.add(
             Finding.error(
                 check,
-                "version " + replica.version() + " has different state hashes: " + other + ", "
-                    + replica.stateHash() + " on " + replica.node(),
+                "version "
+                    + replica.version()
+                    + " has different state hashes: "
+                    + other
+                    + ", "
+                    + replica.stateHash()
+                    + " on "
+                    + replica.node(),
                 "stop writing, keep all data directories and report it: replicas diverged"));
       }
     }

@@ -33,8 +33,7 @@ final class MachineChecks {
           Finding.error("disk", existing + ": " + e.getMessage(), "choose another --data"));
     }
     if (!Files.isWritable(existing)) {
-      findings.add(
-          Finding.error("disk", existing + " cannot be written", "choose another --data"));
+      findings.add(Finding.error("disk", existing + " cannot be written", "choose another --data"));
     }
     findings.add(clock(existing));
     return findings;
@@ -60,8 +59,7 @@ final class MachineChecks {
   private static Finding distribution(Root root) {
     try {
       Distribution distribution = root.distribution();
-      return Finding.ok(
-          "distribution", distribution.version() + " in " + distribution.home());
+      return Finding.ok("distribution", distribution.version() + " in " + distribution.home());
     } catch (CliException e) {
       return Finding.error("distribution", e.getMessage(), e.next());
     }

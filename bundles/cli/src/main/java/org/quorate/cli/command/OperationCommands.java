@@ -106,7 +106,9 @@ final class OperationCommands {
       text += " [" + String.join(", ", a.choices()) + "]";
     }
     boolean shown = a.fallback() != null && !a.fallback().isEmpty();
-    return shown && a.type() != Argument.Type.FLAG ? text + " (default: " + a.fallback() + ")" : text;
+    return shown && a.type() != Argument.Type.FLAG
+        ? text + " (default: " + a.fallback() + ")"
+        : text;
   }
 
   /** Runs an operation with what was typed. */
@@ -127,9 +129,7 @@ final class OperationCommands {
       List<PositionalParamSpec> places = spec.positionalParameters();
       for (Argument a : operation.arguments()) {
         Object value =
-            a.required()
-                ? places.get(place++).getValue()
-                : spec.findOption(a.option()).getValue();
+            a.required() ? places.get(place++).getValue() : spec.findOption(a.option()).getValue();
         if (value != null) {
           arguments.put(a.name(), value);
         }

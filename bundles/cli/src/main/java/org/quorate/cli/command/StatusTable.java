@@ -60,11 +60,23 @@ final class StatusTable {
     return lines.stream().map(line -> withLag(line, lines)).toList();
   }
 
-  private static Line without(
-      ClusterFile.NodeEntry node, Long pid, String state, String why) {
+  private static Line without(ClusterFile.NodeEntry node, Long pid, String state, String why) {
     return new Line(
-        node.name(), pid, null, state, null, null, null, null, null, null, null, null,
-        address(node.clientPort()), address(node.httpPort()), why);
+        node.name(),
+        pid,
+        null,
+        state,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        address(node.clientPort()),
+        address(node.httpPort()),
+        why);
   }
 
   private static Line line(ClusterFile.NodeEntry node, long pid, JsonNode group) {
@@ -101,9 +113,21 @@ final class StatusTable {
             .max()
             .orElse(0);
     return new Line(
-        line.node(), line.pid(), line.group(), line.state(), line.role(), line.leader(),
-        line.epoch(), line.term(), line.applied(), line.version(), line.stateHash(),
-        newest - line.version(), line.client(), line.http(), line.why());
+        line.node(),
+        line.pid(),
+        line.group(),
+        line.state(),
+        line.role(),
+        line.leader(),
+        line.epoch(),
+        line.term(),
+        line.applied(),
+        line.version(),
+        line.stateHash(),
+        newest - line.version(),
+        line.client(),
+        line.http(),
+        line.why());
   }
 
   private static String address(int port) {

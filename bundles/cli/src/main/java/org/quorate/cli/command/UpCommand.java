@@ -68,6 +68,7 @@ final class UpCommand implements Callable<Integer> {
   private int timeout = 60;
 
   private final Root root;
+  private final List<String> startedHere = new ArrayList<>();
 
   UpCommand(Root root) {
     this.root = root;
@@ -81,13 +82,20 @@ final class UpCommand implements Callable<Integer> {
     if (!detach) {
       Runtime.getRuntime().addShutdownHook(stopper);
     }
-    start(cluster);
+    try {
+      start(cluster);
+    } catch (CliException e) {
+      // A start that failed leaves nothing running that was not running before.
+      startedHere.forEach(name -> stop(cluster, name));
+      throw e;
+    }
     root.print(StatusTable.of(cluster));
     Terminal terminal = root.terminal();
     if (!root.json()) {
-      String data = root.terminal().directory().resolve("data").equals(cluster.data())
-          ? ""
-          : " --data " + cluster.data();
+      String data =
+          root.terminal().directory().resolve("data").equals(cluster.data())
+              ? ""
+              : " --data " + cluster.data();
       terminal.out().println();
       terminal.out().println("next:  quorate kv put colour green" + data);
       terminal.out().println("       quorate status" + data);
@@ -108,8 +116,7 @@ final class UpCommand implements Callable<Integer> {
         throw new CliException(
             ExitCode.USAGE, "--nodes " + count + " is not within 1..9", "3 or 5 is usual");
       }
-      cluster.create(
-          new LocalCluster.Plan(name, count, port, strategy, storage, log, javaOptions));
+      cluster.create(new LocalCluster.Plan(name, count, port, strategy, storage, log, javaOptions));
     } else if (nodes != null && nodes != cluster.file().nodes().size()) {
       throw new CliException(
           ExitCode.USAGE,
@@ -129,7 +136,11 @@ final class UpCommand implements Callable<Integer> {
         };
     List<ClusterFile.NodeEntry> started = new ArrayList<>();
     for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
-      started.add(cluster.process(node).isPresent() ? node : cluster.start(node.name()));
+      boolean runs = cluster.process(node).isPresent();
+      started.add(runs ? node : cluster.start(node.name()));
+      if (!runs) {
+        startedHere.add(node.name());
+      }
     }
     for (ClusterFile.NodeEntry node : started) {
       cluster.awaitAnswer(node, patience, waiting);
@@ -151,12 +162,24 @@ final class UpCommand implements Callable<Integer> {
           root.terminal()
               .err()
               .println(
-                  "node " + node.name() + " has ended; quorate node start " + node.name()
-                      + " starts it again; its output: " + cluster.log(node));
+                  "node "
+                      + node.name()
+                      + " has ended; quorate node start "
+                      + node.name()
+                      + " starts it again; its output: "
+                      + cluster.log(node));
         } else if (runs && down.remove(node.name())) {
           root.terminal().err().println("node " + node.name() + " runs again");
         }
       }
+    }
+  }
+
+  private static void stop(LocalCluster cluster, String name) {
+    try {
+      cluster.stop(name);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -217,11 +217,11 @@ public final class Loader {
     private Row parse(RawRecord raw) {
       try {
         Row row = parser.row(raw);
-        String broken = limits.violation(KvCommand.put(row.key(), row.value()));
+        KvLimits.Violation broken = limits.violation(KvCommand.put(row.key(), row.value()));
         if (broken == null) {
           return row;
         }
-        rejects.add(raw, broken);
+        rejects.add(raw, broken.message());
       } catch (BadRecord e) {
         rejects.add(raw, e.getMessage());
       }
@@ -265,9 +265,7 @@ public final class Loader {
 
   private static KvCommand putIfDifferent(Row row) {
     return new KvCommand.Txn(
-        List.of(
-            Compare.value(
-                row.key(), Compare.Op.EQUAL, row.value())),
+        List.of(Compare.value(row.key(), Compare.Op.EQUAL, row.value())),
         List.of(),
         List.of(KvCommand.put(row.key(), row.value())));
   }

@@ -72,9 +72,8 @@ final class RowParser {
   private Row csv(String text) throws BadRecord {
     List<String> cells = Csv.split(text, format.delimiter());
     if (columns == null) {
-      columns(java.util.stream.IntStream.rangeClosed(1, cells.size())
-          .mapToObj(i -> "c" + i)
-          .toList());
+      columns(
+          java.util.stream.IntStream.rangeClosed(1, cells.size()).mapToObj(i -> "c" + i).toList());
     }
     if (cells.size() != columns.size()) {
       throw new BadRecord(cells.size() + " columns instead of " + columns.size());
@@ -120,9 +119,7 @@ final class RowParser {
         .filter(node::has)
         .findFirst()
         .orElseThrow(
-            () ->
-                new BadRecord(
-                    "none of the fields " + String.join(", ", FileFormat.KEY_FIELDS)));
+            () -> new BadRecord("none of the fields " + String.join(", ", FileFormat.KEY_FIELDS)));
   }
 
   private static String scalar(JsonNode node, String what) throws BadRecord {

@@ -116,7 +116,10 @@ class LoaderTest {
 
   @Test
   void jsonLinesAreLoadedWholeOrByField() throws Exception {
-    load(file("a.ndjson", "{\"id\":7,\"v\":[1]}\n{\"key\":\"k\",\"v\":\"x\"}\n"), ndjson(null, null), 1);
+    load(
+        file("a.ndjson", "{\"id\":7,\"v\":[1]}\n{\"key\":\"k\",\"v\":\"x\"}\n"),
+        ndjson(null, null),
+        1);
     assertEquals("{\"id\":7,\"v\":[1]}", target.state.get("p/7"));
     assertEquals("{\"key\":\"k\",\"v\":\"x\"}", target.state.get("p/k"));
     load(file("b.ndjson", "{\"id\":8,\"v\":\"x\"}\n"), ndjson("id", "v"), 1);
@@ -125,10 +128,7 @@ class LoaderTest {
 
   @Test
   void whatCannotBeLoadedIsKeptWithLineAndReason() throws Exception {
-    String text =
-        "id,v\n1,a\n2\n,x\n\"3\"y,z\n4,"
-            + "w".repeat(1100)
-            + "\n5,b\n6,\"open\n7,c\n";
+    String text = "id,v\n1,a\n2\n,x\n\"3\"y,z\n4," + "w".repeat(1100) + "\n5,b\n6,\"open\n7,c\n";
     byte[] bad = "8,\u00ff\n".getBytes(StandardCharsets.ISO_8859_1);
     Path file = directory.resolve("a.csv");
     try (OutputStream out = Files.newOutputStream(file)) {
