@@ -39,6 +39,15 @@ final class MembershipChanges {
     return possible().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
   }
 
+  /** The newest membership that a working node goes by. */
+  Membership effective() {
+    return world.nodes().stream()
+        .filter(n -> n.up() && !n.crippled())
+        .map(n -> n.linkStatus().membership())
+        .max(Comparator.comparingLong(Membership::version))
+        .orElse(certain);
+  }
+
   /** The last one certain, and all that may have come after it. */
   private List<Membership> possible() {
     List<Membership> all = new ArrayList<>(asked);

@@ -35,6 +35,9 @@ final class ObservedStrategy implements ConsensusStrategy {
 
     void sending(NodeId to, Message message, Pending after);
 
+    /** The step wrote something: its state has changed. */
+    void affected();
+
     void effect(String what);
 
     boolean tracing();
@@ -164,6 +167,7 @@ final class ObservedStrategy implements ConsensusStrategy {
 
     @Override
     public Pending append(long first, List<Bytes> records) {
+      observer.affected();
       Pending pending = super.append(first, records);
       if (observer.tracing()) {
         observer.effect("append " + first + "+" + records.size() + " #" + pending.number());
@@ -173,6 +177,7 @@ final class ObservedStrategy implements ConsensusStrategy {
 
     @Override
     public Pending record(Bytes stable) {
+      observer.affected();
       Pending pending = super.record(stable);
       if (observer.tracing()) {
         observer.effect("record #" + pending.number());
@@ -182,6 +187,7 @@ final class ObservedStrategy implements ConsensusStrategy {
 
     @Override
     public Pending reset(long next) {
+      observer.affected();
       if (observer.tracing()) {
         observer.effect("reset to " + next);
       }

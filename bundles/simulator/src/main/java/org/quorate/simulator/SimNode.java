@@ -60,6 +60,7 @@ final class SimNode
   private Fate due;
   private boolean crippled;
   private boolean replacing;
+  private boolean affected;
 
   /** An end that waits for the task at hand: code that runs cannot be unwound from outside. */
   private record Fate(String why, Throwable cause) {}
@@ -332,8 +333,10 @@ final class SimNode
 
   @Override
   public void stepped(List<Event> turn) {
-    world.linkStepped();
+    boolean moved = affected;
+    affected = false;
     for (Event event : turn) {
+      moved |= !(event instanceof Event.Tick);
       if (event instanceof Event.SnapshotInstalled) {
         history++;
         replacing = false;
@@ -341,6 +344,9 @@ final class SimNode
       } else if (event instanceof Event.Tick) {
         look();
       }
+    }
+    if (moved) {
+      world.linkStepped();
     }
   }
 
@@ -394,6 +400,11 @@ final class SimNode
     if (tracing()) {
       effect("> " + to + " " + message + (after == null ? "" : " after #" + after.number()));
     }
+  }
+
+  @Override
+  public void affected() {
+    affected = true;
   }
 
   @Override

@@ -224,7 +224,7 @@ public final class Simulation {
             .filter(NothingAcknowledgedLost.class::isInstance)
             .mapToLong(i -> ((NothingAcknowledgedLost) i).highest())
             .sum();
-    Membership membership = memberships.newest();
+    Membership membership = memberships.effective();
     SimNode first = null;
     for (SimNode node : world.nodes()) {
       boolean counts =

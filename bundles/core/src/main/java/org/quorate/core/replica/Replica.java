@@ -36,7 +36,6 @@ import org.quorate.spi.consensus.Delivery;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Loglet;
-import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
@@ -378,12 +377,12 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     }
   }
 
-  /** From a store that is not the member's, or from a start that has ended. */
+  /**
+   * From a start of the sender that has ended. Whether the sender's store is the member's is for the
+   * protocol to check: a replica that is behind knows members only as they were, and must be able to
+   * learn from a store that has replaced another since.
+   */
   private boolean stray(NodeId from, Frame frame) {
-    Member member = membership.find(from).orElse(null);
-    if (member != null && member.storeId() != frame.storeId()) {
-      return true;
-    }
     Long newest = incarnations.get(from);
     if (newest != null && newest > frame.incarnation()) {
       return true;

@@ -93,9 +93,12 @@ final class SimLog {
     synced.damageStable();
   }
 
-  boolean holds(long inner, Bytes payload) {
+  boolean holds(long inner, Bytes payload, boolean atIndex) {
     if (inner >= synced.first() && inner <= synced.last() && ends(inner, payload)) {
       return true;
+    }
+    if (atIndex) {
+      return false;
     }
     for (long i = synced.last(); i >= synced.first(); i--) {
       if (contains(i, payload)) {

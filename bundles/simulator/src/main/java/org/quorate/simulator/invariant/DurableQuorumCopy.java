@@ -17,7 +17,10 @@ public final class DurableQuorumCopy implements Invariant {
       }
       highest.put(d.epoch(), d.inner());
       List<NodeId> voters = d.voters();
-      long holders = voters.stream().filter(v -> step.holds(v, d)).count();
+      long holders = voters.stream().filter(v -> step.holds(v, d, true)).count();
+      if (holders <= voters.size() / 2) {
+        holders = voters.stream().filter(v -> step.holds(v, d, false)).count();
+      }
       if (holders <= voters.size() / 2) {
         return d.node()
             + " delivered "

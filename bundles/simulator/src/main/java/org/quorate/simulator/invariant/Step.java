@@ -2,12 +2,16 @@ package org.quorate.simulator.invariant;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiPredicate;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 
 /** What happened in one step of a simulation: the new facts, for invariants to fold in. */
 public final class Step {
+  /** Looks at disks. */
+  public interface Holder {
+    boolean holds(NodeId node, Delivered what, boolean atIndex);
+  }
+
   /**
    * A link handed a payload to the virtual log.
    *
@@ -50,14 +54,14 @@ public final class Step {
   private final List<Looked> looked = new ArrayList<>();
   private final List<Stopped> stopped = new ArrayList<>();
   private final List<String> wroteAfterCorruption = new ArrayList<>();
-  private final BiPredicate<NodeId, Delivered> holder;
+  private final Holder holder;
 
   /**
    * A step.
    *
    * @param holder whether a node's disk holds what was delivered, synced
    */
-  public Step(BiPredicate<NodeId, Delivered> holder) {
+  public Step(Holder holder) {
     this.holder = holder;
   }
 
@@ -135,8 +139,12 @@ public final class Step {
     return wroteAfterCorruption;
   }
 
-  /** Whether a node's disk holds what was delivered, synced. */
-  public boolean holds(NodeId node, Delivered what) {
-    return holder.test(node, what);
+  /**
+   * Whether a node's disk holds what was delivered, synced.
+   *
+   * @param atIndex looks at the record of the same index only, which is where most strategies have it
+   */
+  public boolean holds(NodeId node, Delivered what, boolean atIndex) {
+    return holder.holds(node, what, atIndex);
   }
 }

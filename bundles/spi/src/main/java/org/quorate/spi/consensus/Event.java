@@ -10,7 +10,11 @@ public sealed interface Event {
   /** Time has passed; monotonic, from an arbitrary start, never less than the tick before. */
   record Tick(long nowMs) implements Event {}
 
-  /** A message came in from a member's current store and incarnation. */
+  /**
+   * A message came in from the newest start of a node that is known here. The node need not be a
+   * member, and its store need not be the one that a membership lists: a protocol that counts
+   * answers compares store identities itself, by what it puts into its messages.
+   */
   record Received(NodeId from, Message message) implements Event {}
 
   /** Payloads to order, in this order. */
