@@ -39,12 +39,13 @@ final class MembershipChanges {
     return possible().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
   }
 
-  /** The newest membership that a working node goes by. */
+  /** The membership by the working node that knows most decisions. */
   Membership effective() {
     return world.nodes().stream()
         .filter(n -> n.up() && !n.crippled())
-        .map(n -> n.linkStatus().membership())
-        .max(Comparator.comparingLong(Membership::version))
+        .map(SimNode::linkStatus)
+        .max(Comparator.comparingLong(LinkStatus::decided))
+        .map(LinkStatus::membership)
         .orElse(certain);
   }
 

@@ -367,7 +367,7 @@ final class SimNode
 
   /** Takes down what the replica says of itself; between steps. */
   void lookAtReplica() {
-    if (!up() || replacing) {
+    if (!up() || replacing || replica.installing()) {
       return;
     }
     world

@@ -243,7 +243,9 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   @Override
   public List<NodeId> nodeIds() {
-    return List.copyOf(nodes.keySet());
+    List<NodeId> working =
+        nodes.values().stream().filter(n -> n.up() && !n.crippled()).map(SimNode::node).toList();
+    return healing && !working.isEmpty() ? working : List.copyOf(nodes.keySet());
   }
 
   @Override

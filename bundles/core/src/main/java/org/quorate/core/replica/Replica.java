@@ -243,7 +243,10 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       done.accept(new Unanswered(refused));
       return;
     }
-    if (level instanceof ReadLevel.Local) {
+    if (level instanceof ReadLevel.Local && checkpoints.installing()) {
+      // The store holds neither the state before the snapshot nor yet the one after it.
+      reads.causal(waiting(query, done), log.version());
+    } else if (level instanceof ReadLevel.Local) {
       reads.answer(new Reads.Read(0, query, done));
     } else if (level instanceof ReadLevel.Causal causal) {
       if (causal.gtid().historyId() != config.historyId()) {
@@ -253,7 +256,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
         return;
       }
       reads.causal(waiting(query, done), causal.gtid().version());
-      reads.applied(this::answer);
+      answerReads();
     } else {
       Reads.Read read = waiting(query, done);
       reads.asked(read);
@@ -265,6 +268,12 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     Consumer<Outcome> failed = outcome -> done.accept(new Unanswered(outcome));
     long ticket = pending.add(failed, environment.nowMs() + timeoutMs);
     return new Reads.Read(ticket, query, done);
+  }
+
+  private void answerReads() {
+    if (!checkpoints.installing()) {
+      reads.applied(this::answer);
+    }
   }
 
   private void answer(Reads.Read read) {
@@ -333,7 +342,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       fail("protocol: " + e, e);
       return;
     }
-    reads.applied(this::answer);
+    answerReads();
     if (log.inner() > inner) {
       ports.driver().offerLazily(new Event.Applied(log.inner()));
     }
@@ -439,6 +448,14 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     return store.dirtyBytes();
   }
 
+  /**
+   * True while a snapshot replaces the state: what is decided waits, reads wait, and the status has
+   * no state hash.
+   */
+  public boolean installing() {
+    return checkpoints.installing();
+  }
+
   /** Proposals and reads under way. */
   public int pending() {
     return pending.size();
@@ -464,7 +481,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
         log.inner(),
         log.position(),
         log.gtid(),
-        Long.toHexString(log.stateHash()),
+        installing() ? "" : Long.toHexString(log.stateHash()),
         now.membership().members().stream()
             .map(
                 m ->

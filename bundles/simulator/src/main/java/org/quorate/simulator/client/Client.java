@@ -143,10 +143,12 @@ final class Client {
     boolean counter = rng.chance(0.3);
     int of = counter ? workload.shape().counters() : workload.shape().registers();
     String key = (counter ? "n" : "r") + rng.between(1, of);
-    if (rng.chance(0.35)) {
+    if (rng.chance(0.35) || counter && workload.delta(key) == 0) {
       read(key, false);
     } else if (counter) {
-      write(key, new Action.Add(rng.between(1, 1_000)), null);
+      long delta = workload.delta(key);
+      workload.took(key);
+      write(key, new Action.Add(delta), null);
     } else {
       String value = "v" + id + "." + ++marks;
       switch (rng.weighted(new int[] {5, 2, 1, 2})) {

@@ -11,6 +11,7 @@ import org.quorate.simulator.invariant.Step;
 public interface Cluster {
   EventQueue queue();
 
+  /** Where clients may try: all nodes while things break, those that work afterwards. */
   List<NodeId> nodeIds();
 
   /** Sends a request to a node; it may be lost. */

@@ -1,7 +1,9 @@
 package org.quorate.simulator.client;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.linear.Operation;
 
@@ -27,6 +29,7 @@ public final class Workload {
   private final Shape shape;
   private final List<Operation> history = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
+  private final Map<String, Integer> deltas = new HashMap<>();
   private int called;
   private int finished;
   private int indeterminate;
@@ -54,6 +57,19 @@ public final class Workload {
     }
     called++;
     return true;
+  }
+
+  /**
+   * The next increment of a counter: each another power of two, so that a sum tells what went into
+   * it; 0 when all are used. Taken by {@link #took}.
+   */
+  long delta(String counter) {
+    int used = deltas.getOrDefault(counter, 0);
+    return used < 60 ? 1L << used : 0;
+  }
+
+  void took(String counter) {
+    deltas.merge(counter, 1, Integer::sum);
   }
 
   void finished(Operation operation) {

@@ -82,6 +82,9 @@ public final class LinearizabilityChecker {
         o.action() instanceof Action.Put put
             ? put.value()
             : o.action() instanceof Action.CompareAndSet cas ? cas.value() : null;
+    if (o.action() instanceof Action.Add add && Long.bitCount(add.delta()) == 1) {
+      return all.stream().anyMatch(other -> holds(other, add.delta()));
+    }
     if (value == null) {
       return !(o.action() instanceof Action.Get);
     }
@@ -94,6 +97,15 @@ public final class LinearizabilityChecker {
     return false;
   }
 
+  private static boolean holds(Operation counter, long bit) {
+    boolean number =
+        counter.action() instanceof Action.Add || counter.action() instanceof Action.Get;
+    return number
+        && counter.answer() != null
+        && counter.answer().matches("-?\\d{1,18}")
+        && (Long.parseLong(counter.answer()) & bit) != 0;
+  }
+
   /** One depth-first search over the operations of one key. */
   private static final class Search {
     private record Seen(BitSet taken, String state) {}
@@ -102,6 +114,7 @@ public final class LinearizabilityChecker {
     private final Set<Seen> seen = new HashSet<>();
     private final BitSet taken = new BitSet();
     private final int answered;
+    private final boolean bits;
     private long budget;
     private boolean exhausted;
     private int deepest = -1;
@@ -114,7 +127,25 @@ public final class LinearizabilityChecker {
               .sorted(Comparator.comparingLong(Operation::calledAt))
               .toArray(Operation[]::new);
       answered = (int) given.stream().filter(Operation::returned).count();
+      bits = distinctPowersOfTwo(given);
       this.budget = budget;
+    }
+
+    /** Whether the object is a counter in which every increment leaves its own bit. */
+    private static boolean distinctPowersOfTwo(List<Operation> given) {
+      long seen = 0;
+      for (Operation o : given) {
+        if (o.action() instanceof Action.Add add) {
+          boolean fits = Long.bitCount(add.delta()) == 1 && (seen & add.delta()) == 0;
+          if (!fits) {
+            return false;
+          }
+          seen |= add.delta();
+        } else if (!(o.action() instanceof Action.Get)) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private record Frame(int operation, String before, boolean counted) {}
@@ -167,7 +198,7 @@ public final class LinearizabilityChecker {
           return -1;
         }
         String after = Register.apply(state, operations[i]);
-        if (after == Register.IMPOSSIBLE) {
+        if (after == Register.IMPOSSIBLE || bits && contradicted(after, i)) {
           continue;
         }
         BitSet with = (BitSet) taken.clone();
@@ -177,6 +208,21 @@ public final class LinearizabilityChecker {
         }
       }
       return -1;
+    }
+
+    /** Whether an answer still to come lacks what a sum of distinct powers of two has in it. */
+    private boolean contradicted(String sum, int chosen) {
+      long in = sum == null ? 0 : Long.parseLong(sum);
+      for (int i = taken.nextClearBit(0); i < operations.length; i = taken.nextClearBit(i + 1)) {
+        Operation o = operations[i];
+        if (i != chosen && o.returned()) {
+          long answer = o.answer() == null ? 0 : Long.parseLong(o.answer());
+          if ((in & ~answer) != 0) {
+            return true;
+          }
+        }
+      }
+      return false;
     }
 
     private void note(int done, String state) {
