@@ -15,7 +15,7 @@ final class FrameWriter {
   private final Segments segments;
   private final JournalSettings settings;
   private final JournalFiles files;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer buffer;
   private final ByteBuffer head = ByteBuffer.allocate(Layout.FRAME_BYTES);
   private final CRC32C crc = new CRC32C();
 
@@ -39,6 +39,7 @@ final class FrameWriter {
     this.segments = segments;
     this.settings = settings;
     this.segment = segments.current();
+    this.buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, segment.bytes()));
     this.bufferAt = offset;
     this.sequence = sequence;
     this.unsynced = sequence;

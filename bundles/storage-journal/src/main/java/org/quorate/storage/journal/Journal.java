@@ -174,7 +174,11 @@ final class Journal implements Closeable {
   }
 
   boolean hasWork() {
-    return work || housekeeper.isDue();
+    return work || housekeepingIsDue();
+  }
+
+  private boolean housekeepingIsDue() {
+    return failure == null && housekeeper.isDue();
   }
 
   /** Writes, syncs and settles what is queued; false when there was nothing to do. */
@@ -186,7 +190,7 @@ final class Journal implements Closeable {
       work = false;
     }
     ops = turn;
-    if (ops.isEmpty() && !housekeeper.isDue()) {
+    if (ops.isEmpty() && !housekeepingIsDue()) {
       return false;
     }
     if (failure == null) {

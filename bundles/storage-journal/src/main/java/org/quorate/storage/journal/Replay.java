@@ -10,14 +10,17 @@ import org.quorate.spi.storage.StorageException;
 /**
  * Rebuilds the streams from whole records in the order of the journal.
  *
- * <p>Where segments were freed, a stream begins in the middle. It is complete all the same if a
- * later META or RESET frame says that the missing records were dropped; that is checked at the end.
+ * <p>Where segments were freed, a stream begins in the middle. It is complete all the same if a META
+ * or RESET frame says that the missing records were dropped; that is checked at the end.
  */
 final class Replay {
   private final Map<Integer, LogStream> streams = new TreeMap<>();
 
   /** By stream: where its records begin without a frame that says why. */
   private final Map<Integer, Long> unexplained = new TreeMap<>();
+
+  /** By stream: the first index that its last META or RESET frame names. */
+  private final Map<Integer, Long> bases = new TreeMap<>();
 
   private int lastStream;
   private long firstLive;
@@ -60,6 +63,7 @@ final class Replay {
       case Layout.TRUNCATE -> logAt(id, index).truncate(index);
       case Layout.RESET -> {
         stream(id).index().reset(index);
+        bases.put(id, index);
         unexplained.remove(id);
       }
       case Layout.META -> meta(id, index, at, payload, damage);
@@ -97,15 +101,13 @@ final class Replay {
     LogIndex log = stream.index();
     if (log.isEmpty()) {
       log.reset(first);
+      unexplained.remove(id);
     } else if (first > log.last() + 1) {
       throw damage.apply("first index " + first + " is beyond the last, " + log.last());
     } else {
       log.trim(first);
     }
-    Long from = unexplained.get(id);
-    if (from != null && first >= from) {
-      unexplained.remove(id);
-    }
+    bases.put(id, first);
   }
 
   /** Checks what can only be checked when all is read. */
@@ -114,10 +116,11 @@ final class Replay {
       if (stream.group == null) {
         throw damage.apply("stream " + stream.id + " has no name");
       }
-      if (unexplained.containsKey(stream.id)) {
+      Long from = unexplained.get(stream.id);
+      if (from != null && bases.get(stream.id) < from) {
         throw damage.apply(
             "records before "
-                + unexplained.get(stream.id)
+                + from
                 + " of group "
                 + stream.group
                 + ", epoch "

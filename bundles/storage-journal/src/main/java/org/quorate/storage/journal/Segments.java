@@ -148,6 +148,7 @@ final class Segments implements Closeable {
     }
     if (spare != null) {
       files.rename(spare, name);
+      files.syncDirectory(); // before it changes: under its first name it may still be needed
       return files.open(name);
     }
     SegmentFile file = files.create(name);

@@ -4,7 +4,7 @@ import org.quorate.tck.storage.FaultyDisk;
 
 /** Makes journals on a {@link FaultyDisk}, deterministic. */
 final class JournalHarness {
-  static final int SEGMENT_BYTES = 2048;
+  static final int SEGMENT_BYTES = 1024;
   private InlineDrive drive = new InlineDrive();
 
   JournalStorage open(FaultyDisk disk) {
