@@ -140,9 +140,7 @@ public abstract class LogFaultContract {
             died[0] += passed ? 0 : 1;
             SplittableRandom random = new SplittableRandom(m);
             for (Loss second : new Loss[] {Loss.TORN, Loss.EVERYTHING}) {
-              at(
-                  when + ", then " + second,
-                  () -> script.verify(dying.afterCrash(second, random)));
+              at(when + ", then " + second, () -> script.verify(dying.afterCrash(second, random)));
             }
           }
         });
@@ -186,8 +184,7 @@ public abstract class LogFaultContract {
             assertTrue(why.getMessage().contains("offset"), why.getMessage());
             assertEquals(before.names(), damaged.names());
             for (String file : before.names()) {
-              assertArrayEquals(
-                  before.content(file), damaged.content(file), file + " was changed");
+              assertArrayEquals(before.content(file), damaged.content(file), file + " was changed");
             }
           });
       return true;
