@@ -55,6 +55,9 @@ final class FileSnapshotStore implements SnapshotStore {
   }
 
   private void publish(SnapshotId id) {
+    if (!Files.exists(file(id, PART))) {
+      throw new IllegalStateException(id + " was given up for another");
+    }
     Disk.rename(file(id, PART), file(id, COMPLETE), Disk.Guard.NONE);
     for (SnapshotId other : ids(COMPLETE)) {
       if (AGE.compare(other, id) < 0) {

@@ -77,7 +77,7 @@ final class Generation {
     PagedVolume volume =
         new PagedVolume(PageFile.create(building, host.guard()), null, host.cache());
     try {
-      Tree tree = Tree.create(building, volume, content, applied);
+      Tree tree = Tree.create(building, volume, content);
       tree.complete(applied);
       volume.persist();
     } catch (RuntimeException e) {

@@ -1,8 +1,5 @@
 package org.quorate.storage.mapdb;
 
-import java.io.IOException;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -10,15 +7,12 @@ import org.quorate.api.GroupId;
 import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStorage;
 import org.quorate.spi.storage.StateStore;
-import org.quorate.spi.storage.StorageException;
 
 /**
  * State in MapDB and snapshots as files, one folder per group: {@code <folder>/<group>/}. All groups
  * share one cache of pages. Thread-safe.
  */
 public class MapdbStateStorage implements StateStorage {
-  private static final String LOCK = "lock";
-
   private final Path folder;
   private final Generation.Host host;
   private final Set<GroupId> open = new HashSet<>();
@@ -61,13 +55,10 @@ public class MapdbStateStorage implements StateStorage {
   public synchronized StateStore open(GroupId group) {
     Path own = folder(group);
     if (open.contains(group)) {
-      throw locked(own);
+      throw FolderLock.locked(own);
     }
-    Disk.createFolders(own);
-    Disk.syncFolder(folder, host.guard());
-    Disk lock = Disk.open(own.resolve(LOCK), true, Disk.Guard.NONE);
+    Disk lock = FolderLock.take(own);
     try {
-      lock(lock);
       StateStore store = new MapdbStateStore(own, host, () -> closed(group, lock));
       open.add(group);
       return store;
@@ -75,23 +66,6 @@ public class MapdbStateStorage implements StateStorage {
       lock.close();
       throw e;
     }
-  }
-
-  private static void lock(Disk file) {
-    try {
-      FileLock lock = file.channel().tryLock();
-      if (lock == null) {
-        throw locked(file.path());
-      }
-    } catch (OverlappingFileLockException e) {
-      throw locked(file.path());
-    } catch (IOException e) {
-      throw Failures.io(file.path(), e);
-    }
-  }
-
-  private static StorageException locked(Path what) {
-    return new StorageException(StorageException.Kind.LOCKED, what + ": the state is open already");
   }
 
   private synchronized void closed(GroupId group, Disk lock) {

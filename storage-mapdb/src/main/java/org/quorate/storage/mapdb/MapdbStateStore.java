@@ -24,6 +24,14 @@ final class MapdbStateStore implements StateStore {
   /** The log is moved to the data file when it is longer than this. */
   private static final long CHECKPOINT_BYTES = 32L << 20;
 
+  /**
+   * MapDB keeps nodes that have become empty: a queue of keys makes the file grow for ever and walks
+   * slow. A file of this size and this many times its live content is built anew.
+   */
+  private static final long SPARSE_BYTES = 32L << 20;
+
+  private static final int SPARSE_FACTOR = 6;
+
   private final Path folder;
   private final Generation.Host host;
   private final Runnable onClose;
@@ -32,6 +40,9 @@ final class MapdbStateStore implements StateStore {
   private volatile long applied;
   private StorageException failure;
   private boolean closed;
+
+  /** Size after the last attempt to build anew; another waits until it has doubled. */
+  private long rebuiltBytes;
 
   MapdbStateStore(Path folder, Generation.Host host, Runnable onClose) {
     this.folder = folder;
@@ -96,9 +107,31 @@ final class MapdbStateStore implements StateStore {
       if (tree.volume().logBytes() > CHECKPOINT_BYTES) {
         checkpoint(tree);
       }
+      if (isSparse(tree)) {
+        rebuild();
+      }
     } catch (RuntimeException e) {
       throw failed(e);
     }
+  }
+
+  private boolean isSparse(Tree tree) {
+    long bytes = tree.volume().bytes();
+    return bytes > SPARSE_BYTES
+        && bytes / SPARSE_FACTOR > tree.liveBytes()
+        && bytes / 2 > rebuiltBytes;
+  }
+
+  private void rebuild() {
+    try (StateCursor content = scan(Bytes.EMPTY, null)) {
+      replace(content, applied);
+    } catch (StorageException e) {
+      // What is there is whole: no room for a second copy is no reason to stop.
+      if (e.kind() != StorageException.Kind.FULL || failure != null) {
+        throw e;
+      }
+    }
+    rebuiltBytes = sizeBytes();
   }
 
   private static void slice(Tree tree, Iterator<Map.Entry<Bytes, Bytes>> changes) {

@@ -32,20 +32,27 @@ final class Tree {
   private static final byte APART = 1;
   private static final String MAP = "state";
   private static final String APPLIED = "applied";
+  private static final String LIVE = "live";
+
+  /** What an entry costs beside its key and value, roughly. */
+  private static final int ENTRY_BYTES = 32;
 
   private final Path file;
   private final PagedVolume volume;
   private final DB db;
   private final BTreeMap<byte[], byte[]> map;
   private final Atomic.Long applied;
+  private final Atomic.Long live;
+  private long liveBytes;
 
-  private Tree(
-      Path file, PagedVolume volume, DB db, BTreeMap<byte[], byte[]> map, Atomic.Long applied) {
+  private Tree(Path file, PagedVolume volume, DB db, BTreeMap<byte[], byte[]> map) {
     this.file = file;
     this.volume = volume;
     this.db = db;
     this.map = map;
-    this.applied = applied;
+    this.applied = db.atomicLong(APPLIED).createOrOpen();
+    this.live = db.atomicLong(LIVE).createOrOpen();
+    this.liveBytes = live.get();
   }
 
   private static DB database(PagedVolume volume, boolean exists) {
@@ -60,10 +67,11 @@ final class Tree {
         .maxNodeSize(NODE_SIZE);
   }
 
-  /** A new tree with a content in key order;. */
-  static Tree create(Path file, PagedVolume volume, StateCursor content, long applied) {
+  /** A new tree with a content in key order. */
+  static Tree create(Path file, PagedVolume volume, StateCursor content) {
     DB db = database(volume, false);
     DB.TreeMapSink<byte[], byte[]> sink = maker(db).createFromSink();
+    long liveBytes = 0;
     Bytes last = null;
     while (content.next()) {
       Bytes key = content.key();
@@ -71,16 +79,19 @@ final class Tree {
         throw new IllegalArgumentException("key " + key + " after " + last);
       }
       last = key;
-      sink.put(key.toByteArray(), store(db, content.value()));
+      byte[] stored = store(db, content.value());
+      sink.put(key.toByteArray(), stored);
+      liveBytes += cost(key, stored);
     }
-    BTreeMap<byte[], byte[]> map = sink.create();
-    return new Tree(file, volume, db, map, db.atomicLong(APPLIED, applied).create());
+    Tree tree = new Tree(file, volume, db, sink.create());
+    tree.liveBytes = liveBytes;
+    return tree;
   }
 
   static Tree open(Path file, PagedVolume volume) {
     try {
       DB db = database(volume, true);
-      return new Tree(file, volume, db, maker(db).open(), db.atomicLong(APPLIED).open());
+      return new Tree(file, volume, db, maker(db).open());
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -100,7 +111,12 @@ final class Tree {
       return stored;
     }
     long recid = db.getStore().put(value.toByteArray(), Serializer.BYTE_ARRAY_NOSIZE);
-    return ByteBuffer.allocate(9).put(APART).putLong(recid).array();
+    return ByteBuffer.allocate(13).put(APART).putLong(recid).putInt(value.length()).array();
+  }
+
+  private static long cost(Bytes key, byte[] stored) {
+    int apart = stored[0] == APART ? ByteBuffer.wrap(stored).getInt(9) : 0;
+    return ENTRY_BYTES + key.length() + stored.length + apart;
   }
 
   private Bytes load(byte[] stored) {
@@ -152,18 +168,24 @@ final class Tree {
 
   /** Changes one key in memory. */
   void change(Bytes key, Bytes value) {
-    byte[] old =
-        value == StateBatch.DELETED
-            ? map.remove(key.toByteArray())
-            : map.put(key.toByteArray(), store(db, value));
+    byte[] fresh = value == StateBatch.DELETED ? null : store(db, value);
+    byte[] old = fresh == null ? map.remove(key.toByteArray()) : map.put(key.toByteArray(), fresh);
+    liveBytes += fresh == null ? 0 : cost(key, fresh);
+    liveBytes -= old == null ? 0 : cost(key, old);
     if (old != null && old[0] == APART) {
       db.getStore().delete(ByteBuffer.wrap(old).getLong(1), Serializer.BYTE_ARRAY_NOSIZE);
     }
   }
 
+  /** Roughly what the content would take if nothing of the file were free or half empty. */
+  long liveBytes() {
+    return liveBytes;
+  }
+
   /** Completes the changes in memory; the volume makes them durable. */
   void complete(long newApplied) {
     applied.set(newApplied);
+    live.set(liveBytes);
     db.commit();
   }
 

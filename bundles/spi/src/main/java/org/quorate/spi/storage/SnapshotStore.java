@@ -33,7 +33,11 @@ public interface SnapshotStore extends AutoCloseable {
      */
     void write(long at, Bytes chunk);
 
-    /** Syncs, verifies and publishes; older complete snapshots may go. */
+    /**
+     * Syncs, verifies and publishes; older complete snapshots may go.
+     *
+     * @throws IllegalStateException if another snapshot was begun meanwhile
+     */
     void finish();
 
     /** Closes the file and leaves what is there for a later resume. */
