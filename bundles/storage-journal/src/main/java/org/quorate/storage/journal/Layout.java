@@ -78,9 +78,15 @@ final class Layout {
 
   static ByteBuffer header(long journal, long segment, long bytes) {
     ByteBuffer b = ByteBuffer.allocate(HEADER_BYTES);
-    b.putLong(0, MAGIC).putInt(8, VERSION).putLong(16, journal).putLong(24, segment);
-    b.putLong(32, bytes);
-    return b.putInt(12, headerCrc(b));
+    b.putLong(0, MAGIC).putLong(16, journal).putLong(24, segment).putLong(32, bytes);
+    setVersion(b, VERSION);
+    return b;
+  }
+
+  /** Makes a header of another version. */
+  static void setVersion(ByteBuffer header, int version) {
+    header.putInt(8, version);
+    header.putInt(12, headerCrc(header));
   }
 
   /** The header at the start of the buffer, or null when it does not verify. */

@@ -94,11 +94,20 @@ final class Recovery {
               Layout.salt(journal, f.number())));
     }
     Scan scan = new Scan(files, segments);
-    scan.run();
     long first = segments.get(0).number();
+    if (first > 1 && !scan.begins()) {
+      // Those before it were freed by a frame that was on disk.
+      String gap = stray.isEmpty() ? "" : "; " + files.path(Layout.name(first - 1)) + " is missing";
+      throw Failures.corrupt(
+          files.path(segments.get(0).name()),
+          Layout.HEADER_BYTES,
+          "the first frame does not verify" + gap);
+    }
+    scan.run();
     if (first > 1 && scan.replay().firstLive() < first) {
       throw missing(first - 1);
     }
+    scan.checkStreams();
     return repair(segments, scan, journal, unbegun);
   }
 

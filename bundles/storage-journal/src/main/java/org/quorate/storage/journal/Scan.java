@@ -64,17 +64,15 @@ final class Scan {
     return endSequence;
   }
 
-  void run() throws IOException {
-    Segment first = segments.get(0);
+  /** Whether the first segment has a first frame; the sequence begins with what that one has. */
+  boolean begins() throws IOException {
     ByteBuffer b = load(0);
-    boolean begins =
-        Layout.frameAt(b, Layout.HEADER_BYTES)
-            && Layout.salt(b, Layout.HEADER_BYTES) == first.salt();
-    if (!begins && first.number() > 1) {
-      // Those before it were freed by a frame that was on disk.
-      throw damage(first, Layout.HEADER_BYTES, "the first frame does not verify");
-    }
-    sequence = begins ? Layout.sequence(b, Layout.HEADER_BYTES) : 1;
+    return Layout.frameAt(b, Layout.HEADER_BYTES)
+        && Layout.salt(b, Layout.HEADER_BYTES) == segments.get(0).salt();
+  }
+
+  void run() throws IOException {
+    sequence = begins() ? Layout.sequence(load(0), Layout.HEADER_BYTES) : 1;
     int i = 0;
     int at = readFrames(0);
     while (at < 0) {
@@ -84,9 +82,11 @@ final class Scan {
     endSegment = partsAt < 0 ? i : partsSegment;
     endOffset = partsAt < 0 ? at : Layout.offset(partsAt);
     endSequence = partsAt < 0 ? sequence : partsSequence;
-    Segment last = segments.get(i);
-    int offset = at;
-    replay.end(what -> damage(last, offset, what));
+  }
+
+  /** Checks that what was read is complete. */
+  void checkStreams() {
+    replay.end(what -> damage(segments.get(endSegment), endOffset, what));
   }
 
   /** Reads a segment; returns where the frames end, or -1 if they go on in the next one. */

@@ -20,6 +20,11 @@ final class InlineDrive implements Drive {
   @Override
   public void wake() {}
 
+  /** Nothing came for a while. */
+  void idle() {
+    journal.attest();
+  }
+
   void runAll() {
     if (journal != null) {
       while (journal.turn()) {

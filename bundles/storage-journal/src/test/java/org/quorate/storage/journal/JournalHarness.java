@@ -21,6 +21,10 @@ final class JournalHarness {
         () -> 0x1234_5678_9abc_def0L);
   }
 
+  void idle() {
+    drive.idle();
+  }
+
   void drive() {
     drive.runAll();
   }

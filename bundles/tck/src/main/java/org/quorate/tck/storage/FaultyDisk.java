@@ -339,6 +339,21 @@ public final class FaultyDisk {
     file.durable[offset] ^= (byte) mask;
   }
 
+  /** Changes bytes behind the store's back. */
+  public synchronized void overwrite(String name, int at, byte[] bytes) {
+    File file = names.get(name);
+    System.arraycopy(bytes, 0, file.cache, at, bytes.length);
+    file.durable = file.cache.clone();
+  }
+
+  /** Takes a file away behind the store's back. */
+  public synchronized void remove(String name) {
+    names = new TreeMap<>(names);
+    names.remove(name);
+    durableNames = names;
+    unsyncedNames.clear();
+  }
+
   /** Cuts a file behind the store's back. */
   public synchronized void truncate(String name, int size) {
     File file = names.get(name);
