@@ -107,8 +107,7 @@ class JournalTest {
     second.append(1, "A"); // as long as the one before: the old second frame would fit behind it
     second.settleDurably();
     assertEquals(
-        second.expected(),
-        LogState.of(harness.open(torn.copy(), 4096).open(GROUP, 1, loop)));
+        second.expected(), LogState.of(harness.open(torn.copy(), 4096).open(GROUP, 1, loop)));
   }
 
   @Test

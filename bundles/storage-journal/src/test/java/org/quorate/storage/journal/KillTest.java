@@ -109,8 +109,7 @@ class KillTest {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       long last = 0;
       for (int i = 0; i < acknowledgements; i++) {
         last = Long.parseLong(out.readLine());
