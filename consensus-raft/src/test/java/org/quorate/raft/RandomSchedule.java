@@ -24,6 +24,7 @@ final class RandomSchedule {
   private final List<TestNode> nodes;
   private final Map<Long, Long> readFloors = new HashMap<>();
   private final int calm;
+  private final TestNode slow; // its clock hardly moves: as a leader it stays one for long
   private int proposals;
   int crashes;
   int snapshots;
@@ -47,6 +48,7 @@ final class RandomSchedule {
       cluster.genesis("a", "b", "c", "d", "e");
     }
     nodes = new ArrayList<>(cluster.nodes.values());
+    slow = random.nextInt(3) == 0 ? nodes.get(random.nextInt(3)) : null;
     cluster.onTail =
         (request, inner) -> {
           reads++;
@@ -74,7 +76,13 @@ final class RandomSchedule {
     if (dice < 550) {
       message(dice);
     } else if (dice < 650) {
-      node.tick(20 + random.nextInt(40));
+      if (node != slow || random.nextInt(20) == 0) {
+        node.tick(20 + random.nextInt(40));
+      }
+    } else if (dice < 653) {
+      if (rough()) {
+        silence();
+      }
     } else if (dice < 830) {
       node.durable(1 + random.nextInt(3));
     } else if (dice < 900) {
@@ -104,6 +112,15 @@ final class RandomSchedule {
     } else {
       SealRecord seal = new SealRecord(random.nextInt(3), Bytes.utf8("seal"));
       node.step(new Event.Seal(cluster.ticket(), seal));
+    }
+  }
+
+  /** Nothing arrives for a while: some time out. */
+  private void silence() {
+    for (TestNode n : nodes) {
+      if (n != slow && random.nextInt(3) > 0) {
+        n.tick(random.nextInt(2500));
+      }
     }
   }
 

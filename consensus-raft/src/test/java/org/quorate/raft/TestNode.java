@@ -2,21 +2,14 @@ package org.quorate.raft;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.api.Bytes;
-import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
-import org.quorate.spi.config.Options;
-import org.quorate.spi.consensus.Delivery;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
-import org.quorate.spi.consensus.LinkContext;
-import org.quorate.spi.consensus.Loglet;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Message;
-import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Refusal;
 import org.quorate.spi.consensus.Role;
@@ -62,7 +55,9 @@ final class TestNode implements Effects {
     applied = found.applied();
     state.clear();
     state.putAll(checkpointState);
-    loglet = new RaftLoglet(context(found));
+    Member self = new Member(id, store, Role.VOTER);
+    long seed = cluster.seed * 1_000_003 + seeds++;
+    loglet = new RaftLoglet(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
     latest = loglet;
     step();
   }
@@ -237,61 +232,5 @@ final class TestNode implements Effects {
   @Override
   public void halt(String reason) {
     cluster.say(id + " halts: " + reason);
-  }
-
-  private LinkContext context(Recovered found) {
-    Member self = new Member(id, store, Role.VOTER);
-    long seed = seeds++;
-    return new LinkContext() {
-      @Override
-      public GroupId group() {
-        return GroupId.of("g");
-      }
-
-      @Override
-      public long epoch() {
-        return 1;
-      }
-
-      @Override
-      public long planId() {
-        return 0;
-      }
-
-      @Override
-      public Member self() {
-        return self;
-      }
-
-      @Override
-      public Membership genesis() {
-        return cluster.genesis;
-      }
-
-      @Override
-      public Options options() {
-        return new Options(Map.copyOf(cluster.options));
-      }
-
-      @Override
-      public long seed() {
-        return cluster.seed * 1_000_003 + seed;
-      }
-
-      @Override
-      public Recovered recovered() {
-        return found;
-      }
-
-      @Override
-      public Delivery delivery() {
-        return TestNode.this;
-      }
-
-      @Override
-      public Loglet drive(PureLoglet protocol) {
-        throw new UnsupportedOperationException("driven by the test");
-      }
-    };
   }
 }
