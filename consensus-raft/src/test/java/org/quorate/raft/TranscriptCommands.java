@@ -119,7 +119,6 @@ final class TranscriptCommands {
       case "duplicate" ->
           cluster.network.queue.addAll(
               cluster.network.queue.stream().filter(filter(args)).toList());
-      case "last-first" -> java.util.Collections.reverse(cluster.network.queue);
       case "cut" -> {
         for (String way : args) {
           String[] ends = way.split(">");
