@@ -34,7 +34,8 @@ final class OnHandOver {
     if (target == null || !target.voter) {
       raft.out.answer(
           event.ticket(),
-          new Refusal.Invalid(wanted == null ? "no other voter was heard lately" : wanted + " is no voter"));
+          new Refusal.Invalid(
+              wanted == null ? "no other voter was heard lately" : wanted + " is no voter"));
       return;
     }
     leader.transfer(new Transfer(raft, leader, target.node, event.ticket()));

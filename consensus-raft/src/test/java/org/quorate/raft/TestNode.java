@@ -57,7 +57,8 @@ final class TestNode implements Effects {
     state.putAll(checkpointState);
     Member self = new Member(id, store, Role.VOTER);
     long seed = cluster.seed * 1_000_003 + seeds++;
-    loglet = new RaftLoglet(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
+    loglet =
+        new RaftLoglet(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
     latest = loglet;
     step();
   }

@@ -55,8 +55,7 @@ final class ThroughputBench {
     Node(Member self, Membership genesis) {
       id = self.node();
       long seed = id.name().charAt(0);
-      loglet =
-          new RaftLoglet(new TestLink(self, genesis, Map.of(), seed, Recovered.NOTHING, this));
+      loglet = new RaftLoglet(new TestLink(self, genesis, Map.of(), seed, Recovered.NOTHING, this));
     }
 
     boolean turn() {
