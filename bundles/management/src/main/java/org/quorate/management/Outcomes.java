@@ -5,7 +5,7 @@ import org.quorate.api.Outcome;
 import org.quorate.api.ReadOutcome;
 
 /** Turns what became of a proposal or read into an answer or a failure. */
-final class Outcomes {
+public final class Outcomes {
   private Outcomes() {}
 
   static Bytes committed(Outcome outcome) {
@@ -22,7 +22,8 @@ final class Outcomes {
     throw failure(((ReadOutcome.Unanswered) outcome).why());
   }
 
-  static OperationException failure(Outcome outcome) {
+  /** What a caller is told of an outcome other than a commit. */
+  public static OperationException failure(Outcome outcome) {
     if (outcome instanceof Outcome.NotLeader o) {
       return o.hint() == null
           ? unavailable("no leader is known", "try again; see group why")

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 
@@ -278,6 +280,25 @@ public final class LocalCluster {
             }
           }
           return true;
+        });
+  }
+
+  /** Waits until all nodes have the same version of a group; nobody may write meanwhile. */
+  public void awaitEqual(String group, Duration patience, Waiting waiting)
+      throws InterruptedException {
+    List<ClusterFile.NodeEntry> nodes = file().nodes();
+    await(
+        "an equal state of group " + group,
+        patience,
+        waiting,
+        nodes,
+        () -> {
+          Set<Long> versions = new HashSet<>();
+          for (ClusterFile.NodeEntry node : nodes) {
+            JsonNode status = new NodeApi(node).call("group.show", Map.of("group", group), CALL);
+            versions.add(status.path("version").asLong());
+          }
+          return versions.size() == 1;
         });
   }
 

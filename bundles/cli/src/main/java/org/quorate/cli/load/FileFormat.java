@@ -23,7 +23,9 @@ public record FileFormat(
   /** Kinds of files. */
   public enum Kind {
     CSV,
-    NDJSON
+    NDJSON,
+    /** What {@code kv export} wrote: key, value, and encoding if they are not plain text. */
+    EXPORT
   }
 
   /** Field names taken as the key of a JSON record when none is given, in this order. */

@@ -11,6 +11,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.quorate.api.Bytes;
+import org.quorate.management.OperationException;
+import org.quorate.management.TextBytes;
 
 /** Turns records into rows. Keeps the header of CSV; one for each file. */
 final class RowParser {
@@ -100,6 +102,9 @@ final class RowParser {
     if (!node.isObject()) {
       throw new BadRecord("no JSON object");
     }
+    if (format.kind() == FileFormat.Kind.EXPORT) {
+      return exported(node);
+    }
     String keyText = scalar(node.path(keyField(node)), "key");
     if (format.valueColumn() == null) {
       return row(keyText, node.toString());
@@ -109,6 +114,20 @@ final class RowParser {
       throw new BadRecord("no field '" + format.valueColumn() + "'");
     }
     return row(keyText, found.isValueNode() ? found.asText() : found.toString());
+  }
+
+  private Row exported(JsonNode node) throws BadRecord {
+    try {
+      TextBytes text = TextBytes.named(node.path("encoding").asText("utf8"));
+      Bytes key = text.read(scalar(node.path("key"), "key"));
+      Bytes value = text.read(scalar(node.path("value"), "value"));
+      if (key.isEmpty()) {
+        throw new BadRecord("the key is empty");
+      }
+      return new Row(Bytes.utf8(format.prefix()).concat(key), value);
+    } catch (IllegalArgumentException | OperationException e) {
+      throw new BadRecord(e.getMessage());
+    }
   }
 
   private String keyField(JsonNode node) throws BadRecord {

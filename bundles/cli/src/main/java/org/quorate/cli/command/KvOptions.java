@@ -1,0 +1,41 @@
+package org.quorate.cli.command;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.ReadLevel;
+import org.quorate.cli.cluster.ClusterFile;
+import org.quorate.cli.cluster.KvLink;
+import org.quorate.management.TextBytes;
+import picocli.CommandLine.Option;
+
+/** Options that the key-value commands have in common. */
+final class KvOptions {
+  @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description = "The group (default: ${DEFAULT-VALUE}).")
+  String group = "default";
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description = "How keys and values are written: utf8, base64, hex.")
+  TextBytes encoding = TextBytes.UTF8;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "S",
+      description = "Seconds to try (default: ${DEFAULT-VALUE}).")
+  int timeout = 30;
+
+  KvLink connect(Root root) {
+    return KvLink.to(ClusterFile.read(root.data()), group, timeout * 1000L);
+  }
+
+  Bytes bytes(String text) {
+    return encoding.read(text);
+  }
+
+  static ReadLevel level(boolean local) {
+    return local ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE;
+  }
+}
