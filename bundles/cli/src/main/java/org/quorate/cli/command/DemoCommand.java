@@ -77,8 +77,7 @@ final class DemoCommand implements Callable<Integer> {
             ? new FileFormat(FileFormat.Kind.CSV, ';', false, "c1", null, "")
             : format(source);
     say("three nodes in " + folder);
-    cluster.create(
-        new LocalCluster.Plan("demo", 3, 0, "raft", "mapdb", "journal", List.of()));
+    cluster.create(new LocalCluster.Plan("demo", 3, 0, "raft", "mapdb", "journal", List.of()));
     for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
       cluster.start(node.name());
     }

@@ -26,7 +26,9 @@ final class KvGetCommand implements Callable<Integer> {
       description = "As of this revision (default: the latest).")
   private long revision;
 
-  @Option(names = "--local", description = "Read what one node has applied, perhaps not the latest.")
+  @Option(
+      names = "--local",
+      description = "Read what one node has applied, perhaps not the latest.")
   private boolean local;
 
   @Mixin private KvOptions kv;

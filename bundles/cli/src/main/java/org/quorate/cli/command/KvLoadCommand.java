@@ -127,7 +127,9 @@ final class KvLoadCommand implements Callable<Integer> {
     FileFormat.Kind kind = format == null ? FileFormat.kindOf(name) : format;
     if (kind == null) {
       throw new CliException(
-          ExitCode.USAGE, "the name of " + source + " tells no format", "say --format csv or ndjson");
+          ExitCode.USAGE,
+          "the name of " + source + " tells no format",
+          "say --format csv or ndjson");
     }
     boolean tabs = name.toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?");
     String between = delimiter == null ? (tabs ? "\t" : ",") : delimiter.replace("\\t", "\t");
@@ -138,8 +140,7 @@ final class KvLoadCommand implements Callable<Integer> {
     return new FileFormat(kind, between.charAt(0), !noHeader, key, value, prefix);
   }
 
-  private void progress(
-      long bytes, long total, long records, long rejected, double seconds) {
+  private void progress(long bytes, long total, long records, long rejected, double seconds) {
     if (!root.terminal().interactive()) {
       return;
     }

@@ -45,7 +45,9 @@ final class KvScanCommand implements Callable<Integer> {
   @Option(names = "--revision", paramLabel = "N", description = "As of this revision.")
   private long revision;
 
-  @Option(names = "--local", description = "Read what one node has applied, perhaps not the latest.")
+  @Option(
+      names = "--local",
+      description = "Read what one node has applied, perhaps not the latest.")
   private boolean local;
 
   @Mixin private KvOptions kv;

@@ -90,19 +90,14 @@ public final class Demo {
             PREFIX);
     Loader.Settings settings =
         new Loader.Settings(
-            prefixed,
-            1,
-            IN_FLIGHT,
-            cluster.data().resolve("demo.rejects"),
-            true,
-            MAX_RECORD_BYTES);
+            prefixed, 1, IN_FLIGHT, cluster.data().resolve("demo.rejects"), true, MAX_RECORD_BYTES);
     try (KvLink link = KvLink.to(nodes, "default", WRITE_TIMEOUT_MS);
         KvLink counting = KvLink.to(nodes, "default", WRITE_TIMEOUT_MS)) {
       Counters counters = new Counters(counting);
       Ledger ledger = new Ledger(link::write);
-      Killer killer = new Killer(ledger, counters);
-      Loader loader =
-          new Loader(ledger::submit, KvLimits.DEFAULTS, settings, killer::progress);
+      Killer killer =
+          new Killer(ledger, counters, Loader.count(file, prefixed, MAX_RECORD_BYTES) / 3);
+      Loader loader = new Loader(ledger::submit, KvLimits.DEFAULTS, settings, killer::progress);
       counters.start();
       Loader.Report loaded = loader.load(file, "demo");
       killer.finish();
@@ -111,19 +106,21 @@ public final class Demo {
     }
   }
 
-  /** Kills the leader once a third of the file is read, and starts it again a moment later. */
+  /** Kills the leader once a third is acknowledged, and starts it again a moment later. */
   private final class Killer {
     private final Ledger ledger;
     private final Counters counters;
+    private final long after;
     private Thread thread;
 
-    Killer(Ledger ledger, Counters counters) {
+    Killer(Ledger ledger, Counters counters, long after) {
       this.ledger = ledger;
       this.counters = counters;
+      this.after = after;
     }
 
     void progress(long bytes, long total, long records, long rejected, double seconds) {
-      if (thread == null && bytes * 3 >= total) {
+      if (thread == null && ledger.answered() >= after) {
         thread = new Thread(this::strike, "demo-killer");
         thread.start();
       }

@@ -108,6 +108,19 @@ public final class Loader {
     }
   }
 
+  /** Records in a file, without a header; reads all of it. */
+  public static long count(Path file, FileFormat format, int maxRecordBytes) throws IOException {
+    try (InputStream in = unpacked(Files.newInputStream(file))) {
+      boolean csv = format.kind() == FileFormat.Kind.CSV;
+      RawReader reader = new RawReader(in, csv, maxRecordBytes);
+      long records = csv && format.header() ? -1 : 0;
+      while (reader.next() != null) {
+        records++;
+      }
+      return Math.max(0, records);
+    }
+  }
+
   private static InputStream unpacked(InputStream raw) throws IOException {
     PushbackInputStream in = new PushbackInputStream(new BufferedInputStream(raw, 64 << 10), 2);
     byte[] magic = in.readNBytes(2);
