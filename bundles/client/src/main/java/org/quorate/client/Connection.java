@@ -72,6 +72,7 @@ final class Connection {
   private int silentPings;
   private String node = "";
   private String trouble = "not connected yet";
+  private String refusal;
 
   Connection(QuorateClient client, String address) {
     this.client = client;
@@ -89,6 +90,11 @@ final class Connection {
 
   String trouble() {
     return trouble;
+  }
+
+  /** Why the node does not let this client in, or null: trying again will not help. */
+  String refusal() {
+    return refusal;
   }
 
   boolean isOpen() {
@@ -303,10 +309,12 @@ final class Connection {
 
     private void answered(int kind, Decoder in) {
       if (kind == ClientProtocol.REFUSED) {
-        socket.close("refused: " + in.text());
+        refusal = "refused: " + in.text();
+        socket.close(refusal);
       } else if (kind == ClientProtocol.WELCOME) {
         node = in.text();
         greeted = true;
+        refusal = null;
         backoffMs = BACKOFF_MIN_MS;
         trouble = "";
         settle(true);

@@ -10,6 +10,8 @@ import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.api.Transaction;
+import org.quorate.api.protocol.Frames;
+import org.quorate.api.wire.Encoder;
 import org.quorate.client.net.Loop;
 
 /**
@@ -19,6 +21,9 @@ import org.quorate.client.net.Loop;
  * carry the outcome. Use {@link Future#toCompletionStage} for code without Vert.x.
  */
 public final class GroupClient {
+  /** Bytes of a request's frame beside its command. */
+  private static final int FRAME_ROOM = 1024;
+
   private final QuorateClient client;
   private final GroupId id;
   private final Loop loop;
@@ -32,7 +37,7 @@ public final class GroupClient {
     this.client = client;
     this.id = id;
     this.loop = client.loop();
-    this.leader = new Leader(client, id, this::ready);
+    this.leader = new Leader(client, id, this::ready, this::hopeless);
     this.writes = new Writes(client, id, leader);
     this.reads = new Reads(client, id, leader);
   }
@@ -57,9 +62,31 @@ public final class GroupClient {
    * @param timeoutMs how long to try
    */
   public Future<Outcome> propose(Bytes command, Transaction transaction, long timeoutMs) {
+    Outcome.Rejected tooLarge = tooLarge(command.length() + size(transaction));
+    if (tooLarge != null) {
+      return Future.succeededFuture(tooLarge);
+    }
     Write write = writes.make(command, transaction, timeoutMs);
     submit(write);
     return write.promise.future();
+  }
+
+  /** A frame over the limit would cost the connection, and with it whatever else is under way. */
+  private static Outcome.Rejected tooLarge(long bytes) {
+    long limit = Frames.MAX_REQUEST_FRAME - FRAME_ROOM;
+    return bytes <= limit
+        ? null
+        : new Outcome.Rejected(
+            Outcome.Rejection.TOO_LARGE, "request of " + bytes + " bytes, a node takes " + limit);
+  }
+
+  private static long size(Transaction transaction) {
+    if (transaction == null) {
+      return 0;
+    }
+    Encoder out = new Encoder();
+    transaction.encode(out);
+    return out.size();
   }
 
   /** Reads from the state machine. */
@@ -69,6 +96,10 @@ public final class GroupClient {
 
   /** Reads from the state machine, trying for so long. */
   public Future<ReadOutcome> read(Bytes query, ReadLevel level, long timeoutMs) {
+    Outcome.Rejected tooLarge = tooLarge(query.length());
+    if (tooLarge != null) {
+      return Future.succeededFuture(new ReadOutcome.Unanswered(tooLarge));
+    }
     Reads.Read read = reads.make(query, level, timeoutMs);
     submit(read);
     return read.promise.future();
@@ -143,6 +174,12 @@ public final class GroupClient {
   private void ready() {
     writes.pump();
     reads.pump();
+  }
+
+  private void hopeless(String why) {
+    Outcome.Rejected refused = new Outcome.Rejected(Outcome.Rejection.UNSUPPORTED, why);
+    writes.refuseAll(refused);
+    reads.refuseAll(refused);
   }
 
   void tick() {

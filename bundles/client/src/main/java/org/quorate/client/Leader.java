@@ -1,6 +1,7 @@
 package org.quorate.client;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.quorate.api.GroupId;
 import org.quorate.api.protocol.GroupInfo;
 
@@ -16,6 +17,7 @@ final class Leader {
   private final QuorateClient client;
   private final GroupId group;
   private final Runnable ready;
+  private final Consumer<String> hopeless;
   private Connection target;
   private boolean opening;
   private int moves;
@@ -24,8 +26,10 @@ final class Leader {
 
   /**
    * @param ready called when requests can be sent after they could not
+   * @param hopeless called with the reason when no node lets this client in
    */
-  Leader(QuorateClient client, GroupId group, Runnable ready) {
+  Leader(QuorateClient client, GroupId group, Runnable ready, Consumer<String> hopeless) {
+    this.hopeless = hopeless;
     this.client = client;
     this.group = group;
     this.ready = ready;
@@ -63,6 +67,8 @@ final class Leader {
     }
     if (open) {
       learn(wanted);
+    } else if (client.connections().stream().allMatch(c -> c.refusal() != null)) {
+      hopeless.accept(wanted.trouble());
     }
     ready.run();
   }

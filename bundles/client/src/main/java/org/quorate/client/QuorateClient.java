@@ -3,7 +3,6 @@ package org.quorate.client;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -16,12 +15,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.quorate.api.GroupId;
 import org.quorate.api.protocol.GroupInfo;
 import org.quorate.client.net.Loop;
+import org.quorate.client.net.VertxFactory;
 
 /**
  * Talks to a cluster over TCP: one connection per node, made when it is needed. Thread-safe; never
  * blocks. Futures complete on the client's event loop: do not block there.
  */
 public final class QuorateClient implements AutoCloseable {
+  private static final long ROUND_PAUSE_MS = 50;
+
   private final Vertx vertx;
   private final boolean ownsVertx;
   private final ClientOptions options;
@@ -54,13 +56,7 @@ public final class QuorateClient implements AutoCloseable {
 
   /** A client with an event loop of its own. */
   public static QuorateClient connect(ClientOptions options) {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1));
+    Vertx vertx = VertxFactory.create(1, 1);
     return new QuorateClient(vertx, true, options);
   }
 
@@ -125,13 +121,20 @@ public final class QuorateClient implements AutoCloseable {
 
   private <T> Future<T> anyNode(Ask<T> ask) {
     Promise<T> promise = Promise.promise();
-    loop.run(() -> anyNode(ask, new ArrayList<>(connections.values()), 0, promise));
+    long deadline = nowMs() + options.operationTimeoutMs();
+    loop.run(() -> anyNode(ask, connections(), 0, deadline, promise));
     return promise.future();
   }
 
-  private <T> void anyNode(Ask<T> ask, List<Connection> all, int at, Promise<T> promise) {
+  private <T> void anyNode(
+      Ask<T> ask, List<Connection> all, int at, long deadline, Promise<T> promise) {
     if (at == all.size()) {
-      promise.fail("no node answers: " + all.stream().map(Connection::trouble).toList());
+      boolean hopeless = all.stream().allMatch(c -> c.refusal() != null);
+      if (hopeless || closed || nowMs() > deadline) {
+        promise.fail("no node answers: " + all.stream().map(Connection::trouble).toList());
+      } else {
+        loop.after(ROUND_PAUSE_MS, () -> anyNode(ask, connections(), 0, deadline, promise));
+      }
       return;
     }
     all.get(at)
@@ -140,7 +143,7 @@ public final class QuorateClient implements AutoCloseable {
               if (open) {
                 ask.on(all.get(at), promise);
               } else {
-                anyNode(ask, all, at + 1, promise);
+                anyNode(ask, all, at + 1, deadline, promise);
               }
             });
   }

@@ -17,7 +17,7 @@ import org.quorate.api.protocol.Outcomes;
  */
 final class Reads {
   private static final long RETRY_MS = 20;
-  private static final int PARKED_TRIES = 6;
+  private static final int PARKED_TRIES = 24;
 
   /** A read from the call to its answer. */
   final class Read implements Connection.Waiter {
@@ -162,6 +162,14 @@ final class Reads {
             read,
             new ReadOutcome.Unanswered(
                 new Outcome.Indeterminate("no answer within the operation's time", null)));
+      }
+    }
+  }
+
+  void refuseAll(Outcome.Rejected refused) {
+    for (Read read : List.copyOf(pending)) {
+      if (read.at == null) {
+        finish(read, new ReadOutcome.Unanswered(refused));
       }
     }
   }

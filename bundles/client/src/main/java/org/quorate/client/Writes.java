@@ -26,7 +26,7 @@ final class Writes {
   private static final int WINDOW = 4000;
 
   private static final long RETRY_MS = 20;
-  private static final int PARKED_TRIES = 6;
+  private static final int PARKED_TRIES = 24;
 
   private enum State {
     NONE,
@@ -243,9 +243,11 @@ final class Writes {
     } else if (outcome instanceof Rejected refused) {
       refuseAll(refused);
     }
+    // Overloaded and Indeterminate: the next tick opens one; a lost one expires by itself.
   }
 
-  private void refuseAll(Rejected refused) {
+  /** Nothing can be sent: what was never sent is refused. */
+  void refuseAll(Rejected refused) {
     List<Write> all = new ArrayList<>(queue);
     queue.clear();
     all.forEach(write -> write.complete(refused));

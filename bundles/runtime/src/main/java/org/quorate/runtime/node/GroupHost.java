@@ -69,6 +69,7 @@ public final class GroupHost implements Group {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(GroupHost.class);
+  private static final long OPENING_RETRY_MS = 50;
 
   private final Node node;
   private final Loop loop;
@@ -355,6 +356,9 @@ public final class GroupHost implements Group {
   }
 
   private Outcome parked() {
+    if (phase == Phase.OPENING) {
+      return new Outcome.Overloaded(OPENING_RETRY_MS, "the group is opening");
+    }
     return new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + why);
   }
 

@@ -3,8 +3,6 @@ package org.quorate.runtime.node;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -15,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.quorate.client.net.Loop;
+import org.quorate.client.net.VertxFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,29 +31,11 @@ final class Threads {
   /** So many loops for groups, and one more for what bundles above serve (HTTP). */
   Threads(int groupLoops, int workerCount) {
     ClassLoader neutral = Vertx.class.getClassLoader();
-    ClassLoader before = Thread.currentThread().getContextClassLoader();
-    Thread.currentThread().setContextClassLoader(neutral);
-    try {
-      vertx =
-          Vertx.builder()
-              .with(
-                  new VertxOptions()
-                      .setPreferNativeTransport(true)
-                      .setEventLoopPoolSize(groupLoops + 1)
-                      .setWorkerPoolSize(4)
-                      .setInternalBlockingPoolSize(4)
-                      .setFileSystemOptions(
-                          new FileSystemOptions()
-                              .setClassPathResolvingEnabled(false)
-                              .setFileCachingEnabled(false)))
-              .build();
-      for (int i = 0; i < groupLoops; i++) {
-        Loop loop = Loop.of(vertx);
-        loop.execute(() -> Thread.currentThread().setContextClassLoader(neutral));
-        loops.add(loop);
-      }
-    } finally {
-      Thread.currentThread().setContextClassLoader(before);
+    vertx = VertxFactory.create(groupLoops + 1, 4);
+    for (int i = 0; i < groupLoops; i++) {
+      Loop loop = Loop.of(vertx);
+      loop.execute(() -> Thread.currentThread().setContextClassLoader(neutral));
+      loops.add(loop);
     }
     AtomicInteger number = new AtomicInteger();
     workers =

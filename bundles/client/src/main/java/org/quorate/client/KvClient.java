@@ -1,0 +1,198 @@
+package org.quorate.client;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.function.Function;
+import org.quorate.api.Bytes;
+import org.quorate.api.Isolation;
+import org.quorate.api.KeyRange;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvEntry;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.api.wire.MalformedException;
+
+/**
+ * A group of the key-value state machine. Thread-safe; never blocks. Futures fail with {@link
+ * OutcomeException} when the command was not executed or its fate is not known, and with {@link
+ * KvException} when the state machine refused it.
+ */
+public final class KvClient {
+  private final GroupClient group;
+
+  public KvClient(GroupClient group) {
+    this.group = group;
+  }
+
+  /** The group that the keys live in. */
+  public GroupClient group() {
+    return group;
+  }
+
+  /** Sets a value; the result is the revision. */
+  public Future<Long> put(Bytes key, Bytes value) {
+    return execute(KvCommand.put(key, value)).map(KvResult::revision);
+  }
+
+  /** Deletes a key; true if it was there. */
+  public Future<Boolean> delete(Bytes key) {
+    return execute(KvCommand.delete(key)).map(r -> as(r, KvResult.Deleted.class).count() > 0);
+  }
+
+  /** Adds to a number; the result is the sum. */
+  public Future<Long> add(Bytes key, long delta) {
+    return execute(new KvCommand.Add(key, delta)).map(r -> as(r, KvResult.Added.class).newValue());
+  }
+
+  /** The entry of a key, or null; sees every write acknowledged before. */
+  public Future<KvEntry> get(Bytes key) {
+    return get(key, ReadLevel.LINEARIZABLE);
+  }
+
+  /** The entry of a key, or null. */
+  public Future<KvEntry> get(Bytes key, ReadLevel level) {
+    return query(KvQuery.get(key), level).map(r -> as(r, KvResult.GetDone.class).entry());
+  }
+
+  /** The first entries of a range, in order; follow pages with {@link KvQuery.Range#after}. */
+  public Future<KvResult.RangeDone> range(KeyRange keys, int limit) {
+    return query(KvQuery.range(keys, limit), ReadLevel.LINEARIZABLE)
+        .map(r -> as(r, KvResult.RangeDone.class));
+  }
+
+  /** Executes any command. */
+  public Future<KvResult> execute(KvCommand command) {
+    return group.propose(command.encode()).compose(KvClient::result);
+  }
+
+  /** Answers any query. */
+  public Future<KvResult> query(KvQuery query, ReadLevel level) {
+    return group.read(query.encode(), level).compose(KvClient::answer);
+  }
+
+  static Future<KvResult> result(Outcome outcome) {
+    return outcome instanceof Outcome.Committed c
+        ? decoded(c.result())
+        : Future.failedFuture(new OutcomeException(outcome));
+  }
+
+  static Future<KvResult> answer(ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Answered a) {
+      return decoded(a.result());
+    }
+    return Future.failedFuture(new OutcomeException(((ReadOutcome.Unanswered) outcome).why()));
+  }
+
+  private static Future<KvResult> decoded(Bytes encoded) {
+    try {
+      KvResult result = KvResult.decode(encoded);
+      return result instanceof KvResult.Failed failed
+          ? Future.failedFuture(new KvException(failed))
+          : Future.succeededFuture(result);
+    } catch (MalformedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  static <T extends KvResult> T as(KvResult result, Class<T> kind) {
+    if (!kind.isInstance(result)) {
+      throw new IllegalStateException(
+          "expected " + kind.getSimpleName() + ", the group answered " + result);
+    }
+    return kind.cast(result);
+  }
+
+  /**
+   * Runs a closure that reads a snapshot and collects writes, and commits them as one if nothing
+   * that was read has changed; runs it again, on a newer snapshot, if something has. The closure may
+   * run several times: it must have no other effects.
+   *
+   * @return what the closure returned in the run that was committed
+   */
+  public <T> Future<T> transact(Function<KvTransaction, Future<T>> body) {
+    return transact(Isolation.SERIALIZABLE, body);
+  }
+
+  /** As above, at another level. */
+  public <T> Future<T> transact(Isolation level, Function<KvTransaction, Future<T>> body) {
+    Promise<T> promise = Promise.promise();
+    long deadline = group.client().nowMs() + group.client().options().operationTimeoutMs();
+    attempt(level, body, 1, deadline, promise);
+    return promise.future();
+  }
+
+  private <T> void attempt(
+      Isolation level,
+      Function<KvTransaction, Future<T>> body,
+      int attempt,
+      long deadline,
+      Promise<T> promise) {
+    KvTransaction transaction = new KvTransaction(group);
+    Future<T> run;
+    try {
+      run = body.apply(transaction);
+    } catch (RuntimeException e) {
+      run = Future.failedFuture(e);
+    }
+    run.compose(value -> transaction.commit(level).map(outcome -> new Ran<>(value, outcome)))
+        .onComplete(
+            ran -> {
+              if (ran.failed() && !transaction.stale()) {
+                promise.fail(ran.cause());
+              } else if (ran.failed() || ran.result().outcome() instanceof Outcome.Aborted) {
+                Outcome last = ran.failed() ? null : ran.result().outcome();
+                again(level, body, attempt, deadline, last, promise);
+              } else if (ran.result().outcome() instanceof Outcome.Committed c) {
+                decoded(c.result()).<T>map(done -> ran.result().value()).onComplete(promise);
+              } else {
+                promise.fail(new OutcomeException(ran.result().outcome()));
+              }
+            });
+  }
+
+  private record Ran<T>(T value, Outcome outcome) {}
+
+  private <T> void again(
+      Isolation level,
+      Function<KvTransaction, Future<T>> body,
+      int attempt,
+      long deadline,
+      Outcome last,
+      Promise<T> promise) {
+    QuorateClient client = group.client();
+    if (client.nowMs() > deadline || client.isClosed()) {
+      promise.fail(
+          new OutcomeException(
+              last != null
+                  ? last
+                  : new Outcome.Overloaded(0, "retries of a transaction, " + attempt)));
+      return;
+    }
+    long ceiling = Math.min(200, 1L << Math.min(attempt, 8));
+    client
+        .loop()
+        .run(
+            () ->
+                client
+                    .loop()
+                    .after(
+                        1 + client.jitter(ceiling),
+                        () -> attempt(level, body, attempt + 1, deadline, promise)));
+  }
+
+  /**
+   * Watches a range.
+   *
+   * @param from first revision wanted; 0 for what comes from now on
+   * @param listener called on the client's loop
+   * @return ends the watch when it is run
+   */
+  public Runnable watch(KeyRange keys, long from, KvWatch.Listener listener) {
+    KvWatch watch = new KvWatch(group, keys, from, listener);
+    watch.start();
+    return watch::cancel;
+  }
+}

@@ -1,0 +1,150 @@
+package org.quorate.client;
+
+import java.util.List;
+import org.quorate.api.Gtid;
+import org.quorate.api.KeyRange;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvError;
+import org.quorate.api.kv.KvEvent;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+
+/**
+ * Follows the changes of a range: asks for those after the last seen, and when there are none waits
+ * until a node has applied more. Nothing is lost or told twice when nodes come and go, since the
+ * place is a revision of the group. On the client's loop.
+ */
+public final class KvWatch {
+  /** Takes what a watch sees; on the client's loop: do not block. */
+  public interface Listener {
+    /**
+     * Changes, in order.
+     *
+     * @param upTo every change up to this revision has been told
+     */
+    void changed(List<KvEvent> events, long upTo);
+
+    /** The watch has ended: its place was compacted, or the group refuses for good. */
+    void ended(RuntimeException why);
+  }
+
+  private static final long PAUSE_MS = 50;
+
+  private final GroupClient group;
+  private final KeyRange keys;
+  private final Listener listener;
+  private long next;
+  private long historyId;
+  private boolean cancelled;
+
+  KvWatch(GroupClient group, KeyRange keys, long from, Listener listener) {
+    this.group = group;
+    this.keys = keys;
+    this.next = from;
+    this.listener = listener;
+  }
+
+  void start() {
+    group.client().loop().run(this::begin);
+  }
+
+  /** No call from now on. */
+  void cancel() {
+    group.client().loop().run(() -> cancelled = true);
+  }
+
+  /** Learns history and, if no revision was given, the present. */
+  private void begin() {
+    if (over()) {
+      return;
+    }
+    group
+        .read(new KvQuery.Stats().encode(), ReadLevel.LINEARIZABLE)
+        .onSuccess(
+            outcome -> {
+              if (outcome instanceof ReadOutcome.Answered a) {
+                historyId = a.gtid().historyId();
+                next = next == 0 ? a.gtid().version() + 1 : next;
+                ask();
+              } else {
+                unanswered(((ReadOutcome.Unanswered) outcome).why(), this::begin);
+              }
+            });
+  }
+
+  private boolean over() {
+    return cancelled || group.client().isClosed();
+  }
+
+  private void ask() {
+    if (over()) {
+      return;
+    }
+    KvQuery query = new KvQuery.Changes(keys, next, 0, 0, true);
+    ReadLevel level =
+        next > 1 ? new ReadLevel.Causal(new Gtid(historyId, next - 1)) : ReadLevel.LOCAL;
+    group.read(query.encode(), level).onSuccess(this::told);
+  }
+
+  private void told(ReadOutcome outcome) {
+    if (over()) {
+      return;
+    }
+    if (outcome instanceof ReadOutcome.Unanswered u) {
+      unanswered(u.why(), this::ask);
+      return;
+    }
+    KvResult result = KvResult.decode(((ReadOutcome.Answered) outcome).result());
+    if (result instanceof KvResult.ChangesDone changes) {
+      long upTo = changes.upTo();
+      boolean advanced = upTo >= next;
+      next = Math.max(next, upTo + 1);
+      if (!changes.events().isEmpty() || advanced) {
+        listener.changed(changes.events(), upTo);
+      }
+      if (changes.more()) {
+        ask();
+      } else {
+        group.watch(next - 1, this::advanced);
+      }
+    } else if (result instanceof KvResult.Failed failed) {
+      end(new KvException(failed));
+    } else {
+      end(new IllegalStateException("a watch was answered " + result));
+    }
+  }
+
+  private void advanced(long version) {
+    if (version > 0) {
+      ask();
+    } else {
+      later(this::ask);
+    }
+  }
+
+  private void unanswered(Outcome why, Runnable again) {
+    if (why instanceof Outcome.Rejected refused && !Writes.elsewhere(refused)) {
+      end(new OutcomeException(why));
+    } else {
+      later(again);
+    }
+  }
+
+  private void later(Runnable again) {
+    if (!over()) {
+      group.client().loop().after(PAUSE_MS, again);
+    }
+  }
+
+  private void end(RuntimeException why) {
+    cancelled = true;
+    listener.ended(why);
+  }
+
+  /** Whether a compaction is why a watch ended: read the range anew and watch from there. */
+  public static boolean compacted(RuntimeException why) {
+    return why instanceof KvException e && e.error() == KvError.COMPACTED;
+  }
+}

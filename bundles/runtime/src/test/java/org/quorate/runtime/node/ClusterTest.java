@@ -1,0 +1,237 @@
+package org.quorate.runtime.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.KeyRange;
+import org.quorate.api.NodeId;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvEvent;
+import org.quorate.client.GroupClient;
+import org.quorate.client.KvClient;
+import org.quorate.client.KvWatch;
+import org.quorate.runtime.api.WhyStep;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.Role;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ClusterTest {
+  @TempDir Path folder;
+
+  static <T> T get(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  private static Bytes key(String name) {
+    return Bytes.utf8(name);
+  }
+
+  @Test
+  void acknowledgedWritesSurviveTheLossOfTheLeaderAndAreExecutedOnce() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      List<Future<Long>> sums = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        sums.add(kv.add(key("counter"), 1));
+      }
+      get(sums.get(50));
+      NodeId old = cluster.leader();
+      cluster.stopNode(old);
+      for (int i = 0; i < 300; i++) {
+        sums.add(kv.add(key("counter"), 1));
+      }
+      get(Future.all(sums));
+      assertEquals("600", get(kv.get(key("counter"))).value().utf8());
+
+      cluster.startNode(old);
+      NodeId leader = cluster.leader();
+      TestCluster.await(
+          "the node that was away to catch up",
+          () -> cluster.status(old).gtid().equals(cluster.status(leader).gtid()));
+      assertEquals(cluster.status(leader).stateHash(), cluster.status(old).stateHash());
+      assertEquals(List.of(), cluster.broken);
+    }
+  }
+
+  @Test
+  void aWatchSeesEveryChangeOnceAlthoughTheLeaderGoes() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient writer = new KvClient(cluster.client().group("main"));
+      KvClient watcher = new KvClient(cluster.client().group("main"));
+      List<String> seen = new CopyOnWriteArrayList<>();
+      Runnable end =
+          watcher.watch(
+              KeyRange.prefix(key("w/")),
+              1,
+              new KvWatch.Listener() {
+                @Override
+                public void changed(List<KvEvent> events, long upTo) {
+                  events.forEach(e -> seen.add(e.entry().value().utf8()));
+                }
+
+                @Override
+                public void ended(RuntimeException why) {
+                  seen.add("ended: " + why);
+                }
+              });
+      List<String> written = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        if (i == 20) {
+          cluster.stopNode(cluster.leader());
+        }
+        get(writer.put(key("w/" + i % 7), key("v" + i)));
+        get(writer.put(key("other"), key("v" + i)));
+        written.add("v" + i);
+      }
+      TestCluster.await("all changes", () -> seen.size() >= written.size());
+      assertEquals(written, seen);
+      end.run();
+    }
+  }
+
+  @Test
+  void concurrentTransactionsLoseNoUpdate() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      AtomicInteger runs = new AtomicInteger();
+      List<Future<Long>> all = new ArrayList<>();
+      for (int c = 0; c < 2; c++) {
+        KvClient kv = new KvClient(cluster.client().group("main"));
+        for (int i = 0; i < 15; i++) {
+          all.add(
+              kv.transact(
+                  tx ->
+                      tx.get(key("balance"))
+                          .map(
+                              value -> {
+                                runs.incrementAndGet();
+                                long next = value == null ? 1 : Long.parseLong(value.utf8()) + 1;
+                                tx.put(key("balance"), key(Long.toString(next)));
+                                return next;
+                              })));
+        }
+      }
+      get(Future.all(all));
+      KvClient reader = new KvClient(cluster.client().group("main"));
+      assertEquals("30", get(reader.get(key("balance"))).value().utf8());
+      assertEquals(30, all.stream().map(Future::result).distinct().count());
+      assertTrue(runs.get() > 30, "no run was in conflict: " + runs);
+    }
+  }
+
+  @Test
+  void followersAnswerLocalReadsAndSendLinearizableOnesOn() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeId leader = cluster.leader();
+      NodeId follower =
+          cluster.nodes().stream().filter(n -> !n.equals(leader)).findFirst().orElseThrow();
+      GroupClient group =
+          cluster
+              .client(org.quorate.client.ClientOptions.of(cluster.address(follower).client()))
+              .group("main");
+      KvClient kv = new KvClient(group);
+      get(kv.put(key("a"), key("1")));
+      assertEquals("1", get(kv.get(key("a"))).value().utf8());
+      TestCluster.await(
+          "the follower to apply it",
+          () -> {
+            var entry = get(kv.get(key("a"), ReadLevel.LOCAL));
+            return entry != null && entry.value().utf8().equals("1");
+          });
+    }
+  }
+
+  @Test
+  void aMissingStrategyParksTheGroupSaysWhyAndOpensItAgain() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeId follower =
+          cluster.nodes().stream()
+              .filter(n -> !n.equals(cluster.leader()))
+              .findFirst()
+              .orElseThrow();
+      ConsensusStrategy raft = cluster.strategyOf(follower);
+      cluster.services(follower).remove(raft).join();
+      GroupStatus parked = cluster.status(follower);
+      assertEquals(GroupStatus.State.PARKED, parked.state());
+      assertTrue(parked.why().startsWith("strategy 'raft': no bundle provides it"), parked.why());
+      WhyStep service =
+          cluster.node(follower).control().why(TestCluster.GROUP).stream()
+              .filter(step -> step.layer().equals("service"))
+              .findFirst()
+              .orElseThrow();
+      assertFalse(service.ok());
+      assertFalse(service.todo().isEmpty());
+
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("while"), key("parked")));
+      cluster.services(follower).add(raft);
+      TestCluster.await(
+          "the group to open and catch up",
+          () ->
+              cluster.status(follower).state() == GroupStatus.State.RUNNING
+                  && cluster
+                      .status(follower)
+                      .gtid()
+                      .equals(cluster.status(cluster.leader()).gtid()));
+    }
+  }
+
+  @Test
+  void aWipedNodeIsAStrangerUntilItIsAddedAgain() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("a"), key("1")));
+      NodeId leader = cluster.leader();
+      NodeId wiped =
+          cluster.nodes().stream().filter(n -> !n.equals(leader)).findFirst().orElseThrow();
+      cluster.stopNode(wiped);
+      delete(cluster.dataDir(wiped));
+      cluster.startNode(wiped);
+      TestCluster.await(
+          "the node to be told of its group",
+          () -> cluster.node(wiped).groups().find(TestCluster.GROUP) != null);
+      TestCluster.await(
+          "the group to be parked",
+          () -> cluster.status(wiped).why().contains("its data was replaced"));
+
+      var control = cluster.node(wiped).control();
+      var group = TestCluster.GROUP;
+      var other = cluster.node(leader).control();
+      other.removeMember(group, wiped).toCompletableFuture().get(60, TimeUnit.SECONDS);
+      other
+          .addMember(group, wiped, Role.LEARNER, "")
+          .toCompletableFuture()
+          .get(60, TimeUnit.SECONDS);
+      TestCluster.await(
+          "the learner to catch up",
+          () ->
+              cluster.status(wiped).state() == GroupStatus.State.RUNNING
+                  && cluster.status(wiped).gtid().equals(cluster.status(leader).gtid()));
+      other.changeRole(group, wiped, Role.VOTER).toCompletableFuture().get(60, TimeUnit.SECONDS);
+      control.transferLeader(group, wiped).toCompletableFuture().get(60, TimeUnit.SECONDS);
+      TestCluster.await("the hand-over", () -> cluster.status(wiped).role().equals("leader"));
+      get(kv.put(key("a"), key("2")));
+      assertEquals("2", get(kv.get(key("a"))).value().utf8());
+    }
+  }
+
+  private static void delete(Path dir) throws java.io.IOException {
+    try (var files = java.nio.file.Files.walk(dir)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        java.nio.file.Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package org.quorate.runtime.node;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.NodeId;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.QuorateClient;
+import org.quorate.kv.KvStateMachineFactory;
+import org.quorate.raft.RaftStrategy;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.config.NodeConfig;
+import org.quorate.runtime.peer.NodeAddress;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.storage.journal.JournalStorage;
+import org.quorate.storage.mapdb.MapdbStateStorage;
+
+/** Nodes in this JVM over real loopback sockets, with real storages in a folder. */
+public final class TestCluster implements AutoCloseable {
+  public static final GroupId GROUP = GroupId.of("main");
+
+  private final Path folder;
+  private final Map<NodeId, NodeAddress> addresses = new TreeMap<>();
+  private final Map<NodeId, Running> running = new LinkedHashMap<>();
+  private final List<QuorateClient> clients = new ArrayList<>();
+  private final Map<String, String> parameters;
+
+  /** Storage failures that nodes reported. */
+  public final List<String> broken = new CopyOnWriteArrayList<>();
+
+  private record Running(
+      QuorateNode node, Services services, JournalStorage log, MapdbStateStorage state) {}
+
+  /** So many nodes, started, without groups. */
+  public static TestCluster start(Path folder, int nodes) {
+    return start(folder, nodes, Map.of());
+  }
+
+  public static TestCluster start(Path folder, int nodes, Map<String, String> parameters) {
+    TestCluster cluster = new TestCluster(folder, parameters);
+    List<Integer> ports = freePorts(nodes * 2);
+    for (int i = 1; i <= nodes; i++) {
+      cluster.addresses.put(
+          NodeId.of("n" + i),
+          new NodeAddress(
+              "127.0.0.1:" + ports.get(2 * i - 2), "127.0.0.1:" + ports.get(2 * i - 1)));
+    }
+    cluster.addresses.keySet().forEach(cluster::startNode);
+    return cluster;
+  }
+
+  /** The same, bootstrapped and with a leader. */
+  public static TestCluster serving(Path folder, int nodes) {
+    TestCluster cluster = start(folder, nodes);
+    cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
+    cluster.leader();
+    return cluster;
+  }
+
+  private TestCluster(Path folder, Map<String, String> parameters) {
+    this.folder = folder;
+    this.parameters = parameters;
+  }
+
+  public static List<Integer> freePorts(int count) {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress()));
+      }
+      return held.stream().map(ServerSocket::getLocalPort).toList();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      for (ServerSocket socket : held) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  public Path dataDir(NodeId id) {
+    return folder.resolve(id.name());
+  }
+
+  public NodeConfig config(NodeId id) {
+    NodeAddress self = addresses.get(id);
+    return new NodeConfig(
+        id,
+        "test",
+        dataDir(id),
+        Map.of("peer", self.peer(), "client", self.client()),
+        self,
+        "",
+        null,
+        false,
+        1,
+        addresses,
+        List.of(GroupSpec.of("main")),
+        parameters);
+  }
+
+  public QuorateNode startNode(NodeId id) {
+    try {
+      Files.createDirectories(dataDir(id));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    Services services = new Services();
+    JournalStorage log = new JournalStorage(dataDir(id).resolve("log"), 1 << 20);
+    MapdbStateStorage state = new MapdbStateStorage(dataDir(id).resolve("state"));
+    services.add(new RaftStrategy());
+    services.add(log);
+    services.add(state);
+    services.add(new KvStateMachineFactory());
+    QuorateNode node = new QuorateNode(config(id), services, (why, cause) -> broken.add(why));
+    node.start();
+    running.put(id, new Running(node, services, log, state));
+    return node;
+  }
+
+  public void stopNode(NodeId id) {
+    Running stopped = running.remove(id);
+    stopped.node().close();
+    stopped.log().close();
+    stopped.state().close();
+  }
+
+  public Services services(NodeId id) {
+    return running.get(id).services();
+  }
+
+  /** Takes the strategy away as a bundle that stops would. */
+  public ConsensusStrategy strategyOf(NodeId id) {
+    GroupManifest manifest = node(id).groups().find(GROUP).manifest();
+    return services(id).parts(manifest).strategy();
+  }
+
+  public QuorateNode node(NodeId id) {
+    return running.get(id).node();
+  }
+
+  public NodeAddress address(NodeId id) {
+    return addresses.get(id);
+  }
+
+  public List<NodeId> nodes() {
+    return List.copyOf(running.keySet());
+  }
+
+  public QuorateClient client() {
+    String[] all = addresses.values().stream().map(NodeAddress::client).toArray(String[]::new);
+    return client(ClientOptions.of(all));
+  }
+
+  public QuorateClient client(ClientOptions options) {
+    QuorateClient client = QuorateClient.connect(options);
+    clients.add(client);
+    return client;
+  }
+
+  public GroupStatus status(NodeId id) {
+    return node(id).groups().find(GROUP).status();
+  }
+
+  /** Waits for a node that says it leads. */
+  public NodeId leader() {
+    NodeId[] found = new NodeId[1];
+    await(
+        "a leader",
+        () -> {
+          for (NodeId id : nodes()) {
+            GroupHost host = node(id).groups().find(GROUP);
+            if (host != null && host.status().role().equals("leader")) {
+              found[0] = id;
+            }
+          }
+          return found[0] != null;
+        });
+    return found[0];
+  }
+
+  /** Polls until a condition holds; fails after 30 s. */
+  public static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited 30 s for " + what);
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(c -> c.shutdown().toCompletionStage().toCompletableFuture().join());
+    List.copyOf(running.keySet()).forEach(this::stopNode);
+  }
+}

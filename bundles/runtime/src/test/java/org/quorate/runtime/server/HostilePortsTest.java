@@ -1,0 +1,385 @@
+package org.quorate.runtime.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.protocol.ClientProtocol;
+import org.quorate.api.protocol.Frames;
+import org.quorate.api.protocol.GroupRefs;
+import org.quorate.api.protocol.Outcomes;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+import org.quorate.client.ClientOptions;
+import org.quorate.runtime.node.TestCluster;
+import org.quorate.runtime.peer.NodeAddress;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class HostilePortsTest {
+  private static final NodeId NODE = NodeId.of("n1");
+
+  @TempDir Path folder;
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster =
+        TestCluster.start(
+            folder,
+            1,
+            Map.of(
+                "hello.ms", "2000",
+                "client.idle.ms", "1500",
+                "client.stall.ms", "1500",
+                "client.connections.max", "8",
+                "client.pending.max.bytes", "1048576"));
+    cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
+    cluster.leader();
+  }
+
+  @AfterEach
+  void stillServes() {
+    Outcome outcome =
+        cluster
+            .client()
+            .group("main")
+            .propose(KvCommand.put(Bytes.utf8("after"), Bytes.utf8("all")).encode())
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    assertTrue(outcome instanceof Outcome.Committed, outcome.toString());
+    cluster.close();
+  }
+
+  private Socket dial(String address) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), NodeAddress.port(address));
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private Socket client() throws IOException {
+    return dial(cluster.address(NODE).client());
+  }
+
+  /** Reads until the other side closes; fails if it does not. */
+  private static byte[] untilClosed(Socket socket) throws IOException {
+    try (socket) {
+      return socket.getInputStream().readAllBytes();
+    } catch (SocketException reset) {
+      return new byte[0];
+    }
+  }
+
+  private static byte[] frame(int kind, Consumer<Encoder> body) {
+    Encoder out = new Encoder();
+    int at = Frames.begin(out, kind);
+    body.accept(out);
+    Frames.end(out, at);
+    return out.take().toByteArray();
+  }
+
+  private static byte[] hello(String token) {
+    return frame(
+        ClientProtocol.HELLO,
+        out -> out.i32(ClientProtocol.MAGIC).varint(1).text(token).text("test"));
+  }
+
+  private static Decoder reply(Socket socket, int kind) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    int length = in.readInt();
+    in.readInt();
+    byte[] content = in.readNBytes(length);
+    assertEquals(kind, content[1]);
+    return new Decoder(Bytes.wrap(content, 2, length - 2));
+  }
+
+  private long counter(String name) {
+    return cluster.node(NODE).control().node().counters().get(name);
+  }
+
+  @Test
+  void randomBytesCloseTheConnectionOnEveryPort() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    NodeAddress address = cluster.address(NODE);
+    for (String port : List.of(address.client(), address.peer())) {
+      for (int round = 0; round < 20; round++) {
+        byte[] noise = new byte[random.nextInt(16, 4000)];
+        random.nextBytes(noise);
+        noise[0] |= (byte) 0x80;
+        Socket socket = dial(port);
+        socket.getOutputStream().write(noise);
+        assertEquals(0, untilClosed(socket).length);
+      }
+    }
+    TestCluster.await("both counters", () -> counter("client.malformed") >= 20);
+    TestCluster.await("both counters", () -> counter("peer.malformed") >= 20);
+  }
+
+  @Test
+  void malformedFramesCloseTheConnection() throws IOException {
+    byte[] badSum = hello("");
+    badSum[4] ^= 1;
+    byte[] early = frame(ClientProtocol.PING, out -> out.varint(1));
+    byte[] badMagic = frame(ClientProtocol.HELLO, out -> out.i32(5));
+    byte[] tooLong = new byte[] {0x7f, 0, 0, 0, 0, 0, 0, 0};
+    for (byte[] bad : List.of(badSum, early, badMagic, tooLong)) {
+      Socket socket = client();
+      socket.getOutputStream().write(bad);
+      assertEquals(0, untilClosed(socket).length);
+    }
+    List<byte[]> later =
+        List.of(
+            frame(0x3f, out -> out.varint(1)),
+            frame(ClientProtocol.PROPOSE, out -> out.varint(1).varint(77)),
+            frame(ClientProtocol.READ, out -> out.varint(1).varint(0).text("main").u8(9)));
+    for (byte[] bad : later) {
+      Socket socket = client();
+      socket.getOutputStream().write(hello(""));
+      reply(socket, ClientProtocol.WELCOME);
+      socket.getOutputStream().write(bad);
+      assertEquals(0, untilClosed(socket).length);
+    }
+  }
+
+  @Test
+  void aRefusedHelloIsAnsweredWithTheReason() throws IOException {
+    Socket old = client();
+    old.getOutputStream()
+        .write(
+            frame(
+                ClientProtocol.HELLO,
+                out -> out.i32(ClientProtocol.MAGIC).varint(99).text("").text("old")));
+    assertEquals(
+        "protocol version 99, this node speaks 1", reply(old, ClientProtocol.REFUSED).text());
+    assertEquals(0, untilClosed(old).length);
+
+    Socket peer = dial(cluster.address(NODE).peer());
+    peer.getOutputStream()
+        .write(
+            frame(
+                1,
+                out ->
+                    out.i32(0x51505231)
+                        .varint(1)
+                        .text("another")
+                        .text("n9")
+                        .text("n1")
+                        .i64(5)
+                        .varint(1)
+                        .u8(1)
+                        .text("")
+                        .text("")));
+    assertEquals("cluster 'another', this node belongs to 'test'", reply(peer, 3).text());
+    assertEquals(0, untilClosed(peer).length);
+    assertEquals(1, counter("peer.refused.in"));
+  }
+
+  @Test
+  void silentConnectionsAreClosed() throws IOException {
+    assertEquals(0, untilClosed(client()).length);
+    assertEquals(0, untilClosed(dial(cluster.address(NODE).peer())).length);
+    Socket quiet = client();
+    quiet.getOutputStream().write(hello(""));
+    reply(quiet, ClientProtocol.WELCOME);
+    assertEquals(0, untilClosed(quiet).length);
+    Socket half = client();
+    half.getOutputStream().write(hello(""), 0, 9);
+    assertEquals(0, untilClosed(half).length);
+    TestCluster.await("all of them", () -> counter("client.idle.closed") >= 3);
+  }
+
+  @Test
+  void connectionsOverTheLimitAreClosed() throws IOException {
+    List<Socket> held = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      held.add(client());
+    }
+    TestCluster.await("refusals", () -> counter("client.refused") >= 4);
+    for (Socket socket : held) {
+      untilClosed(socket);
+    }
+    TestCluster.await("room again", () -> counter("client.connections") <= 2);
+  }
+
+  @Test
+  void aClientThatTakesNoAnswersIsClosed() throws IOException {
+    Bytes value = Bytes.wrap(new byte[200_000]);
+    cluster
+        .client()
+        .group("main")
+        .propose(KvCommand.put(Bytes.utf8("large"), value).encode())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+    Socket slow = client();
+    slow.setReceiveBufferSize(4096);
+    slow.getOutputStream().write(hello(""));
+    reply(slow, ClientProtocol.WELCOME);
+    GroupRefs refs = new GroupRefs();
+    Bytes query = KvQuery.get(Bytes.utf8("large")).encode();
+    try {
+      for (int i = 1; i < 100_000 && counter("client.slow.closed") == 0; i++) {
+        int id = i;
+        slow.getOutputStream()
+            .write(
+                frame(
+                    ClientProtocol.READ,
+                    out -> {
+                      out.varint(id);
+                      refs.write(out, GroupId.of("main"));
+                      Outcomes.level(out, ReadLevel.LOCAL);
+                      out.bytes(query);
+                    }));
+      }
+    } catch (SocketException expected) {
+      // Closed while it was writing.
+    }
+    TestCluster.await("the slow one to be closed", () -> counter("client.slow.closed") == 1);
+    try (InputStream rest = slow.getInputStream()) {
+      rest.skip(1);
+    } catch (SocketException expected) {
+      // Reset.
+    }
+  }
+
+  @Test
+  void anUnknownGroupAndAnOversizedCommandAreRejectedWithReasons() {
+    ClientOptions options =
+        ClientOptions.of(cluster.address(NODE).client()).withOperationTimeoutMs(20_000);
+    var client = cluster.client(options);
+    Outcome unknown =
+        client
+            .group("nowhere")
+            .propose(Bytes.utf8("x"))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    assertTrue(
+        unknown instanceof Outcome.Rejected r && r.code() == Outcome.Rejection.UNKNOWN_GROUP,
+        unknown.toString());
+    Outcome large =
+        client
+            .group("main")
+            .propose(Bytes.wrap(new byte[3 << 20]))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    assertTrue(
+        large instanceof Outcome.Rejected r && r.code() == Outcome.Rejection.TOO_LARGE,
+        large.toString());
+    Outcome huge =
+        client
+            .group("main")
+            .propose(Bytes.wrap(new byte[5 << 20]))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    assertTrue(
+        huge instanceof Outcome.Rejected r && r.code() == Outcome.Rejection.TOO_LARGE,
+        huge.toString());
+  }
+
+  @Test
+  void aClientWithTheWrongTokenIsToldSoAtOnce() {
+    NodeId second = NodeId.of("n2");
+    java.util.List<Integer> ports = TestCluster.freePorts(2);
+    NodeAddress self = new NodeAddress("127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1));
+    var config =
+        new org.quorate.runtime.config.NodeConfig(
+            second,
+            "test",
+            folder.resolve("n2"),
+            Map.of("peer", self.peer(), "client", self.client()),
+            self,
+            "right",
+            null,
+            false,
+            1,
+            Map.of(second, self),
+            List.of(),
+            Map.of());
+    var node =
+        new org.quorate.runtime.node.QuorateNode(
+            config, new org.quorate.runtime.node.Services(), (why, cause) -> {});
+    node.start();
+    try {
+      Outcome refused =
+          cluster
+              .client(ClientOptions.of(self.client()).withToken("wrong"))
+              .group("main")
+              .propose(Bytes.utf8("x"))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+      assertTrue(
+          refused instanceof Outcome.Rejected r
+              && r.message().contains("the token is missing or wrong"),
+          refused.toString());
+      assertEquals(
+          List.of(),
+          cluster
+              .client(ClientOptions.of(self.client()).withToken("right"))
+              .bootstrap()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join());
+    } finally {
+      node.close();
+    }
+  }
+
+  @Test
+  void aPortInUseIsNamedWithTheProcessThatHasIt() {
+    var taken = cluster.config(NODE);
+    var config =
+        new org.quorate.runtime.config.NodeConfig(
+            NODE,
+            "test",
+            folder.resolve("other"),
+            taken.listen(),
+            taken.advertise(),
+            "",
+            null,
+            false,
+            1,
+            Map.of(),
+            List.of(),
+            Map.of());
+    var node =
+        new org.quorate.runtime.node.QuorateNode(
+            config, new org.quorate.runtime.node.Services(), (why, cause) -> {});
+    String message =
+        org.junit.jupiter.api.Assertions.assertThrows(
+                org.quorate.runtime.config.ConfigException.class, node::start)
+            .getMessage();
+    assertTrue(message.startsWith("listen.peer " + taken.listen().get("peer")), message);
+    if (java.nio.file.Files.isReadable(Path.of("/proc/net/tcp"))) {
+      assertTrue(
+          message.contains("process " + ProcessHandle.current().pid() + " listens there"), message);
+    }
+  }
+}
