@@ -1,2 +1,2 @@
-/** Measures a cluster, the disk and the transport under it. */
+/** Measures a cluster: writes in a closed loop, beside the disk and the network alone. */
 package org.quorate.cli.bench;

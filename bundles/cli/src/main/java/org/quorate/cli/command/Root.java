@@ -78,6 +78,8 @@ public final class Root implements Runnable {
     tree.addSubcommand(new DoctorCommand(this));
     tree.addSubcommand(new ShellCommand(this));
     OperationCommands.add(this, tree);
+    tree.addSubcommand(new SimCommand(this));
+    tree.addSubcommand(new BenchCommand(this));
     tree.addSubcommand(new CompletionCommand(this));
     tree.setCaseInsensitiveEnumValuesAllowed(true);
     tree.setUsageHelpAutoWidth(true);

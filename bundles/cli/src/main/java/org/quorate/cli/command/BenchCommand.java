@@ -1,0 +1,190 @@
+package org.quorate.cli.command;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.cli.bench.Bench;
+import org.quorate.cli.cluster.ClusterFile;
+import org.quorate.cli.cluster.LocalCluster;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "bench",
+    description = {
+      "Measures writes: a closed loop of puts, one request and one reply each, beside the disk's",
+      "own sync rate and a local read over the same connections. Uses the running cluster of",
+      "--data, or starts one of three nodes in --dir and removes it afterwards."
+    },
+    footer = {"", "Example: quorate bench --outstanding 1,64 --runs 5"})
+final class BenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--outstanding",
+      paramLabel = "N",
+      split = ",",
+      description = "Writes under way at once (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1,16,64,256")
+  private List<Integer> outstanding;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "Runs; the median is reported (default: ${DEFAULT-VALUE}).")
+  private int runs = 5;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "Length of each measurement (default: ${DEFAULT-VALUE}).")
+  private double seconds = 5;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "S",
+      description = "Seconds of load before the first one (default: ${DEFAULT-VALUE}).")
+  private double warmup = 15;
+
+  @Option(
+      names = "--clients",
+      paramLabel = "N",
+      description = "Client connections that share the load (default: ${DEFAULT-VALUE}).")
+  private int clients = 4;
+
+  @Option(
+      names = "--value-bytes",
+      paramLabel = "N",
+      description = "Size of a value (default: ${DEFAULT-VALUE}).")
+  private int valueBytes = 100;
+
+  @Option(names = "--group", paramLabel = "NAME", description = "Group to write to.")
+  private String group = "default";
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where a cluster for the measurement may live (default: this folder).")
+  private Path dir = Path.of(".");
+
+  private final Root root;
+
+  BenchCommand(Root root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    LocalCluster running = root.cluster();
+    if (running.exists()
+        && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
+      return measure(running);
+    }
+    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
+    LocalCluster own = new LocalCluster(folder, root.distribution());
+    Thread cleaner = new Thread(() -> remove(own), "remove-cluster");
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    try {
+      own.create(new LocalCluster.Plan("bench", 3, 0, "raft", "mapdb", "journal", List.of()));
+      for (ClusterFile.NodeEntry node : own.file().nodes()) {
+        own.start(node.name());
+      }
+      Duration patience = Duration.ofSeconds(60);
+      for (ClusterFile.NodeEntry node : own.file().nodes()) {
+        own.awaitAnswer(node, patience, (what, waited) -> {});
+      }
+      own.bootstrap(patience, (what, waited) -> {});
+      own.awaitServing(group, patience, (what, waited) -> {});
+      return measure(own);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+      remove(own);
+    }
+  }
+
+  private void check() {
+    boolean loops = outstanding.stream().allMatch(n -> n >= 1 && n <= 4096);
+    if (!loops || runs < 1 || runs > 99 || seconds <= 0 || seconds > 600 || clients < 1) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "an option is out of its range",
+          "--outstanding 1..4096, --runs 1..99, --seconds up to 600, --clients from 1");
+    }
+  }
+
+  private int measure(LocalCluster cluster) throws InterruptedException {
+    List<String> addresses =
+        cluster.file().nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
+    Bench.Plan plan =
+        new Bench.Plan(
+            addresses,
+            group,
+            cluster.data(),
+            outstanding,
+            runs,
+            seconds,
+            warmup,
+            clients,
+            valueBytes);
+    root.terminal().progress("warming up for " + (long) warmup + " s");
+    Bench.Report report =
+        Bench.run(
+            plan,
+            row ->
+                root.terminal()
+                    .progress(
+                        row.what()
+                            + " at "
+                            + row.outstanding()
+                            + ": "
+                            + row.perSecond()
+                            + " a second, p50 "
+                            + row.p50()
+                            + " ms"));
+    root.terminal().progressDone();
+    if (root.json()) {
+      root.print(report);
+    } else {
+      root.terminal()
+          .out()
+          .println(
+              report.fileSystem()
+                  + ", Java "
+                  + report.java()
+                  + ", "
+                  + report.cores()
+                  + " cores, values of "
+                  + report.valueBytes()
+                  + " bytes, median of "
+                  + report.runs()
+                  + " runs; times in ms");
+      root.print(report.rows());
+    }
+    long failed = report.rows().stream().mapToLong(Bench.Row::failed).sum();
+    return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static void remove(LocalCluster cluster) {
+    try {
+      if (cluster.exists()) {
+        cluster.stopAll();
+      }
+      try (Stream<Path> files = Files.walk(cluster.data())) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.quorate.cli.command;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.simulator.SimulationOptions;
+import org.quorate.simulator.SimulationReport;
+import org.quorate.simulator.SimulationResult;
+import org.quorate.simulator.SimulationResult.Mark;
+import org.quorate.simulator.SimulationRunner;
+import org.quorate.simulator.Subject;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "sim",
+    description = {
+      "Runs a consensus strategy in the simulator: virtual time, faults of network, disk, clock",
+      "and processes, invariants after every step. A failing seed prints the command that",
+      "replays it. The lines of a trace are explained in docs/concepts/simulator.md."
+    },
+    footer = {
+      "",
+      "Examples: quorate sim --strategy raft --seeds 1..1000",
+      "          quorate sim --strategy raft --seed 42 --trace"
+    })
+final class SimCommand implements Callable<Integer> {
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description = "What to simulate (default: ${DEFAULT-VALUE}).")
+  private String strategy = "raft";
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      description = "Seeds to run, both included (default: ${DEFAULT-VALUE}).")
+  private String seeds = "1..1000";
+
+  @Option(names = "--seed", paramLabel = "N", description = "One seed.")
+  private Long seed;
+
+  @Option(names = "--trace", description = "Print every event of the one seed.")
+  private boolean trace;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Seeds at a time (default: one per core).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--keep-going", description = "Do not stop at the first seed that fails.")
+  private boolean keepGoing;
+
+  private final Root root;
+  private long progressMs = System.currentTimeMillis();
+  private long done;
+  private int failed;
+
+  SimCommand(Root root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() {
+    ConsensusStrategy found = find();
+    long[] range = range();
+    if (trace && range[0] != range[1]) {
+      throw new CliException(ExitCode.USAGE, "--trace wants one seed", "name it with --seed N");
+    }
+    SimulationOptions options =
+        SimulationOptions.DEFAULTS.withTrace(trace ? root.terminal().out() : null);
+    SimulationReport report =
+        new SimulationRunner(Subject.of(found), options, !keepGoing)
+            .run(
+                range[0],
+                range[1],
+                range[0] == range[1] ? 1 : Math.max(1, threads),
+                result -> ended(result, range));
+    if (progressMs == 0) {
+      root.terminal().progressDone();
+    }
+    print(report);
+    return report.failures().isEmpty() ? ExitCode.OK : ExitCode.FINDINGS;
+  }
+
+  private ConsensusStrategy find() {
+    Map<String, ConsensusStrategy> known = new TreeMap<>();
+    ServiceLoader.load(ConsensusStrategy.class, SimCommand.class.getClassLoader())
+        .forEach(s -> known.put(s.name(), s));
+    if (!known.containsKey(strategy)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "no strategy '" + strategy + "'",
+          "choose one of " + String.join(", ", known.keySet()));
+    }
+    return known.get(strategy);
+  }
+
+  private long[] range() {
+    if (seed != null) {
+      return new long[] {seed, seed};
+    }
+    String[] bounds = seeds.split("\\.\\.", -1);
+    try {
+      long first = Long.parseLong(bounds[0].trim());
+      long last = Long.parseLong(bounds[bounds.length - 1].trim());
+      if (bounds.length <= 2 && first <= last) {
+        return new long[] {first, last};
+      }
+    } catch (NumberFormatException e) {
+      throw wrongRange(e);
+    }
+    throw wrongRange(null);
+  }
+
+  private CliException wrongRange(Throwable cause) {
+    return new CliException(
+        ExitCode.USAGE, "--seeds " + seeds + " is no range", "write it as 1..1000", cause);
+  }
+
+  private void ended(SimulationResult result, long[] range) {
+    done++;
+    if (!result.passed()) {
+      failed++;
+      root.terminal().err().println(result);
+      root.terminal().err().println("replay: " + result.replay());
+    }
+    long now = System.currentTimeMillis();
+    if (now - progressMs > 2_000 && range[0] != range[1]) {
+      progressMs = now;
+      root.terminal()
+          .progress(done + " of " + (range[1] - range[0] + 1) + " seeds, " + failed + " failed");
+    }
+  }
+
+  private void print(SimulationReport report) {
+    if (!root.json()) {
+      root.terminal().out().print(report);
+      root.terminal().out().flush();
+      return;
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("strategy", report.strategy());
+    answer.put("seeds", report.seeds());
+    answer.put(
+        "failures",
+        report.failures().stream()
+            .map(
+                f ->
+                    Map.of(
+                        "seed", f.seed(),
+                        "invariant", f.invariant(),
+                        "failure", f.failure(),
+                        "replay", f.replay()))
+            .toList());
+    answer.put("operationsPerSeed", report.operationsPerSeed());
+    answer.put("indeterminateShare", report.indeterminateShare());
+    answer.put("seedsPerMinute", report.seedsPerMinute());
+    Map<String, Double> shares = new LinkedHashMap<>();
+    for (Mark mark : Mark.values()) {
+      shares.put(mark.name().toLowerCase(Locale.ROOT), report.share(mark));
+    }
+    answer.put("shares", shares);
+    root.print(answer);
+  }
+}
