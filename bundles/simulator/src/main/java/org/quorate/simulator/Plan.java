@@ -86,7 +86,8 @@ record Plan(
     int faster = rng.pick(List.of(1, 3, 6));
     for (Parameter parameter : subject.strategy().traits().parameters()) {
       if (parameter.type() == Parameter.Type.NUMBER) {
-        String value = parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
+        String value =
+            parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
         if (value != null) {
           options.put(parameter.name(), value);
         }
@@ -98,8 +99,7 @@ record Plan(
 
   /** All times of a strategy by one factor, so that their relations stay. */
   private static String scaled(Parameter parameter, int faster) {
-    return Long.toString(
-        Math.max(parameter.min(), Long.parseLong(parameter.fallback()) / faster));
+    return Long.toString(Math.max(parameter.min(), Long.parseLong(parameter.fallback()) / faster));
   }
 
   /** Small limits are reached often: the logs of a simulation are short. Null for the default. */

@@ -158,10 +158,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   // ---- nodes -------------------------------------------------------------------------------
 
   private boolean holds(NodeId id, Step.Delivered what, boolean atIndex) {
-    return nodes
-        .get(id)
-        .disk()
-        .holds(GROUP, what.epoch(), what.inner(), what.payload(), atIndex);
+    return nodes.get(id).disk().holds(GROUP, what.epoch(), what.inner(), what.payload(), atIndex);
   }
 
   /** A process ended: its connections are gone, peers see them made again when it is back. */

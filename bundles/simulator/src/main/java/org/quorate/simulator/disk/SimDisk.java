@@ -92,10 +92,10 @@ public final class SimDisk {
   }
 
   /** Whether the synced log or the checkpointed state of this disk covers a payload. */
-  public boolean holds(
-      GroupId group, long epoch, long inner, Bytes payload, boolean atIndex) {
+  public boolean holds(GroupId group, long epoch, long inner, Bytes payload, boolean atIndex) {
     SimState state = states.get(group);
-    return state != null && state.applied() >= inner || log(group, epoch).holds(inner, payload, atIndex);
+    return state != null && state.applied() >= inner
+        || log(group, epoch).holds(inner, payload, atIndex);
   }
 
   /** Whether a byte was ever flipped. */
