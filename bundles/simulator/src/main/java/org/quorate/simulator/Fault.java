@@ -4,6 +4,7 @@ package org.quorate.simulator;
 enum Fault {
   CRASH,
   CRASH_IN_WRITE,
+  CRASH_AFTER_SAVE,
   POWER_FAILURE,
   PAUSE,
   ISOLATE,

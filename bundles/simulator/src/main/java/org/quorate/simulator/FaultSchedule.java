@@ -41,6 +41,7 @@ final class FaultSchedule {
     switch (fault) {
       case CRASH -> crash(node);
       case CRASH_IN_WRITE -> node.disk().faults().crashInBlockingCall(rng.between(0, 5));
+      case CRASH_AFTER_SAVE -> node.crashAfterSave();
       case POWER_FAILURE -> {
         world.mark(Mark.POWER_FAILURE);
         world.nodes().forEach(this::crash);

@@ -61,6 +61,7 @@ final class SimNode
   private boolean crippled;
   private boolean replacing;
   private boolean affected;
+  private boolean crashAfterSave;
 
   /** An end that waits for the task at hand: code that runs cannot be unwound from outside. */
   private record Fate(String why, Throwable cause) {}
@@ -78,7 +79,6 @@ final class SimNode
     storeId = rng.next();
     disk = new SimDisk(world.queue(), rng.split(), id.name(), world);
     disk.faults().syncMeanUs(world.plan().syncMeanUs());
-    disk.forgetStable(world.subject().sabotage().forgetStable());
     if (state == State.BROKEN) {
       state = State.DOWN;
     }
@@ -358,6 +358,28 @@ final class SimNode
       }
       role = status.role();
       world.trace(this, "is " + role);
+    }
+  }
+
+  /** The process dies soon after its next vote, view or the like is on disk and told. */
+  void crashAfterSave() {
+    crashAfterSave = true;
+  }
+
+  void stableSaved() {
+    if (crashAfterSave) {
+      crashAfterSave = false;
+      Process mine = process;
+      world
+          .queue()
+          .after(
+              rng.between(1, 3_000),
+              () -> {
+                if (mine.alive()) {
+                  crash("killed after a stable record");
+                  world.restartLater(this);
+                }
+              });
     }
   }
 

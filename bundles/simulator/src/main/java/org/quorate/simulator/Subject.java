@@ -20,11 +20,10 @@ public record Subject(
   /**
    * Deliberate faults.
    *
-   * @param forgetStable a crash loses the acknowledged stable record (term and vote)
    * @param reuseSequences clients give some commands the sequence of the one before
    */
-  public record Sabotage(boolean forgetStable, boolean reuseSequences) {
-    public static final Sabotage NONE = new Sabotage(false, false);
+  public record Sabotage(boolean reuseSequences) {
+    public static final Sabotage NONE = new Sabotage(false);
   }
 
   public Subject {

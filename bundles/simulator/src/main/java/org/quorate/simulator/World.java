@@ -169,7 +169,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   /** Restarts a node after a while. */
   void restartLater(SimNode node) {
-    long delayUs = healing ? 50_000 : rng.between(10_000, 3_000_000);
+    boolean soon = healing || rng.chance(0.4);
+    long delayUs = soon ? rng.between(1_000, 50_000) : rng.between(10_000, 3_000_000);
     queue.after(delayUs, () -> restart(node));
   }
 
@@ -218,6 +219,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void truncated() {
     mark(Mark.TRUNCATION);
+  }
+
+  @Override
+  public void stableSaved(String node) {
+    nodes.get(NodeId.of(node)).stableSaved();
   }
 
   @Override

@@ -27,6 +27,9 @@ public final class SimDisk {
 
     void corruptionFound(String what);
 
+    /** A stable record was synced and its writer told so. */
+    void stableSaved(String node);
+
     /** The state was replaced by a snapshot; the replica takes it over in a later step. */
     void stateReplaced(String node);
 
@@ -44,7 +47,6 @@ public final class SimDisk {
   private boolean crashDue;
   private boolean corruptionSeen;
   private boolean damaged;
-  private boolean forgetStable;
 
   public SimDisk(EventQueue queue, Rng rng, String node, Listener listener) {
     this.queue = queue;
@@ -103,15 +105,6 @@ public final class SimDisk {
     return damaged;
   }
 
-  /** Makes a crash lose the stable record: a mutant that checkers must catch. */
-  public void forgetStable(boolean forget) {
-    forgetStable = forget;
-  }
-
-  boolean forgetStable() {
-    return forgetStable;
-  }
-
   /** Whether a durable record was found damaged by a process. */
   public boolean corruptionSeen() {
     return corruptionSeen;
@@ -121,6 +114,10 @@ public final class SimDisk {
     corruptionSeen = true;
     listener.corruptionFound(what);
     return new StorageException(StorageException.Kind.CORRUPT, what + ": checksum does not match");
+  }
+
+  void stableSaved() {
+    listener.stableSaved(node);
   }
 
   void replaced() {

@@ -67,9 +67,6 @@ final class SimLog {
         synced.apply(new Write.Append(torn.first(), torn.records().subList(0, kept)));
       }
     }
-    if (disk.forgetStable()) {
-      synced.apply(new Write.Save(null));
-    }
   }
 
   boolean damage() {
@@ -234,6 +231,9 @@ final class SimLog {
         }
         if (why == null) {
           i.pending().complete();
+          if (i.write() instanceof Write.Save) {
+            disk.stableSaved();
+          }
         } else {
           i.pending().fail(why);
         }

@@ -18,7 +18,7 @@ public final class AcknowledgesBeforeQuorum extends MutantStrategy {
   }
 
   @Override
-  PureLoglet mutate(PureLoglet protocol) {
+  protected PureLoglet mutate(PureLoglet protocol) {
     return new MutantLoglet(protocol) {
       private final List<Bytes> submitted = new ArrayList<>();
       private final List<Runnable> early = new ArrayList<>();

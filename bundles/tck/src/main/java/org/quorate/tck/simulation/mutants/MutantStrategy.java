@@ -1,6 +1,5 @@
 package org.quorate.tck.simulation.mutants;
 
-import java.util.List;
 import org.quorate.api.GroupId;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.consensus.ConsensusStrategy;
@@ -13,16 +12,26 @@ import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Traits;
 
-/** A strategy whose protocol is wrapped. Its own invariants are left out: others must catch it. */
-abstract class MutantStrategy implements ConsensusStrategy {
+/**
+ * A strategy that is broken on purpose, in its protocol or in what it finds on disk. Its own
+ * invariants apply only where the protocol is not wrapped: they know its class.
+ */
+public abstract class MutantStrategy implements ConsensusStrategy {
   private final ConsensusStrategy strategy;
 
-  MutantStrategy(ConsensusStrategy strategy) {
+  protected MutantStrategy(ConsensusStrategy strategy) {
     this.strategy = strategy;
   }
 
   /** Breaks the protocol. */
-  abstract PureLoglet mutate(PureLoglet protocol);
+  protected PureLoglet mutate(PureLoglet protocol) {
+    return protocol;
+  }
+
+  /** Breaks what is found on disk. */
+  protected Recovered mutate(Recovered recovered) {
+    return recovered;
+  }
 
   @Override
   public String name() {
@@ -31,9 +40,7 @@ abstract class MutantStrategy implements ConsensusStrategy {
 
   @Override
   public Traits traits() {
-    Traits t = strategy.traits();
-    return new Traits(
-        t.roles(), t.everyMemberProposes(), t.minWire(), t.maxWire(), t.parameters(), List.of());
+    return strategy.traits();
   }
 
   @Override
@@ -77,7 +84,7 @@ abstract class MutantStrategy implements ConsensusStrategy {
 
           @Override
           public Recovered recovered() {
-            return link.recovered();
+            return mutate(link.recovered());
           }
 
           @Override

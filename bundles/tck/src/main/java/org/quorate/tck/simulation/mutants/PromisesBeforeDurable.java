@@ -14,7 +14,7 @@ public final class PromisesBeforeDurable extends MutantStrategy {
   }
 
   @Override
-  PureLoglet mutate(PureLoglet protocol) {
+  protected PureLoglet mutate(PureLoglet protocol) {
     return new MutantLoglet(protocol) {
       @Override
       public void promise(Pending what, NodeId to, Lane lane, Message message) {

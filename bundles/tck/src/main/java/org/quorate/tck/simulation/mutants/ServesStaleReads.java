@@ -13,7 +13,7 @@ public final class ServesStaleReads extends MutantStrategy {
   }
 
   @Override
-  PureLoglet mutate(PureLoglet protocol) {
+  protected PureLoglet mutate(PureLoglet protocol) {
     return new MutantLoglet(protocol) {
       @Override
       List<Event> before(List<Event> turn) {
