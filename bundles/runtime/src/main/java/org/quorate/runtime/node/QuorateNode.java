@@ -478,8 +478,10 @@ public final class QuorateNode implements AutoCloseable {
         stopThreads();
       }
     }
-    home.close();
-    LOG.info("node {} is down", id());
+    if (home != null) {
+      home.close();
+      LOG.info("node {} is down", id());
+    }
   }
 
   private void stopGroups() {

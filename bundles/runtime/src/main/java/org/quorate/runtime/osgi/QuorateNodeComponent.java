@@ -2,7 +2,9 @@ package org.quorate.runtime.osgi;
 
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +62,7 @@ public final class QuorateNodeComponent {
 
   private final Services services = new Services();
   private final Map<Group, ServiceRegistration<Group>> groups = new ConcurrentHashMap<>();
+  private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
 
@@ -137,11 +140,11 @@ public final class QuorateNodeComponent {
     }
     node = starting;
     node.listen(new GroupServices());
-    context.registerService(Vertx.class, node.vertx(), null);
-    context.registerService(NodeControl.class, node.control(), null);
+    registrations.add(context.registerService(Vertx.class, node.vertx(), null));
+    registrations.add(context.registerService(NodeControl.class, node.control(), null));
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put("service.pid", PID);
-    context.registerService(ManagedService.class, this::updated, properties);
+    registrations.add(context.registerService(ManagedService.class, this::updated, properties));
   }
 
   private void broken(String why, Throwable cause) {
@@ -179,7 +182,10 @@ public final class QuorateNodeComponent {
   @Deactivate
   void deactivate() {
     if (node != null) {
+      registrations.forEach(ServiceRegistration::unregister);
+      registrations.clear();
       node.close();
+      node = null;
     }
   }
 

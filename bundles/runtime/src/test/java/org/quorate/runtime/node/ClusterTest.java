@@ -67,6 +67,40 @@ class ClusterTest {
   }
 
   @Test
+  void cutConnectionsNeitherLoseNorDoubleAWrite() {
+    try (TestCluster cluster = TestCluster.proxied(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      List<Future<Long>> sums = new ArrayList<>();
+      for (int round = 0; round < 15; round++) {
+        for (int i = 0; i < 40; i++) {
+          sums.add(kv.add(key("counter"), 1));
+        }
+        get(sums.get(sums.size() - 20));
+        cluster.cut();
+      }
+      get(Future.all(sums));
+      assertEquals("600", get(kv.get(key("counter"))).value().utf8());
+      assertEquals(600, sums.stream().map(Future::result).distinct().count());
+    }
+  }
+
+  @Test
+  void anExpiredSessionIsReplacedAndTheNextWriteSucceeds() {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      NodeId node = cluster.nodes().get(0);
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("a"), key("1")));
+      long session = get(kv.group().session());
+      var closed = new java.util.concurrent.CompletableFuture<org.quorate.api.Outcome>();
+      cluster.node(node).groups().find(TestCluster.GROUP).closeSession(session, closed::complete);
+      closed.join();
+      get(kv.put(key("a"), key("2")));
+      assertEquals("2", get(kv.get(key("a"))).value().utf8());
+      assertFalse(get(kv.group().session()) == session);
+    }
+  }
+
+  @Test
   void aWatchSeesEveryChangeOnceAlthoughTheLeaderGoes() {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
       KvClient writer = new KvClient(cluster.client().group("main"));

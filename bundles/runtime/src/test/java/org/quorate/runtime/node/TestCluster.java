@@ -30,11 +30,15 @@ import org.quorate.storage.mapdb.MapdbStateStorage;
 public final class TestCluster implements AutoCloseable {
   public static final GroupId GROUP = GroupId.of("main");
 
+  /** This node hands requests over between loops, the others have one loop. */
+  private static final NodeId TWO_LOOPS = NodeId.of("n2");
+
   private final Path folder;
   private final Map<NodeId, NodeAddress> addresses = new TreeMap<>();
   private final Map<NodeId, Running> running = new LinkedHashMap<>();
   private final List<QuorateClient> clients = new ArrayList<>();
   private final Map<String, String> parameters;
+  private final Map<NodeId, CuttingProxy> proxies = new TreeMap<>();
 
   /** Storage failures that nodes reported. */
   public final List<String> broken = new CopyOnWriteArrayList<>();
@@ -66,6 +70,33 @@ public final class TestCluster implements AutoCloseable {
     cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
     cluster.leader();
     return cluster;
+  }
+
+  /** As {@link #serving}, and clients reach the nodes through proxies that can be cut. */
+  public static TestCluster proxied(Path folder, int nodes) {
+    TestCluster cluster = new TestCluster(folder, Map.of());
+    List<Integer> ports = freePorts(nodes * 2);
+    for (int i = 1; i <= nodes; i++) {
+      NodeId id = NodeId.of("n" + i);
+      CuttingProxy proxy = new CuttingProxy(ports.get(2 * i - 1));
+      cluster.proxies.put(id, proxy);
+      cluster.addresses.put(
+          id, new NodeAddress("127.0.0.1:" + ports.get(2 * i - 2), "127.0.0.1:" + proxy.port()));
+    }
+    cluster.addresses.keySet().forEach(cluster::startNode);
+    cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
+    cluster.leader();
+    return cluster;
+  }
+
+  /** Cuts every connection of every client. */
+  public void cut() {
+    proxies.values().forEach(CuttingProxy::cut);
+  }
+
+  private String clientPort(NodeId id) {
+    CuttingProxy proxy = proxies.get(id);
+    return proxy == null ? addresses.get(id).client() : "127.0.0.1:" + proxy.target();
   }
 
   private TestCluster(Path folder, Map<String, String> parameters) {
@@ -103,12 +134,12 @@ public final class TestCluster implements AutoCloseable {
         id,
         "test",
         dataDir(id),
-        Map.of("peer", self.peer(), "client", self.client()),
+        Map.of("peer", self.peer(), "client", clientPort(id)),
         self,
         "",
         null,
         false,
-        1,
+        id.equals(TWO_LOOPS) ? 2 : 1,
         addresses,
         List.of(GroupSpec.of("main")),
         parameters);
@@ -209,5 +240,6 @@ public final class TestCluster implements AutoCloseable {
   public void close() {
     clients.forEach(c -> c.shutdown().toCompletionStage().toCompletableFuture().join());
     List.copyOf(running.keySet()).forEach(this::stopNode);
+    proxies.values().forEach(CuttingProxy::close);
   }
 }
