@@ -218,10 +218,7 @@ final class Recovery {
         s.file().force();
       }
     }
-    // What was read may be in the page cache only, and is durable for those who are told of it.
-    for (int i = Math.max(0, end - 1); i <= end; i++) {
-      segments.get(i).file().force();
-    }
+    writeAgain(segments, scan);
     if (unbegun != null) {
       files.delete(unbegun);
     }
@@ -249,6 +246,25 @@ final class Recovery {
         new FrameWriter(files, kept, settings, scan.endOffset(), scan.endSequence());
     Replay replay = scan.replay();
     return new Result(kept, writer, replay.streams().values(), replay.lastStream());
+  }
+
+  /**
+   * Makes what the last batch left durable before anyone is told of it. It may be in the page cache
+   * only; after a failed sync it even counts as clean there, so that a sync alone would do nothing.
+   */
+  private static void writeAgain(List<Segment> segments, Scan scan) throws IOException {
+    int end = scan.endSegment();
+    int batch = scan.batchSegment();
+    if (batch <= end) {
+      Segment s = segments.get(batch);
+      int to = batch == end ? scan.endOffset() : s.bytes();
+      ByteBuffer b = ByteBuffer.allocate(Math.max(0, to - scan.batchAt()));
+      s.file().read(b, scan.batchAt());
+      s.file().write(b.flip(), scan.batchAt());
+    }
+    for (int i = Math.max(0, end - 1); i <= Math.min(end + 1, segments.size() - 1); i++) {
+      segments.get(i).file().force();
+    }
   }
 
   private void collectSpares(Segments segments) throws IOException {

@@ -33,6 +33,10 @@ final class Scan {
   /** No beginning of a record was met yet. */
   private boolean atFront = true;
 
+  // The first frame of the last batch: all before it is on disk for certain.
+  private int batchSegment;
+  private int batchAt = Layout.HEADER_BYTES;
+
   /** The beginning of a record whose last frame was not met yet, or -1. */
   private long partsAt = -1;
 
@@ -71,6 +75,16 @@ final class Scan {
         && Layout.salt(b, Layout.HEADER_BYTES) == segments.get(0).salt();
   }
 
+  /** Number in the list of the segment with the last batch. */
+  int batchSegment() {
+    return batchSegment;
+  }
+
+  /** Offset of the first frame of the last batch. */
+  int batchAt() {
+    return batchAt;
+  }
+
   void run() throws IOException {
     sequence = begins() ? Layout.sequence(load(0), Layout.HEADER_BYTES) : 1;
     int i = 0;
@@ -98,6 +112,10 @@ final class Scan {
         && Layout.salt(b, at) == segment.salt()
         && Layout.sequence(b, at) == sequence) {
       frame(i, segment, b, at);
+      if (Layout.attests(b, at) == sequence) {
+        batchSegment = i;
+        batchAt = at;
+      }
       sequence++;
       if (Layout.type(b, at) == Layout.END) {
         if (i == segments.size() - 1) {

@@ -128,14 +128,16 @@ final class Segments implements Closeable {
 
   private Segment prepare(long number) {
     String name = Layout.name(number);
+    SegmentFile file = null;
     try {
-      SegmentFile file = fresh(name);
+      file = fresh(name);
       file.write(Layout.header(journal, number, settings.segmentBytes()), 0);
       file.force();
       files.syncDirectory();
       int salt = Layout.salt(journal, number);
       return new Segment(number, name, file, settings.segmentBytes(), salt);
     } catch (IOException e) {
+      discard(name, file, e);
       throw Failures.io(
           "cannot prepare " + files.path(name) + " of " + settings.segmentBytes() + " bytes", e);
     }
@@ -156,12 +158,20 @@ final class Segments implements Closeable {
       zero(file, 0, settings.segmentBytes());
       return file;
     } catch (IOException e) {
-      try (file) {
-        files.delete(name); // gives the room back
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
+      discard(name, file, e);
       throw e;
+    }
+  }
+
+  /** Gives the room back, and leaves no file that looks prepared but is not on disk. */
+  private void discard(String name, SegmentFile file, IOException why) {
+    if (file == null) {
+      return;
+    }
+    try (file) {
+      files.delete(name);
+    } catch (IOException again) {
+      why.addSuppressed(again);
     }
   }
 

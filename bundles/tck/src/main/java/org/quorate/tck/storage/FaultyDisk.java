@@ -3,10 +3,12 @@ package org.quorate.tck.storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A directory in memory that fails as told. Deterministic; not thread-safe unless the store under
@@ -242,7 +244,9 @@ public final class FaultyDisk {
       }
       throw e;
     }
-    file.durable = file.cache.clone();
+    for (Write write : file.unsynced) {
+      file.durable = with(file.durable.clone(), write, write.bytes.length);
+    }
     file.unsynced.clear();
   }
 
@@ -262,20 +266,56 @@ public final class FaultyDisk {
   /** The disk as a new process finds it after a crash now. */
   public synchronized FaultyDisk afterCrash(Loss loss, SplittableRandom random) {
     FaultyDisk next = new FaultyDisk();
-    Map<File, File> copies = new java.util.IdentityHashMap<>();
-    survivingNames(loss, random)
-        .forEach(
-            (name, file) ->
-                next.names.put(
-                    name, copies.computeIfAbsent(file, f -> surviving(f, loss, random))));
-    next.durableNames = next.names;
     next.capacity = capacity;
+    Map<File, File> copies = new IdentityHashMap<>();
+    if (loss == Loss.NOTHING) {
+      // What was not synced is in the page cache still, and may be lost by a later crash.
+      next.names = copied(names, copies, FaultyDisk::alike);
+      next.durableNames = copied(durableNames, copies, FaultyDisk::alike);
+      for (Map<String, File> unsynced : unsyncedNames) {
+        next.unsyncedNames.add(copied(unsynced, copies, FaultyDisk::alike));
+      }
+    } else {
+      Map<String, File> left = survivingNames(loss, random);
+      next.names = copied(left, copies, file -> surviving(file, loss, random));
+      next.durableNames = next.names;
+    }
     return next;
+  }
+
+  /** The same content, all of it on disk, no fault. */
+  public synchronized FaultyDisk copy() {
+    FaultyDisk next = new FaultyDisk();
+    next.capacity = capacity;
+    next.names = copied(names, new IdentityHashMap<>(), file -> settled(file.cache));
+    next.durableNames = next.names;
+    return next;
+  }
+
+  private static Map<String, File> copied(
+      Map<String, File> names, Map<File, File> copies, UnaryOperator<File> copy) {
+    Map<String, File> copied = new TreeMap<>();
+    names.forEach((name, file) -> copied.put(name, copies.computeIfAbsent(file, copy)));
+    return copied;
+  }
+
+  private static File alike(File file) {
+    File copy = new File();
+    copy.cache = file.cache.clone();
+    copy.durable = file.durable.clone();
+    copy.unsynced.addAll(file.unsynced);
+    return copy;
+  }
+
+  private static File settled(byte[] content) {
+    File copy = new File();
+    copy.cache = content.clone();
+    copy.durable = content.clone();
+    return copy;
   }
 
   private Map<String, File> survivingNames(Loss loss, SplittableRandom random) {
     return switch (loss) {
-      case NOTHING -> names;
       case EVERYTHING -> durableNames;
       default -> {
         int kept = random.nextInt(unsyncedNames.size() + 1);
@@ -285,16 +325,13 @@ public final class FaultyDisk {
   }
 
   private static File surviving(File file, Loss loss, SplittableRandom random) {
-    File copy = new File();
-    byte[] content = (loss == Loss.NOTHING ? file.cache : file.durable).clone();
+    byte[] content = file.durable.clone();
     if (loss == Loss.TORN || loss == Loss.PREFIX) {
       for (Write write : file.unsynced) {
         content = torn(content, write, loss, random);
       }
     }
-    copy.cache = content;
-    copy.durable = content.clone();
-    return copy;
+    return settled(content);
   }
 
   private static byte[] torn(byte[] content, Write write, Loss loss, SplittableRandom random) {
@@ -320,11 +357,6 @@ public final class FaultyDisk {
       at += n;
     }
     return changed;
-  }
-
-  /** The same content, all of it on disk, no fault. */
-  public synchronized FaultyDisk copy() {
-    return afterCrash(Loss.NOTHING, new SplittableRandom(0));
   }
 
   /** Names of the files there are. */
