@@ -77,7 +77,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   private final Loglet loglet;
   private final PendingTable pending = new PendingTable();
   private final ArrayDeque<Decided> held = new ArrayDeque<>();
-  private final Map<NodeId, Long> incarnations = new HashMap<>();
+  private final Map<Long, Long> incarnations = new HashMap<>();
   private final List<Runnable> changeListeners = new ArrayList<>();
   private final List<LongConsumer> appliedListeners = new ArrayList<>();
   private final SplittableRandom ids;
@@ -372,7 +372,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     try {
       Frame frame = Frame.decode(encoded);
       Chain.Link link = log.chain().active();
-      if (frame.epoch() != link.epoch() || frame.planId() != link.planId() || stray(from, frame)) {
+      if (frame.epoch() != link.epoch() || frame.planId() != link.planId() || stray(frame)) {
         return;
       }
       if (frame.kind() == Frame.Kind.SNAPSHOT) {
@@ -387,17 +387,17 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   /**
-   * From a start of the sender that has ended. Whether the sender's store is the member's is for the
+   * From a start of the sender's store that has ended. Whether the sender's store is the member's is for the
    * protocol to check: a replica that is behind knows members only as they were, and must be able to
    * learn from a store that has replaced another since.
    */
-  private boolean stray(NodeId from, Frame frame) {
-    Long newest = incarnations.get(from);
+  private boolean stray(Frame frame) {
+    Long newest = incarnations.get(frame.storeId());
     if (newest != null && newest > frame.incarnation()) {
       return true;
     }
     if (newest == null || newest < frame.incarnation()) {
-      incarnations.put(from, frame.incarnation());
+      incarnations.put(frame.storeId(), frame.incarnation());
     }
     return false;
   }
