@@ -126,6 +126,13 @@ public final class Encoder {
     return Bytes.wrap(array, 0, size);
   }
 
+  /** What was written, in an array of its own size; the encoder is empty and keeps its room. */
+  public Bytes drain() {
+    Bytes written = Bytes.wrap(Arrays.copyOf(array, size));
+    size = 0;
+    return written;
+  }
+
   /** Forgets what was written and gives the old array away to whoever took it. */
   public Encoder reset() {
     array = new byte[array.length];

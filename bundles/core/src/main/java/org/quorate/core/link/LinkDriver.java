@@ -66,6 +66,7 @@ public final class LinkDriver implements Loglet, Effects, Pending.Listener {
   private final Delivery delivery;
   private final Host host;
   private final ArrayDeque<Promise> promises = new ArrayDeque<>();
+  private final Encoder scratch = new Encoder(4096);
   private final DeliveryBuffer decisions = new DeliveryBuffer();
   private List<Event> inbox = new ArrayList<>();
   private List<Event> turn = new ArrayList<>();
@@ -166,10 +167,9 @@ public final class LinkDriver implements Loglet, Effects, Pending.Listener {
   }
 
   private Bytes frame(Message message) {
-    Encoder out = new Encoder(256);
-    host.header(out);
-    message.encode(out);
-    return out.take();
+    host.header(scratch);
+    message.encode(scratch);
+    return scratch.drain();
   }
 
   @Override

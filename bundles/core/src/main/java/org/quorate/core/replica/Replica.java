@@ -387,9 +387,9 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   /**
-   * From a start of the sender's store that has ended. Whether the sender's store is the member's is for the
-   * protocol to check: a replica that is behind knows members only as they were, and must be able to
-   * learn from a store that has replaced another since.
+   * From a start of the sender's store that has ended. Whether that store is the member's is for
+   * the protocol to check: a replica that is behind knows members only as they were, and must be
+   * able to learn from a store that has replaced another since.
    */
   private boolean stray(Frame frame) {
     Long newest = incarnations.get(frame.storeId());
