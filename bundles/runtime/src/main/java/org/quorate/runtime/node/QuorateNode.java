@@ -65,6 +65,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupChanges changes;
   private Control control;
   private ClientServer clients;
+  private Runnable unlisten = () -> {};
   private boolean closed;
 
   /**
@@ -122,7 +123,7 @@ public final class QuorateNode implements AutoCloseable {
     control = new Control(this, creation, changes);
     clients = new ClientServer(this, threads.loops());
     groups.load();
-    services.listen(groups::reconcile);
+    unlisten = services.listen(groups::reconcile);
     groups.reconcile();
     long tickMs = parameters.number(NodeParameters.TICK_MS);
     for (Loop loop : threads.loops()) {
@@ -471,6 +472,7 @@ public final class QuorateNode implements AutoCloseable {
       }
       closed = true;
     }
+    unlisten.run();
     if (threads != null) {
       try {
         stopGroups();

@@ -98,9 +98,14 @@ public final class Services {
         listeners.stream().map(Supplier::get).toArray(CompletableFuture<?>[]::new));
   }
 
-  /** Called after each change; gives back when all groups have followed it. */
-  void listen(Supplier<CompletableFuture<Void>> listener) {
+  /**
+   * Called after each change; gives back when all groups have followed it.
+   *
+   * @return ends it: a node that is down follows nothing any more
+   */
+  Runnable listen(Supplier<CompletableFuture<Void>> listener) {
     listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   private Object find(Kind kind, String name) {

@@ -223,6 +223,17 @@ class ClusterTest {
   }
 
   @Test
+  void partsThatGoAfterTheNodeWaitForNobody() {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      NodeId node = cluster.nodes().get(0);
+      Services services = cluster.services(node);
+      ConsensusStrategy raft = cluster.strategyOf(node);
+      cluster.stopNode(node);
+      assertTrue(services.remove(raft).isDone());
+    }
+  }
+
+  @Test
   void aWipedNodeIsAStrangerUntilItIsAddedAgain() throws Exception {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
       KvClient kv = new KvClient(cluster.client().group("main"));
