@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 
@@ -26,9 +27,14 @@ public final class LocalCluster {
   private static final long POLL_MS = 50;
 
   private final Path data;
-  private final Distribution distribution;
+  private final Supplier<Distribution> distribution;
 
   public LocalCluster(Path data, Distribution distribution) {
+    this(data, () -> distribution);
+  }
+
+  /** A cluster whose distribution is looked for when a node is started. */
+  public LocalCluster(Path data, Supplier<Distribution> distribution) {
     this.data = data;
     this.distribution = distribution;
   }
@@ -152,8 +158,12 @@ public final class LocalCluster {
     Path directory = directory(node).toAbsolutePath();
     ProcessHandle process =
         NodeProcess.start(
-            distribution.nodeCommand(
-                config(node).toAbsolutePath(), directory.resolve("data"), cluster.javaOptions()),
+            distribution
+                .get()
+                .nodeCommand(
+                    config(node).toAbsolutePath(),
+                    directory.resolve("data"),
+                    cluster.javaOptions()),
             directory,
             log(node));
     ClusterFile.NodeEntry running = node.running(process.pid(), NodeProcess.startedAtMs(process));

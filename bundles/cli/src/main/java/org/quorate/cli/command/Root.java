@@ -126,7 +126,7 @@ public final class Root implements Runnable {
 
   /** The cluster on this machine. */
   LocalCluster cluster() {
-    return new LocalCluster(data(), distribution());
+    return new LocalCluster(data(), this::distribution);
   }
 
   Distribution distribution() {
@@ -172,8 +172,14 @@ public final class Root implements Runnable {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
+      String version;
+      try {
+        version = Distribution.locate(Path.of("").toAbsolutePath()).version();
+      } catch (CliException e) {
+        version = "(not built)";
+      }
       return new String[] {
-        "quorate " + Distribution.locate(Path.of("").toAbsolutePath()).version(),
+        "quorate " + version,
         "Java " + Runtime.version() + " (" + System.getProperty("java.vm.name") + ")"
       };
     }

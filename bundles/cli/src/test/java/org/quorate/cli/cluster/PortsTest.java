@@ -1,0 +1,56 @@
+package org.quorate.cli.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.cli.CliException;
+
+class PortsTest {
+  @Test
+  void freePortsAreDifferent() {
+    List<Integer> ports = Ports.choose(0, 12);
+    assertEquals(12, new HashSet<>(ports).size());
+  }
+
+  @Test
+  void aTakenPortIsNamedWithItsOwner() throws Exception {
+    try (ServerSocket held = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = held.getLocalPort();
+      assertFalse(Ports.isFree(port));
+      CliException e = assertThrows(CliException.class, () -> Ports.choose(port, 1));
+      String self = "process " + ProcessHandle.current().pid();
+      assertTrue(e.getMessage().startsWith("port " + port + " is in use"), e.getMessage());
+      assertTrue(
+          !java.nio.file.Files.exists(Path.of("/proc/net/tcp")) || e.getMessage().contains(self),
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void aRowOutsideOfWhatThereIsIsRefused() {
+    assertThrows(CliException.class, () -> Ports.choose(80, 4));
+    assertThrows(CliException.class, () -> Ports.choose(65_530, 12));
+  }
+
+  @Test
+  void aProcessIsKnownByItsStartToo(@TempDir Path directory) {
+    ProcessHandle self = ProcessHandle.current();
+    long started = NodeProcess.startedAtMs(self);
+    ClusterFile.NodeEntry node = new ClusterFile.NodeEntry("n1", 1, 2, 3, 4, self.pid(), started);
+    assertTrue(NodeProcess.find(node).isPresent());
+    assertTrue(NodeProcess.find(node.running(self.pid(), started - 60_000)).isEmpty());
+    assertTrue(NodeProcess.find(node.running(0, 0)).isEmpty());
+    ClusterFile file = new ClusterFile(ClusterFile.FORMAT, "c", List.of(node), List.of("-Xmx1g"));
+    file.write(directory);
+    assertEquals(file, ClusterFile.read(directory));
+  }
+}

@@ -1,0 +1,84 @@
+package org.quorate.itest;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The command line of the distribution, run as a user would: as a process of its own. */
+final class Cli {
+  private static final int PATIENCE_S = 240;
+
+  private final Path home = Distribution.ofThisBuild().home();
+  private final Path data;
+
+  /** Commands on the cluster in a directory. */
+  Cli(Path data) {
+    this.data = data;
+  }
+
+  /** What a command printed and how it ended. */
+  record Result(int exit, String out, String err) {
+    JsonArray array() {
+      return new JsonArray(out);
+    }
+
+    JsonObject object() {
+      return new JsonObject(out);
+    }
+
+    @Override
+    public String toString() {
+      return "exit " + exit + "\n" + out + "\n" + err;
+    }
+  }
+
+  /** Runs a command that must succeed. */
+  Result ok(String... words) throws IOException, InterruptedException {
+    Result result = run(words);
+    if (result.exit() != 0) {
+      throw new AssertionError("quorate " + String.join(" ", words) + ": " + result);
+    }
+    return result;
+  }
+
+  /** Runs a command. */
+  Result run(String... words) throws IOException, InterruptedException {
+    String classPath =
+        Files.readAllLines(home.resolve("lib/cli.classpath")).stream()
+            .map(jar -> home.resolve(jar).toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Dslf4j.internal.verbosity=ERROR", "-Dquorate.home=" + home));
+    command.addAll(List.of("-cp", classPath, "org.quorate.cli.Main"));
+    command.addAll(Arrays.asList(words));
+    command.addAll(List.of("--data", data.toString()));
+    Path out = Files.createTempFile("cli", ".out");
+    Path err = Files.createTempFile("cli", ".err");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        throw new AssertionError("no end of quorate " + String.join(" ", words));
+      }
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+}
