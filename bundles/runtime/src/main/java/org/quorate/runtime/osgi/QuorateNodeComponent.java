@@ -65,7 +65,6 @@ public final class QuorateNodeComponent {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
-  private volatile boolean closed;
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void bindStrategy(ConsensusStrategy strategy) {
@@ -104,11 +103,7 @@ public final class QuorateNodeComponent {
   }
 
   /** A part that goes is not used any more when its bundle stops. */
-  private void follow(CompletableFuture<Void> parked) {
-    if (closed) {
-      // A node that is down uses nothing; nobody would ever complete this.
-      return;
-    }
+  private static void follow(CompletableFuture<Void> parked) {
     try {
       parked.get(FOLLOW_MS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -192,7 +187,6 @@ public final class QuorateNodeComponent {
       node.close();
       node = null;
     }
-    closed = true;
   }
 
   /** Each open group is a service. */
