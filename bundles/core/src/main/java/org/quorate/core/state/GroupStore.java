@@ -15,12 +15,17 @@ public final class GroupStore {
   /** What an entry costs beyond its bytes, roughly: skip-list node, index, two slices. */
   private static final int ENTRY_OVERHEAD = 120;
 
-  /** The memtables in force; frozen is null when no checkpoint is under way. */
+  /**
+   * The memtables in force. What was frozen stays readable until the next one is, also when the
+   * store has it: a read from memory costs a tenth of one from the store, and what was written
+   * lately is read soon. Null before the first checkpoint.
+   */
   private record Layers(
       ConcurrentSkipListMap<Bytes, Bytes> active, ConcurrentSkipListMap<Bytes, Bytes> frozen) {}
 
   private final StateStore store;
   private volatile Layers layers = new Layers(new ConcurrentSkipListMap<>(), null);
+  private boolean committing;
   private long activeBytes;
   private long frozenBytes;
   private long frozenApplied;
@@ -81,8 +86,9 @@ public final class GroupStore {
     return activeBytes;
   }
 
+  /** Whether what was frozen is not in the store yet. */
   public boolean frozen() {
-    return layers.frozen() != null;
+    return committing;
   }
 
   /** Sets the memtable aside as the state at an applied index; the one before must be committed. */
@@ -90,6 +96,7 @@ public final class GroupStore {
     if (frozen()) {
       throw new IllegalStateException("a checkpoint is under way");
     }
+    committing = true;
     layers = new Layers(new ConcurrentSkipListMap<>(), layers.active());
     frozenBytes = activeBytes;
     frozenApplied = applied;
@@ -103,12 +110,13 @@ public final class GroupStore {
 
   /** After {@link #commitFrozen}, on the loop: the store has it now. */
   public void thaw() {
-    layers = new Layers(layers.active(), null);
+    committing = false;
     frozenBytes = 0;
   }
 
   /** Drops the memtables: the store's content was replaced. */
   public void discard() {
+    committing = false;
     layers = new Layers(new ConcurrentSkipListMap<>(), null);
     activeBytes = 0;
     frozenBytes = 0;
