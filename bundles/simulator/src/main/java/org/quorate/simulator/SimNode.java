@@ -250,8 +250,8 @@ final class SimNode
 
   private void ended(Fate fate) {
     Throwable cause = fate.cause();
-    boolean storage = cause instanceof StorageException;
-    StorageException.Kind kind = storage ? ((StorageException) cause).kind() : null;
+    boolean storage = cause instanceof StorageException && disk.faults().struck();
+    StorageException.Kind kind = cause instanceof StorageException e ? e.kind() : null;
     if (disk.corruptionSeen()) {
       boolean named =
           kind == StorageException.Kind.CORRUPT && fate.why().contains("checksum does not match");

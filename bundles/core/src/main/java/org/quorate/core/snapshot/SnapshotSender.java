@@ -26,6 +26,10 @@ public final class SnapshotSender {
 
   private static final class Transfer {
     final long inner;
+
+    /** What is sent, from when it is chosen on: nobody may delete it, opened or not. */
+    SnapshotId id;
+
     SnapshotStore.Reader reader;
     long sentAtMs;
     long heardAtMs;
@@ -71,9 +75,7 @@ public final class SnapshotSender {
   private void write(NodeId to, Transfer transfer, StateStore image, Runnable release) {
     SnapshotId id = new SnapshotId(host.epoch(), image.applied(), host.nextId());
     List<SnapshotId> old = new ArrayList<>(store.complete());
-    transfers.values().stream()
-        .filter(t -> t.reader != null)
-        .forEach(t -> old.remove(t.reader.id()));
+    transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
     host.offload(
         () -> {
           old.forEach(store::delete);
@@ -84,6 +86,8 @@ public final class SnapshotSender {
           return id;
         },
         done -> {
+          // Before the release: it may let another transfer clean up.
+          transfer.id = done;
           release.run();
           open(to, transfer, done);
         },
@@ -97,6 +101,7 @@ public final class SnapshotSender {
     if (transfer.ended) {
       return;
     }
+    transfer.id = id;
     host.offload(
         () -> store.read(id),
         reader -> {

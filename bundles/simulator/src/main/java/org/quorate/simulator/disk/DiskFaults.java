@@ -9,6 +9,7 @@ public final class DiskFaults {
   Kind failNextSync;
   Kind failNextBlocking;
   int crashInBlockingCalls = -1;
+  private boolean struck;
 
   /** Mean time of a sync, microseconds. */
   public void syncMeanUs(long mean) {
@@ -33,6 +34,20 @@ public final class DiskFaults {
   /** The process dies at the n-th blocking call from now on (0: the next), before or after it. */
   public void crashInBlockingCall(int n) {
     crashInBlockingCalls = n;
+  }
+
+  void strike() {
+    struck = true;
+  }
+
+  /** Whether an error was given to this process: it may stop for it. */
+  public boolean struck() {
+    return struck;
+  }
+
+  /** A new process has seen no error yet. */
+  public void newProcess() {
+    struck = false;
   }
 
   /** No fault is armed any more. */

@@ -71,6 +71,7 @@ public final class SimDisk {
     logs.values().forEach(SimLog::crash);
     snapshots.values().forEach(SimSnapshots::crash);
     faults.clear();
+    faults.newProcess();
     crashDue = false;
   }
 
@@ -131,6 +132,7 @@ public final class SimDisk {
     StorageException.Kind kind = faults.failNextBlocking;
     if (kind != null) {
       faults.failNextBlocking = null;
+      faults.strike();
       throw new StorageException(kind, what + ": " + kind);
     }
     if (faults.crashInBlockingCalls == 0 && rng.chance(0.5)) {

@@ -209,6 +209,7 @@ final class SimLog {
       Kind kind = disk.faults().failNextSync;
       if (kind != null && broken == null) {
         disk.faults().failNextSync = null;
+        disk.faults().strike();
         broken = new StorageException(kind, file + ": sync failed: " + kind);
         int kept = kind == Kind.FULL ? 0 : disk.rng.between(0, batch.size());
         batch.subList(0, kept).forEach(i -> synced.apply(i.write()));
