@@ -27,6 +27,24 @@ public final class SnapshotReceiver {
     this.store = store;
   }
 
+  /** What is being received, or null. */
+  SnapshotId receiving() {
+    return id;
+  }
+
+  /** Gives up what is being received, unless a worker has it in hand. */
+  boolean abandon() {
+    if (busy) {
+      return false;
+    }
+    if (writer != null) {
+      writer.close();
+    }
+    writer = null;
+    id = null;
+    return true;
+  }
+
   void onOffer(NodeId sender, Offer offer) {
     if (offer.id().inner() <= host.applied()) {
       host.send(sender, SnapshotMessage.encode(new Done(offer.id(), true)));

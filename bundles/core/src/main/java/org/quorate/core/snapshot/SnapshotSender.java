@@ -45,11 +45,19 @@ public final class SnapshotSender {
 
   private final SnapshotHost host;
   private final SnapshotStore store;
+  private final SnapshotReceiver receiver;
   private final Map<NodeId, Transfer> transfers = new HashMap<>();
+  private boolean writing;
 
-  public SnapshotSender(SnapshotHost host, SnapshotStore store) {
+  SnapshotSender(SnapshotHost host, SnapshotStore store, SnapshotReceiver receiver) {
     this.host = host;
     this.store = store;
+    this.receiver = receiver;
+  }
+
+  /** Whether a snapshot of this replica is being written: nothing may be received meanwhile. */
+  boolean writing() {
+    return writing;
   }
 
   /** Begins, unless a transfer to that peer is under way. */
@@ -68,11 +76,20 @@ public final class SnapshotSender {
   }
 
   private SnapshotId newest() {
-    List<SnapshotId> complete = store.complete();
+    List<SnapshotId> complete = new ArrayList<>(store.complete());
+    complete.remove(receiver.receiving());
     return complete.isEmpty() ? null : complete.get(complete.size() - 1);
   }
 
   private void write(NodeId to, Transfer transfer, StateStore image, Runnable release) {
+    if (!receiver.abandon()) {
+      transfers.remove(to);
+      transfer.ended = true;
+      release.run();
+      host.sent(to, transfer.inner, false);
+      return;
+    }
+    writing = true;
     SnapshotId id = new SnapshotId(host.epoch(), image.applied(), host.nextId());
     List<SnapshotId> old = new ArrayList<>(store.complete());
     transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
@@ -88,10 +105,12 @@ public final class SnapshotSender {
         done -> {
           // Before the release: it may let another transfer clean up.
           transfer.id = done;
+          writing = false;
           release.run();
           open(to, transfer, done);
         },
         why -> {
+          writing = false;
           release.run();
           host.failed("writing a snapshot", why);
         });

@@ -15,8 +15,8 @@ public final class SnapshotTransfer {
   private final SnapshotReceiver receiver;
 
   public SnapshotTransfer(SnapshotHost host, SnapshotStore store) {
-    sender = new SnapshotSender(host, store);
     receiver = new SnapshotReceiver(host, store);
+    sender = new SnapshotSender(host, store, receiver);
   }
 
   public SnapshotSender sender() {
@@ -27,7 +27,10 @@ public final class SnapshotTransfer {
   public void receive(NodeId from, Bytes message) {
     SnapshotMessage decoded = SnapshotMessage.decode(message);
     if (decoded instanceof Offer offer) {
-      receiver.onOffer(from, offer);
+      // A store holds one partial snapshot: an offer that is passed over is repeated.
+      if (!sender.writing()) {
+        receiver.onOffer(from, offer);
+      }
     } else if (decoded instanceof Chunk chunk) {
       receiver.onChunk(from, chunk);
     } else if (decoded instanceof Want want) {
