@@ -1,7 +1,10 @@
 package org.quorate.distribution;
 
+import java.io.IOException;
 import java.io.Reader;
 import java.lang.reflect.Array;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +49,7 @@ final class Assembly {
     }
     properties.put("org.osgi.framework.storage", data.resolve("felix-cache").toString());
     properties.put("quorate.data", data.resolve("data").toString());
+    properties.put("quorate.config", oneNode(data).toString());
     properties.put("quorate.on.failure", "stay");
     properties.put("org.osgi.framework.startlevel.beginning", "1");
 
@@ -55,6 +59,24 @@ final class Assembly {
     assembly.install(properties);
     assembly.raise();
     return assembly;
+  }
+
+  /** The file of a node alone, on ports that are free. */
+  private static Path oneNode(Path data) throws IOException {
+    return Files.writeString(
+        data.resolve("node.yaml"),
+        """
+        node: {id: n1}
+        cluster: {name: assembly}
+        listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
+        """
+            .formatted(freePort(), freePort()));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   private void note(FrameworkEvent event) {

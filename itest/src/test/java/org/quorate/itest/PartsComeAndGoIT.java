@@ -1,0 +1,155 @@
+package org.quorate.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.quorate.api.Bytes;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.GroupClient;
+import org.quorate.client.QuorateClient;
+
+/**
+ * The real assembly with one node: its strategy's bundle stops, which parks the group, and comes
+ * back. What the operator types goes into a Gogo session of the running framework.
+ */
+class PartsComeAndGoIT {
+  private static final String STRATEGY = "org.quorate.consensus.raft";
+
+  private final int clientPort = freePort();
+
+  @RegisterExtension
+  final FelixContainer felix =
+      new FelixContainer().with("quorate.config", configuration(clientPort).toString());
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Path configuration(int port) {
+    try {
+      Path file = Files.createTempFile("quorate-node", ".yaml");
+      file.toFile().deleteOnExit();
+      return Files.writeString(
+          file,
+          """
+          node: {id: n1}
+          cluster: {name: parts}
+          listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
+          groups: [{name: main}]
+          """
+              .formatted(freePort(), port));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Bundle bundle(String name) {
+    return Arrays.stream(felix.context().getBundles())
+        .filter(b -> b.getSymbolicName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a line typed into the shell prints. */
+  private String type(String line) throws Exception {
+    Object processor = felix.service("org.apache.felix.service.command.CommandProcessor");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Method create =
+        processor
+            .getClass()
+            .getMethod("createSession", InputStream.class, OutputStream.class, OutputStream.class);
+    Object session =
+        create.invoke(processor, new ByteArrayInputStream(new byte[0]), printed, printed);
+    Method execute = session.getClass().getMethod("execute", CharSequence.class);
+    Object result = execute.invoke(session, line);
+    Method format = session.getClass().getMethod("format", Object.class, int.class);
+    return out.toString(StandardCharsets.UTF_8) + format.invoke(session, result, 0);
+  }
+
+  private void awaitShell(String line, String wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    String printed = type(line);
+    while (!printed.contains(wanted) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      printed = type(line);
+    }
+    assertTrue(printed.contains(wanted), printed);
+  }
+
+  private static Outcome put(GroupClient group, String key, String value) throws Exception {
+    return group
+        .propose(
+            new KvCommand.Put(Bytes.utf8(key), Bytes.utf8(value), 0, false).encode(), null, 30_000)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(40, TimeUnit.SECONDS);
+  }
+
+  private void stop(String name) throws BundleException {
+    bundle(name).stop(Bundle.STOP_TRANSIENT);
+  }
+
+  @Test
+  void aStrategyThatGoesParksTheGroupAndBringsItBackWithItsData() throws Exception {
+    try (QuorateClient client =
+        QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort))) {
+      List<String> made =
+          client.bootstrap().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      assertEquals(List.of("main"), made);
+      GroupClient group = client.group("main");
+      assertInstanceOf(Outcome.Committed.class, put(group, "colour", "green"));
+      awaitShell("quorate:group list", "RUNNING");
+
+      stop(STRATEGY);
+      awaitShell("quorate:group list", "PARKED");
+      String why = type("quorate:why main");
+      assertTrue(why.contains("raft"), why);
+      assertTrue(why.contains("install") || why.contains("bundle"), why);
+
+      bundle(STRATEGY).start();
+      awaitShell("quorate:group list", "RUNNING");
+      assertInstanceOf(Outcome.Committed.class, put(group, "colour", "blue"));
+      ReadOutcome read =
+          group
+              .read(new KvQuery.Get(Bytes.utf8("colour"), 0).encode(), ReadLevel.LINEARIZABLE)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(30, TimeUnit.SECONDS);
+      Bytes answer = assertInstanceOf(ReadOutcome.Answered.class, read).result();
+      KvResult.GetDone got = assertInstanceOf(KvResult.GetDone.class, KvResult.decode(answer));
+      assertEquals(Bytes.utf8("blue"), got.entry().value());
+      assertEquals(2, got.entry().version(), "the write before is in its history");
+    }
+  }
+}
