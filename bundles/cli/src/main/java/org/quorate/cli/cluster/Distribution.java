@@ -14,8 +14,6 @@ import org.quorate.cli.ExitCode;
  * @param home its directory
  */
 public record Distribution(Path home) {
-  private static final List<String> DEFAULT_HEAP = List.of("-Xms64m", "-Xmx512m");
-
   /**
    * The one this program came with: system property {@code quorate.home}, or what was built below
    * the current directory.
@@ -52,8 +50,6 @@ public record Distribution(Path home) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(words("conf/node.jvm"));
-    command.addAll(DEFAULT_HEAP);
-    command.add("-XX:+UseSerialGC");
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");

@@ -33,7 +33,7 @@ public final class ReplicaParameters {
       Parameter.number(
           "checkpoint.bytes",
           "bytes",
-          16 << 20,
+          32 << 20,
           1024,
           1L << 30,
           "Changes held in memory before they are checkpointed to the state storage.");
@@ -41,7 +41,7 @@ public final class ReplicaParameters {
       Parameter.number(
           "checkpoint.ms",
           "ms",
-          30_000,
+          60_000,
           10,
           3_600_000,
           "Longest time a change stays out of the state storage.");
@@ -49,7 +49,7 @@ public final class ReplicaParameters {
       Parameter.number(
           "checkpoint.backlog.max.bytes",
           "bytes",
-          96 << 20,
+          192 << 20,
           1024,
           4L << 30,
           "Changes in memory at which proposals are Overloaded until a checkpoint ends.");
