@@ -19,7 +19,7 @@ import org.quorate.spi.storage.StorageException;
  * for one slice at most.
  */
 final class MapdbStateStore implements StateStore {
-  private static final int SLICE = 32;
+  private static final int SLICE = 64;
 
   /** The log is moved to the data file when it is longer than this. */
   private static final long CHECKPOINT_BYTES = 32L << 20;
@@ -139,6 +139,7 @@ final class MapdbStateStore implements StateStore {
       Map.Entry<Bytes, Bytes> change = changes.next();
       tree.change(change.getKey(), change.getValue());
     }
+    tree.flush();
   }
 
   private void checkpoint(Tree tree) {

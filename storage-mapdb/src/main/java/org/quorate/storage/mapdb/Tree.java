@@ -2,8 +2,12 @@ package org.quorate.storage.mapdb;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.mapdb.Atomic;
 import org.mapdb.BTreeMap;
 import org.mapdb.DB;
@@ -20,8 +24,10 @@ import org.quorate.spi.storage.StorageException.Kind;
  * One generation of a group's state: a MapDB tree over a {@link PagedVolume}, with the applied index
  * inside. Reads may run beside each other; the caller excludes them from everything else.
  *
- * <p>A value of up to {@value #INLINE_MAX} bytes is in its tree node; a longer one is a record of its
- * own that the node names, so that a change beside it does not write it again.
+ * <p>The tree holds {@link Block blocks} of neighbouring entries by a key that is a lower bound of
+ * theirs; the first block's is empty. A block of up to {@value #INLINE_MAX} bytes is in its tree node;
+ * a longer one is a record of its own that the node names, so that a change beside it does not write
+ * it again.
  */
 final class Tree {
   /** Entries of a node; a node is written as a whole when one of them changes. */
@@ -37,6 +43,8 @@ final class Tree {
   /** What an entry costs beside its key and value, roughly. */
   private static final int ENTRY_BYTES = 32;
 
+  private static final byte[] LOWEST = {};
+
   private final Path file;
   private final PagedVolume volume;
   private final DB db;
@@ -44,6 +52,7 @@ final class Tree {
   private final Atomic.Long applied;
   private final Atomic.Long live;
   private long liveBytes;
+  private OpenBlock open;
 
   private Tree(Path file, PagedVolume volume, DB db, BTreeMap<byte[], byte[]> map) {
     this.file = file;
@@ -73,15 +82,32 @@ final class Tree {
     DB.TreeMapSink<byte[], byte[]> sink = maker(db).createFromSink();
     long liveBytes = 0;
     Bytes last = null;
-    while (content.next()) {
-      Bytes key = content.key();
-      if (last != null && last.compareTo(key) >= 0) {
-        throw new IllegalArgumentException("key " + key + " after " + last);
+    byte[] lower = LOWEST;
+    TreeMap<Bytes, Bytes> gathered = new TreeMap<>();
+    long bytes = 0;
+    boolean more = true;
+    while (more) {
+      more = content.next();
+      if (more) {
+        Bytes key = content.key();
+        if (last != null && last.compareTo(key) >= 0) {
+          throw new IllegalArgumentException("key " + key + " after " + last);
+        }
+        last = key;
+        gathered.put(key, content.value());
+        bytes += key.length() + content.value().length();
       }
-      last = key;
-      byte[] stored = store(db, content.value());
-      sink.put(key.toByteArray(), stored);
-      liveBytes += cost(key, stored);
+      if (!gathered.isEmpty() && (!more || bytes > Block.MAX_BYTES)) {
+        for (Map.Entry<Bytes, Bytes> block : Block.pack(gathered, false).entrySet()) {
+          lower = lower == null ? block.getKey().toByteArray() : lower;
+          byte[] stored = store(db, block.getValue());
+          sink.put(lower, stored);
+          liveBytes += cost(lower, stored);
+          lower = null;
+        }
+        gathered.clear();
+        bytes = 0;
+      }
     }
     Tree tree = new Tree(file, volume, db, sink.create());
     tree.liveBytes = liveBytes;
@@ -114,9 +140,9 @@ final class Tree {
     return ByteBuffer.allocate(13).put(APART).putLong(recid).putInt(value.length()).array();
   }
 
-  private static long cost(Bytes key, byte[] stored) {
+  private static long cost(byte[] lower, byte[] stored) {
     int apart = stored[0] == APART ? ByteBuffer.wrap(stored).getInt(9) : 0;
-    return ENTRY_BYTES + key.length() + stored.length + apart;
+    return ENTRY_BYTES + lower.length + stored.length + apart;
   }
 
   private Bytes load(byte[] stored) {
@@ -129,8 +155,8 @@ final class Tree {
 
   Bytes get(Bytes key) {
     try {
-      byte[] stored = map.get(key.toByteArray());
-      return stored == null ? null : load(stored);
+      Map.Entry<byte[], byte[]> block = map.floorEntry(key.toByteArray());
+      return block == null ? null : Block.find(load(block.getValue()), key);
     } catch (DBException e) {
       throw broken(file, e);
     }
@@ -149,32 +175,129 @@ final class Tree {
    * @param to upper bound, excluded, or null
    */
   void walk(Bytes from, boolean fromIncluded, Bytes to, boolean reverse, Sink sink) {
-    byte[] lower = from.toByteArray();
     byte[] upper = to == null ? null : to.toByteArray();
     try {
-      Iterator<Map.Entry<byte[], byte[]>> entries =
+      byte[] lower = map.floorKey(from.toByteArray());
+      lower = lower == null ? LOWEST : lower;
+      Iterator<Map.Entry<byte[], byte[]>> blocks =
           reverse
-              ? map.descendingEntryIterator(lower, fromIncluded, upper, false)
-              : map.entryIterator(lower, fromIncluded, upper, false);
+              ? map.descendingEntryIterator(lower, true, upper, false)
+              : map.entryIterator(lower, true, upper, false);
       boolean more = true;
-      while (more && entries.hasNext()) {
-        Map.Entry<byte[], byte[]> entry = entries.next();
-        more = sink.take(Bytes.wrap(entry.getKey()), load(entry.getValue()));
+      while (more && blocks.hasNext()) {
+        List<Map.Entry<Bytes, Bytes>> entries = Block.entries(load(blocks.next().getValue()));
+        if (reverse) {
+          Collections.reverse(entries);
+        }
+        for (Map.Entry<Bytes, Bytes> entry : entries) {
+          int order = entry.getKey().compareTo(from);
+          boolean within = order > 0 || order == 0 && fromIncluded;
+          if (within && (to == null || entry.getKey().compareTo(to) < 0)) {
+            more = sink.take(entry.getKey(), entry.getValue());
+            if (!more) {
+              break;
+            }
+          }
+        }
       }
     } catch (DBException e) {
       throw broken(file, e);
     }
   }
 
-  /** Changes one key in memory. */
-  void change(Bytes key, Bytes value) {
-    byte[] fresh = value == StateBatch.DELETED ? null : store(db, value);
-    byte[] old = fresh == null ? map.remove(key.toByteArray()) : map.put(key.toByteArray(), fresh);
-    liveBytes += fresh == null ? 0 : cost(key, fresh);
-    liveBytes -= old == null ? 0 : cost(key, old);
-    if (old != null && old[0] == APART) {
-      db.getStore().delete(ByteBuffer.wrap(old).getLong(1), Serializer.BYTE_ARRAY_NOSIZE);
+  /** A block that is being changed. */
+  private static final class OpenBlock {
+    final byte[] lower;
+    final byte[] stored; // null for a new one
+    final Bytes upper; // first key of the next block, null for none
+    final TreeMap<Bytes, Bytes> entries = new TreeMap<>();
+    final Bytes last; // when it was opened, null if it was empty
+    boolean atEnd = true;
+
+    OpenBlock(byte[] lower, byte[] stored, Bytes content, byte[] next) {
+      this.lower = lower;
+      this.stored = stored;
+      this.upper = next == null ? null : Bytes.wrap(next);
+      Block.entries(content).forEach(e -> entries.put(e.getKey(), e.getValue()));
+      this.last = entries.isEmpty() ? null : entries.lastKey();
     }
+
+    boolean covers(Bytes key) {
+      return key.compareTo(Bytes.wrap(lower)) >= 0 && (upper == null || key.compareTo(upper) < 0);
+    }
+
+    void change(Bytes key, Bytes value) {
+      if (value == StateBatch.DELETED) {
+        entries.remove(key);
+      } else {
+        entries.put(key, value);
+        atEnd &= last == null || key.compareTo(last) > 0;
+      }
+    }
+  }
+
+  /** Changes one key in memory; seen by readers after {@link #flush}. Quick in key order. */
+  void change(Bytes key, Bytes value) {
+    if (open == null || !open.covers(key)) {
+      flush();
+      byte[] at = key.toByteArray();
+      Map.Entry<byte[], byte[]> block = map.floorEntry(at);
+      open =
+          block == null
+              ? new OpenBlock(LOWEST, null, Bytes.EMPTY, map.higherKey(LOWEST))
+              : new OpenBlock(
+                  block.getKey(),
+                  block.getValue(),
+                  load(block.getValue()),
+                  map.higherKey(block.getKey()));
+    }
+    open.change(key, value);
+  }
+
+  /** Puts the changed block into the tree; may be called at any time between changes. */
+  void flush() {
+    if (open == null) {
+      return;
+    }
+    OpenBlock done = open;
+    open = null;
+    byte[] lower = done.lower;
+    byte[] old = done.stored;
+    for (Bytes content : Block.pack(done.entries, done.atEnd).values()) {
+      byte[] at = lower == null ? Block.entries(content).get(0).getKey().toByteArray() : lower;
+      put(at, old, content);
+      lower = null;
+      old = null;
+    }
+    if (done.entries.isEmpty() && old != null) {
+      map.remove(lower);
+      liveBytes -= cost(lower, old);
+      if (old[0] == APART) {
+        db.getStore().delete(recid(old), Serializer.BYTE_ARRAY_NOSIZE);
+      }
+    }
+  }
+
+  private static long recid(byte[] stored) {
+    return ByteBuffer.wrap(stored).getLong(1);
+  }
+
+  private void put(byte[] lower, byte[] old, Bytes content) {
+    byte[] stored;
+    if (old != null && old[0] == APART && content.length() > INLINE_MAX) {
+      long recid = recid(old);
+      db.getStore().update(recid, content.toByteArray(), Serializer.BYTE_ARRAY_NOSIZE);
+      stored = ByteBuffer.allocate(13).put(APART).putLong(recid).putInt(content.length()).array();
+    } else {
+      stored = store(db, content);
+      if (old != null && old[0] == APART) {
+        db.getStore().delete(recid(old), Serializer.BYTE_ARRAY_NOSIZE);
+      }
+    }
+    if (!Arrays.equals(old, stored)) {
+      map.put(lower, stored);
+    }
+    liveBytes += cost(lower, stored) - (old == null ? 0 : cost(lower, old));
   }
 
   /** Roughly what the content would take if nothing of the file were free or half empty. */
