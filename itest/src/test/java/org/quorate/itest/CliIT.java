@@ -157,7 +157,7 @@ class CliIT {
     long end = System.nanoTime() + SETTLE_MS * 1_000_000;
     while (!condition.holds()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError(what + " did not come:\n" + cli.run("status"));
+        throw new AssertionError(what + " did not come:\n" + cli.run("status") + cli.run("doctor"));
       }
     }
   }

@@ -54,7 +54,7 @@ final class PeerLane {
 
   /** Dials unless it is connected or on the way. */
   void dial() {
-    if (closed || open != null || dialling || redial != null) {
+    if (closed || open != null || greeting != null || dialling || redial != null) {
       return;
     }
     String address = transport.book().find(peer).peer();
@@ -82,7 +82,9 @@ final class PeerLane {
   }
 
   private void greet(NetSocket socket) {
-    greeting = new FramedSocket(loop, socket, PeerProtocol.MAX_FRAME, new Dialled());
+    Dialled handler = new Dialled();
+    handler.mine = new FramedSocket(loop, socket, PeerProtocol.MAX_FRAME, handler);
+    greeting = handler.mine;
     silentChecks = 0;
     seenFrames = 0;
     LocalNode self = transport.self();
@@ -219,11 +221,12 @@ final class PeerLane {
   /** What comes back on a connection that was dialled. */
   private final class Dialled implements FramedSocket.Handler {
     private final Consumer<Decoder> replies = transport::replied;
+    private FramedSocket mine;
 
     @Override
     public void frame(int kind, Bytes body) {
       Decoder in = new Decoder(body);
-      if (open == null) {
+      if (mine == greeting) {
         answered(kind, in);
       } else if (kind == PeerProtocol.REPLY) {
         replies.accept(in);
@@ -261,7 +264,10 @@ final class PeerLane {
 
     @Override
     public void closed(String why, boolean malformed) {
-      boolean wasOpen = open != null;
+      boolean wasOpen = mine == open;
+      if (!wasOpen && mine != greeting) {
+        return;
+      }
       open = null;
       greeting = null;
       if (malformed) {
