@@ -34,7 +34,7 @@ class LargerThanHeapTest {
                 System.getProperty("java.class.path"),
                 Child.class.getName(),
                 dir.toString())
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, child.waitFor(), out);
