@@ -58,6 +58,9 @@ final class Cli {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     command.addAll(List.of("-Dslf4j.internal.verbosity=ERROR", "-Dquorate.home=" + home));
     command.addAll(List.of("-cp", classPath, "org.quorate.cli.Main"));
     command.addAll(Arrays.asList(words));
