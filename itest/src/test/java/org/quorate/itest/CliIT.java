@@ -51,9 +51,14 @@ class CliIT {
     assertTrue(txn.object().getBoolean("succeeded"), txn.out());
     assertEquals(
         5,
-        cli.ok("kv", "add", "n", "--delta", "5", "--json", "--node", leader())
+        cli.ok("kv", "add", "n", "--delta", "5", "--json", "--node", follower())
             .object()
             .getLong("number"));
+    assertEquals(6, cli.ok("kv", "add", "n", "--json").object().getLong("number"));
+    String put = cli.ok("shell", follower(), "-c", "quorate:kv put shape round").out();
+    assertTrue(put.startsWith("REVISION"), put);
+    assertEquals("round\n", cli.ok("kv", "get", "shape").out());
+    cli.ok("kv", "delete", "shape");
     JsonArray scanned = cli.ok("kv", "scan", "--json").object().getJsonArray("entries");
     assertEquals(3, scanned.size(), scanned.encode());
     cli.ok("kv", "delete", "lock");
@@ -173,6 +178,10 @@ class CliIT {
   private static String leader() throws Exception {
     settle("a leader", () -> leaderOrNull() != null);
     return leaderOrNull();
+  }
+
+  private static String follower() throws Exception {
+    return leader().equals("n1") ? "n2" : "n1";
   }
 
   /** The one that says so itself with the highest term. */

@@ -11,8 +11,9 @@ import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 
 /**
- * Key-value operations for people. They have no session: a write whose fate is unknown is reported
- * as INDETERMINATE and not repeated. Programs use the client.
+ * Key-value operations for people, on any node: what it cannot answer itself is sent on to the node
+ * that can. They have no session: a write whose fate is unknown is reported as INDETERMINATE and not
+ * repeated. Programs use the client.
  */
 final class KvOperations {
   private static final Argument GROUP = Argument.text("group", "default", "the group");
@@ -197,8 +198,8 @@ final class KvOperations {
   }
 
   private static CompletionStage<?> write(ManagedNode node, Arguments a, KvCommand command) {
-    return node.group(a.text("group"))
-        .propose(Proposal.bare(command.encode()))
+    return node.control()
+        .propose(ManagedNode.groupId(a.text("group")), Proposal.bare(command.encode()))
         .thenApply(outcome -> KvView.of(KvResult.decode(Outcomes.committed(outcome))));
   }
 
@@ -208,8 +209,8 @@ final class KvOperations {
 
   private static CompletionStage<KvResult> query(ManagedNode node, Arguments a, KvQuery query) {
     ReadLevel level = a.text("level").equals("local") ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE;
-    return node.group(a.text("group"))
-        .read(query.encode(), level)
+    return node.control()
+        .read(ManagedNode.groupId(a.text("group")), query.encode(), level)
         .thenApply(outcome -> KvResult.decode(Outcomes.answered(outcome)));
   }
 }

@@ -1,7 +1,6 @@
 package org.quorate.management;
 
 import java.util.concurrent.CompletionStage;
-import org.quorate.api.Group;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
@@ -15,25 +14,6 @@ import org.quorate.runtime.api.NodeControl;
  * @param stop ends the process, after answers under way have left
  */
 public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
-
-  /**
-   * A group to propose to and read from.
-   *
-   * @throws OperationException NOT_FOUND or UNAVAILABLE
-   */
-  public Group group(String name) {
-    GroupId id = groupId(name);
-    return control
-        .open(id)
-        .orElseThrow(
-            () ->
-                control.group(id).isPresent()
-                    ? new OperationException(
-                        FailureCode.UNAVAILABLE,
-                        "group '" + name + "' is not serving on this node",
-                        "group why " + name)
-                    : unknown(name));
-  }
 
   /**
    * A group's status.

@@ -26,7 +26,7 @@ public final class Outcomes {
   public static OperationException failure(Outcome outcome) {
     if (outcome instanceof Outcome.NotLeader o) {
       return o.hint() == null
-          ? unavailable("no leader is known", "try again; see group why")
+          ? unavailable("nobody leads the group at the moment", "try again; see group why")
           : unavailable("this node is not the leader", "send it to " + o.hint());
     } else if (outcome instanceof Outcome.Overloaded o) {
       return new OperationException(

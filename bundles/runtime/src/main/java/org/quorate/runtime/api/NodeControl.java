@@ -6,10 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
-import org.quorate.api.Group;
+import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.api.Proposal;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
 import org.quorate.spi.consensus.Role;
 
 /**
@@ -28,8 +32,15 @@ public interface NodeControl {
   /** A group's status, empty when the node does not have it. */
   Optional<GroupStatus> group(GroupId group);
 
-  /** A group for proposals and reads; empty when the node does not have it. */
-  Optional<Group> open(GroupId group);
+  /**
+   * Proposes to a group through the node that takes its proposals, wherever that is. Completes
+   * normally: {@code NotLeader} when nobody took it for some seconds, {@code Indeterminate} when the
+   * answer of another node was lost.
+   */
+  CompletionStage<Outcome> propose(GroupId group, Proposal proposal);
+
+  /** Reads from a group, on this node or the one that may answer; completes normally. */
+  CompletionStage<ReadOutcome> read(GroupId group, Bytes query, ReadLevel level);
 
   /** Why a group does or does not serve on this node, and what to do. */
   List<WhyStep> why(GroupId group);

@@ -7,10 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.quorate.api.Group;
+import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.api.Proposal;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
 import org.quorate.core.config.ParameterException;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -27,12 +31,14 @@ final class Control implements NodeControl {
   private final QuorateNode node;
   private final GroupCreation creation;
   private final GroupChanges changes;
+  private final Forwarding forwarding;
   private final Why why;
 
-  Control(QuorateNode node, GroupCreation creation, GroupChanges changes) {
+  Control(QuorateNode node, GroupCreation creation, GroupChanges changes, Forwarding forwarding) {
     this.node = node;
     this.creation = creation;
     this.changes = changes;
+    this.forwarding = forwarding;
     this.why = new Why(node);
   }
 
@@ -52,8 +58,13 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public Optional<Group> open(GroupId group) {
-    return Optional.ofNullable(node.groups().find(group));
+  public CompletionStage<Outcome> propose(GroupId group, Proposal proposal) {
+    return forwarding.propose(group, proposal);
+  }
+
+  @Override
+  public CompletionStage<ReadOutcome> read(GroupId group, Bytes query, ReadLevel level) {
+    return forwarding.read(group, query, level);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.quorate.runtime.node;
 
+import org.quorate.spi.transport.Lane;
+
 /** Questions between nodes; the number is on the wire. */
 enum PeerOperation {
   /** Who are you and which groups do you have? */
@@ -11,7 +13,16 @@ enum PeerOperation {
   /** Coordinate the bootstrap. */
   BOOTSTRAP,
   /** Change a group that you lead. */
-  CHANGE;
+  CHANGE,
+  /** Order a proposal, if you take it. */
+  PROPOSE,
+  /** Read from a group, if you may. */
+  READ;
+
+  /** Commands and answers may be long: they stay out of the heartbeats' way. */
+  Lane lane() {
+    return this == PROPOSE || this == READ ? Lane.DATA : Lane.CONTROL;
+  }
 
   static PeerOperation of(int number) {
     return number < values().length ? values()[number] : null;

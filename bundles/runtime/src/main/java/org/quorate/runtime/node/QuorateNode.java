@@ -63,6 +63,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupTable groups;
   private GroupCreation creation;
   private GroupChanges changes;
+  private Forwarding forwarding;
   private Control control;
   private ClientServer clients;
   private Runnable unlisten = () -> {};
@@ -120,7 +121,8 @@ public final class QuorateNode implements AutoCloseable {
     groups = new GroupTable(new Hosting(), threads.loops(), new ManifestStore(config.dataDir()));
     creation = new GroupCreation(this);
     changes = new GroupChanges(this);
-    control = new Control(this, creation, changes);
+    forwarding = new Forwarding(this);
+    control = new Control(this, creation, changes, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
     unlisten = services.listen(groups::reconcile);
@@ -253,7 +255,8 @@ public final class QuorateNode implements AutoCloseable {
     if (to.equals(id())) {
       threads.main().run(() -> answered(id(), what, body, answer));
     } else {
-      transport.ask(to, what.ordinal(), body, timeoutMs, answer);
+      transport.ask(
+          to, what.lane(), what.ordinal(), body, timeoutMs, answer, () -> answer.accept(null));
     }
   }
 
@@ -315,6 +318,8 @@ public final class QuorateNode implements AutoCloseable {
               .whenComplete(
                   (done, problem) ->
                       answer.accept((problem == null ? done : Answer.of(problem)).encode()));
+      case PROPOSE -> forwarding.proposed(body, answer);
+      case READ -> forwarding.read(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
     }
   }

@@ -276,6 +276,9 @@ final class PeerLane {
       if (refused) {
         transport.counters().refusedOut.increment();
       }
+      if (wasOpen) {
+        transport.lost(peer, lane);
+      }
       if (wasOpen || refused) {
         transport.handler().disconnected(peer, lane, why, refused);
       }

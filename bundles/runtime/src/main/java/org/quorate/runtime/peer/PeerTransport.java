@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
@@ -55,7 +56,7 @@ public final class PeerTransport {
   private Runnable checks = () -> {};
   private boolean closed;
 
-  private record Question(NodeId to, long deadlineMs, Consumer<Bytes> answer) {}
+  private record Question(NodeId to, Lane lane, long deadlineMs, Consumer<Bytes> answer) {}
 
   /** Options carry what TLS needs. */
   public PeerTransport(
@@ -219,19 +220,27 @@ public final class PeerTransport {
    * Asks a peer.
    *
    * @param answer takes the reply, on the transport's loop; null when there is none in time or the
-   *     peer is not connected
+   *     connection broke
+   * @param unsent called instead when the peer is not connected: it knows nothing of it
    */
-  public void ask(NodeId to, int operation, Bytes body, long timeoutMs, Consumer<Bytes> answer) {
+  public void ask(
+      NodeId to,
+      Lane lane,
+      int operation,
+      Bytes body,
+      long timeoutMs,
+      Consumer<Bytes> answer,
+      Runnable unsent) {
     loop.run(
         () -> {
           connect(to);
           PeerLane[] peer = lanes.get(to);
           long id = nextQuestion++;
-          if (peer == null || !peer[Lane.CONTROL.ordinal()].ask(id, operation, body)) {
-            answer.accept(null);
+          if (peer == null || !peer[lane.ordinal()].ask(id, operation, body)) {
+            unsent.run();
             return;
           }
-          questions.put(id, new Question(to, nowMs() + timeoutMs, answer));
+          questions.put(id, new Question(to, lane, nowMs() + timeoutMs, answer));
         });
   }
 
@@ -250,11 +259,20 @@ public final class PeerTransport {
   private void check() {
     lanes.values().forEach(all -> List.of(all).forEach(lane -> lane.check(SILENT_CHECKS)));
     List.copyOf(inbound).forEach(connection -> connection.check(SILENT_CHECKS * 2));
+    giveUp(question -> question.deadlineMs() <= nowMs());
+  }
+
+  /** No answer can come any more to what was asked on a connection that broke. */
+  void lost(NodeId peer, Lane lane) {
+    giveUp(question -> question.to().equals(peer) && question.lane() == lane);
+  }
+
+  private void giveUp(Predicate<Question> which) {
     List<Question> late = new ArrayList<>();
     Iterator<Question> each = questions.values().iterator();
     while (each.hasNext()) {
       Question question = each.next();
-      if (question.deadlineMs() <= nowMs()) {
+      if (which.test(question)) {
         each.remove();
         late.add(question);
       }

@@ -1,0 +1,114 @@
+package org.quorate.runtime.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.api.Proposal;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.NodeControl;
+
+/** Requests to any node reach the one that takes them. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ForwardingTest {
+  private static final Bytes COUNTER = Bytes.utf8("counter");
+
+  @TempDir Path folder;
+
+  private static <T> T get(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  private static Outcome add(NodeControl control, GroupId group) {
+    return get(control.propose(group, Proposal.bare(new KvCommand.Add(COUNTER, 1).encode())));
+  }
+
+  private static long added(NodeControl control, GroupId group) {
+    Outcome outcome = add(control, group);
+    KvResult result = KvResult.decode(assertInstanceOf(Outcome.Committed.class, outcome).result());
+    return assertInstanceOf(KvResult.Added.class, result).newValue();
+  }
+
+  private static String read(NodeControl control, GroupId group) {
+    ReadOutcome outcome =
+        get(control.read(group, new KvQuery.Get(COUNTER, 0).encode(), ReadLevel.LINEARIZABLE));
+    KvResult result =
+        KvResult.decode(assertInstanceOf(ReadOutcome.Answered.class, outcome).result());
+    return assertInstanceOf(KvResult.GetDone.class, result).entry().value().utf8();
+  }
+
+  @Test
+  void everyNodeTakesWritesAndReads() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      long expected = 0;
+      for (int round = 0; round < 5; round++) {
+        for (NodeId id : cluster.nodes()) {
+          NodeControl control = cluster.node(id).control();
+          assertEquals(++expected, added(control, TestCluster.GROUP), "executed once each");
+          assertEquals(Long.toString(expected), read(control, TestCluster.GROUP));
+        }
+      }
+      GroupId nowhere = GroupId.of("nowhere");
+      Outcome.Rejected unknown =
+          assertInstanceOf(
+              Outcome.Rejected.class, add(cluster.node(cluster.nodes().get(0)).control(), nowhere));
+      assertEquals(Outcome.Rejection.UNKNOWN_GROUP, unknown.code());
+    }
+  }
+
+  @Test
+  void aNodeWithoutTheGroupAsksTheOthers() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      GroupId two = GroupId.of("two");
+      List<NodeId> members = List.of(NodeId.of("n1"), NodeId.of("n2"));
+      get(
+          cluster
+              .node(NodeId.of("n1"))
+              .control()
+              .createGroup(
+                  new GroupSpec(two, "raft", "mapdb", "journal", "kv", members, Map.of())));
+      NodeControl stranger = cluster.node(NodeId.of("n3")).control();
+      assertEquals(1, added(stranger, two));
+      assertEquals("1", read(stranger, two));
+    }
+  }
+
+  @Test
+  void aLostLeaderIsReplacedAndALostQuorumIsNamed() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeId leader = cluster.leader();
+      assertEquals(1, added(cluster.node(leader).control(), TestCluster.GROUP));
+      cluster.stopNode(leader);
+      NodeId survivor = cluster.nodes().get(0);
+      TestCluster.await(
+          "a write on a survivor",
+          () ->
+              add(cluster.node(survivor).control(), TestCluster.GROUP)
+                  instanceof Outcome.Committed);
+      cluster.stopNode(cluster.nodes().get(1));
+      NodeControl alone = cluster.node(survivor).control();
+      TestCluster.await(
+          "the loss to be noticed",
+          () -> alone.group(TestCluster.GROUP).orElseThrow().hint() == null);
+      Outcome outcome = add(alone, TestCluster.GROUP);
+      assertNull(assertInstanceOf(Outcome.NotLeader.class, outcome).hint());
+    }
+  }
+}
