@@ -21,6 +21,11 @@ final class FaultSchedule {
   }
 
   void start() {
+    stopped = false;
+    next();
+  }
+
+  private void next() {
     world.queue().after(rng.around(world.plan().faultMeanMs()) * 1000, this::strike);
   }
 
@@ -31,7 +36,7 @@ final class FaultSchedule {
   private void strike() {
     if (!stopped) {
       inject(Fault.values()[rng.weighted(world.plan().faultWeights())]);
-      start();
+      next();
     }
   }
 

@@ -49,6 +49,15 @@ final class MembershipChanges {
         .orElse(certain);
   }
 
+  /** The members, by their stores, of which more is expected than to stay dead or damaged. */
+  List<SimNode> working() {
+    Membership membership = effective();
+    return world.nodes().stream()
+        .filter(n -> !n.crippled() && n.state() != SimNode.State.BROKEN)
+        .filter(n -> sameStore(membership, n))
+        .toList();
+  }
+
   /** The last one certain, and all that may have come after it. */
   private List<Membership> possible() {
     List<Membership> all = new ArrayList<>(asked);
@@ -79,7 +88,7 @@ final class MembershipChanges {
     long whole =
         voters.stream()
             .map(world::node)
-            .filter(n -> n != without && !n.broken() && sameStore(membership, n))
+            .filter(n -> n != without && !n.broken() && !n.crippled() && sameStore(membership, n))
             .count();
     return whole > voters.size() / 2;
   }

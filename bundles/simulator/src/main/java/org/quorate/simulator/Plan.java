@@ -17,6 +17,7 @@ import org.quorate.spi.config.Parameter;
  * @param faultMeanMs mean time between faults, virtual milliseconds
  * @param faultWeights weight of each {@link Fault}; 0 for those this seed does without
  * @param cripple whether a minority stays broken in the liveness phase
+ * @param seal whether the link is sealed at the end
  */
 record Plan(
     int voters,
@@ -34,6 +35,7 @@ record Plan(
     long thinkMeanMs,
     long sessionTtlMs,
     boolean cripple,
+    boolean seal,
     Map<String, String> options) {
 
   static Plan draw(Rng rng, Subject subject) {
@@ -60,6 +62,7 @@ record Plan(
         rng.between(1, 2),
         rng.pick(List.of(5, 20, 60)),
         rng.pick(List.of(2_000, 6_000, 30_000)),
+        rng.chance(0.3),
         rng.chance(0.3),
         options(rng, subject));
   }

@@ -404,7 +404,8 @@ final class SimNode
                 replica.log().version(),
                 Long.toHexString(replica.log().stateHash()),
                 replica.pending(),
-                replica.dirtyBytes()));
+                replica.dirtyBytes(),
+                replica.log().sealedBy()));
   }
 
   @Override

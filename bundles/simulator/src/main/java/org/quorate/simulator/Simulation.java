@@ -1,7 +1,5 @@
 package org.quorate.simulator;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -13,7 +11,6 @@ import org.quorate.simulator.invariant.NothingAcknowledgedLost;
 import org.quorate.simulator.linear.LinearizabilityChecker;
 import org.quorate.simulator.linear.LinearizabilityChecker.Verdict;
 import org.quorate.spi.consensus.LinkInvariant;
-import org.quorate.spi.consensus.Membership;
 
 /**
  * One seed: a safety phase in which things break while clients work, then a liveness phase in which
@@ -24,6 +21,7 @@ public final class Simulation {
   private static final long PENDING_MAX = 1_000;
   private static final long DIRTY_MAX_BYTES = 2 << 20;
   private static final int LOOK_EVERY = 64;
+  private static final long SEAL_MS = 1_500;
 
   private final Subject subject;
   private final long seed;
@@ -33,6 +31,7 @@ public final class Simulation {
   private final Workload workload;
   private final MembershipChanges memberships;
   private final FaultSchedule faults;
+  private final Healing healing;
   private final Rng rng;
   private final List<Invariant> invariants;
   private final List<LinkInvariant> linkInvariants;
@@ -48,6 +47,7 @@ public final class Simulation {
     world = new World(subject, plan, rng.split(), trace);
     memberships = new MembershipChanges(world, rng.split());
     faults = new FaultSchedule(world, rng.split(), memberships);
+    healing = new Healing(world, memberships, rng.split());
     Workload.Shape shape =
         new Workload.Shape(
             plan.clients(),
@@ -72,10 +72,13 @@ public final class Simulation {
       boolean done = runUntil(options.faultyMs(), workload::complete);
       trace.world(world.queue().nowUs(), "--", "liveness phase, work done: " + done);
       faults.stop();
-      heal();
+      healing.heal();
       demand("ProgressAfterHealing", workload::complete, this::waiting);
       demand("ReplicasConverge", this::converged, this::waiting);
       checkHistory();
+      if (world.plan().seal()) {
+        seal();
+      }
       return result(null, "");
     } catch (Violation v) {
       trace.world(world.queue().nowUs(), "!!", v.invariant() + ": " + v.getMessage());
@@ -157,42 +160,23 @@ public final class Simulation {
     }
   }
 
+  // ---- the end of the link -----------------------------------------------------------------
+
+  private void seal() {
+    SealPhase phase = new SealPhase(world, memberships, rng.split());
+    trace.world(world.queue().nowUs(), "--", "the link is to be sealed");
+    world.breakAgain();
+    faults.start();
+    phase.start();
+    runUntil(SEAL_MS, () -> false);
+    faults.stop();
+    healing.heal();
+    demand("SealIsDecided", phase::known, this::waiting);
+    runUntil(SEAL_MS, () -> false);
+    phase.stop();
+  }
+
   // ---- the liveness phase ------------------------------------------------------------------
-
-  private void heal() {
-    List<SimNode> crippled = new ArrayList<>();
-    if (world.plan().cripple()) {
-      List<SimNode> order = new ArrayList<>(world.nodes());
-      Collections.rotate(order, rng.between(0, order.size() - 1));
-      for (SimNode node : order) {
-        if (crippled.isEmpty() && memberships.majorityWithout(node)) {
-          crippled.add(node);
-        }
-      }
-    }
-    world.heal();
-    for (SimNode node : world.nodes()) {
-      boolean member = memberships.newest().find(node.node()).isPresent();
-      if (crippled.contains(node)) {
-        cripple(node);
-      } else if (member) {
-        world.restart(node);
-      }
-    }
-  }
-
-  /** Leaves a node dead, or able to send and not to receive. */
-  private void cripple(SimNode node) {
-    trace.world(world.queue().nowUs(), "--", "crippled " + node.node());
-    if (rng.chance(0.5)) {
-      node.crash("for good");
-    } else {
-      world.nodes().stream()
-          .filter(n -> n != node)
-          .forEach(n -> world.network().cut(n.node(), node.node(), true));
-    }
-    node.cripple();
-  }
 
   private void demand(String invariant, BooleanSupplier condition, Supplier<String> state) {
     if (!runUntil(options.progressMs(), condition)) {
@@ -224,16 +208,8 @@ public final class Simulation {
             .filter(NothingAcknowledgedLost.class::isInstance)
             .mapToLong(i -> ((NothingAcknowledgedLost) i).highest())
             .sum();
-    Membership membership = memberships.effective();
     SimNode first = null;
-    for (SimNode node : world.nodes()) {
-      boolean counts =
-          !node.crippled()
-              && node.state() != SimNode.State.BROKEN
-              && membership.find(node.node()).map(m -> m.storeId() == node.storeId()).orElse(false);
-      if (!counts) {
-        continue;
-      }
+    for (SimNode node : memberships.working()) {
       if (!node.up() || node.replica().log().version() < told) {
         return false;
       }

@@ -39,7 +39,8 @@ public record SimulationResult(
     MEMBERSHIP_CHANGE,
     STORE_REPLACED,
     SESSION_EXPIRED,
-    ABORT
+    ABORT,
+    SEAL
   }
 
   public boolean passed() {

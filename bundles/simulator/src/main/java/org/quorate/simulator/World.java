@@ -185,6 +185,12 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     }
   }
 
+  /** Things may break again. */
+  void breakAgain() {
+    healing = false;
+    network.faults(plan.network());
+  }
+
   /** From now on nothing breaks any more. */
   void heal() {
     healing = true;

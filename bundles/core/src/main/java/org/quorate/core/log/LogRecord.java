@@ -29,6 +29,13 @@ public sealed interface LogRecord {
   /** Ordered time moves from {@code fromMs} by {@code deltaMs}; void if it is not at from. */
   record TimeStep(long fromMs, long deltaMs) implements LogRecord {}
 
+  /**
+   * Ends the link: the first one decided is the last record of the link that counts.
+   *
+   * @param planId the plan that asked for it; above 0
+   */
+  record Seal(long planId) implements LogRecord {}
+
   /** A record with its proposer. */
   record Envelope(long origin, long ticket, LogRecord record) {}
 
@@ -42,7 +49,7 @@ public sealed interface LogRecord {
     } else if (record instanceof KeepAlive) {
       return 4;
     }
-    return 5;
+    return record instanceof TimeStep ? 5 : 6;
   }
 
   /** Writes the record behind its proposer. */
@@ -66,6 +73,8 @@ public sealed interface LogRecord {
       out.list(k.sessions(), Encoder::varint);
     } else if (record instanceof TimeStep t) {
       out.varint(t.fromMs()).varint(t.deltaMs());
+    } else if (record instanceof Seal s) {
+      out.varint(s.planId());
     }
     return out.take();
   }
@@ -83,6 +92,7 @@ public sealed interface LogRecord {
           case 3 -> new CloseSession(in.varint());
           case 4 -> new KeepAlive(in.list(Decoder::varint));
           case 5 -> new TimeStep(in.varint(), in.varint());
+          case 6 -> new Seal(in.varint());
           default -> throw new MalformedException("record of kind " + tag, 0);
         };
     in.end();

@@ -6,6 +6,7 @@ import org.quorate.api.Gtid;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
+import org.quorate.api.Outcome.NotLeader;
 import org.quorate.api.Outcome.Overloaded;
 import org.quorate.api.Outcome.Rejected;
 import org.quorate.api.Outcome.Rejection;
@@ -33,7 +34,7 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private final GroupStore store;
   private final StateMachine machine;
@@ -46,6 +47,7 @@ public final class VirtualLog {
   private long inner;
   private long position;
   private long version;
+  private long sealedBy;
 
   public VirtualLog(
       GroupStore store, StateMachine machine, long historyId, Chain genesis, Applied applied) {
@@ -65,9 +67,9 @@ public final class VirtualLog {
     }
     Decoder in = new Decoder(meta);
     int format = in.u8();
-    if (format != FORMAT) {
+    if (format < 1 || format > FORMAT) {
       throw new IllegalStateException(
-          "group state of format " + format + ", this version reads " + FORMAT);
+          "group state of format " + format + ", this version reads up to " + FORMAT);
     }
     long history = in.i64();
     if (history != historyId) {
@@ -83,6 +85,7 @@ public final class VirtualLog {
     sessions.reset(in.varint());
     chain = Chain.decode(in);
     linkState = in.optional();
+    sealedBy = format > 1 ? in.varint() : 0;
     index = VersionIndex.decode(new Decoder(store.get(INDEX)));
     try (StateCursor cursor = store.scan(SESSION, SESSION.prefixEnd())) {
       while (cursor.next()) {
@@ -98,7 +101,7 @@ public final class VirtualLog {
     meta.u8(FORMAT).i64(historyId).varint(inner).varint(position).varint(version);
     meta.varint(sessions.timeMs());
     chain.encode(meta);
-    store.put(META, meta.optional(linkState).take());
+    store.put(META, meta.optional(linkState).varint(sealedBy).take());
     Encoder writes = new Encoder(1024);
     index.encode(writes);
     store.put(INDEX, writes.take());
@@ -122,8 +125,22 @@ public final class VirtualLog {
   public void deliver(long at, Bytes payload) {
     LogRecord.Envelope envelope = LogRecord.decode(payload);
     inner = at;
+    if (sealedBy != 0) {
+      applied.outcome(envelope.origin(), envelope.ticket(), afterSeal(envelope.record()));
+      return;
+    }
     position++;
     applied.outcome(envelope.origin(), envelope.ticket(), execute(envelope.record()));
+  }
+
+  /** The seal is final: what the link decides after it is not part of the history. */
+  private Outcome afterSeal(LogRecord record) {
+    if (!(record instanceof LogRecord.Seal seal)) {
+      return new NotLeader(null);
+    }
+    return seal.planId() == sealedBy
+        ? committed(Bytes.EMPTY)
+        : new Rejected(Rejection.UNSUPPORTED, "the link is sealed by plan " + sealedBy);
   }
 
   private Outcome execute(LogRecord record) {
@@ -140,6 +157,9 @@ public final class VirtualLog {
       if (sessions.close(close.session())) {
         ended(close.session());
       }
+      return committed(Bytes.EMPTY);
+    } else if (record instanceof LogRecord.Seal seal) {
+      sealedBy = seal.planId();
       return committed(Bytes.EMPTY);
     }
     return timeStep((LogRecord.TimeStep) record);
@@ -236,6 +256,14 @@ public final class VirtualLog {
 
   public Chain chain() {
     return chain;
+  }
+
+  /**
+   * The plan whose seal ended the active link, 0 while it is open. Nothing has a position after the
+   * seal's.
+   */
+  public long sealedBy() {
+    return sealedBy;
   }
 
   /** The link's opaque state at the last save; null before the first. */

@@ -62,13 +62,24 @@ final class Reads {
     asked.remove(ticket);
   }
 
-  /** Answers all whose index and version have been reached; forgets their tickets by the callback. */
-  void applied(Consumer<Read> answering) {
-    drain(byInner, log.inner(), answering);
-    drain(byVersion, log.version(), answering);
+  /** Takes a read whose turn has come. */
+  interface Answering {
+    /**
+     * Answers it.
+     *
+     * @param linearizable whether it waited for the tail
+     */
+    void answer(Read read, boolean linearizable);
   }
 
-  private void drain(PriorityQueue<Waiting> queue, long reached, Consumer<Read> answering) {
+  /** Answers all whose index and version have been reached; forgets their tickets by the callback. */
+  void applied(Answering answering) {
+    drain(byInner, log.inner(), answering, true);
+    drain(byVersion, log.version(), answering, false);
+  }
+
+  private void drain(
+      PriorityQueue<Waiting> queue, long reached, Answering answering, boolean linearizable) {
     if (queue.isEmpty() || queue.peek().until() > reached) {
       return;
     }
@@ -78,7 +89,7 @@ final class Reads {
     }
     for (Read read : due) {
       if (asked.remove(read.ticket()) != null) {
-        answering.accept(read);
+        answering.answer(read, linearizable);
       }
     }
   }

@@ -40,6 +40,7 @@ import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Refusal;
+import org.quorate.spi.consensus.SealRecord;
 import org.quorate.spi.consensus.Submission;
 import org.quorate.spi.consensus.TailRequest;
 import org.quorate.spi.state.StateMachine;
@@ -230,6 +231,11 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   private Outcome refused() {
+    // Nothing more is ordered on a sealed link, and newer writes may be known elsewhere.
+    return log.sealedBy() == 0 ? unable() : new NotLeader(null);
+  }
+
+  private Outcome unable() {
     if (state != GroupStatus.State.RUNNING || closed) {
       return new Rejected(Rejection.PARKED, why.isEmpty() ? "the replica is closed" : why);
     }
@@ -238,7 +244,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   /** Answers a query from the state; answered once. */
   public void read(Bytes query, ReadLevel level, Consumer<ReadOutcome> done) {
-    Outcome refused = refused();
+    Outcome refused = level instanceof ReadLevel.Linearizable ? refused() : unable();
     if (refused != null) {
       done.accept(new Unanswered(refused));
       return;
@@ -276,8 +282,10 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     }
   }
 
-  private void answer(Reads.Read read) {
-    if (pending.remove(read.ticket()) != null) {
+  private void answer(Reads.Read read, boolean linearizable) {
+    if (linearizable && log.sealedBy() != 0) {
+      settle(read.ticket(), new NotLeader(null));
+    } else if (pending.remove(read.ticket()) != null) {
       reads.answer(read);
     }
   }
@@ -290,6 +298,38 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   /** Makes another member the leading one, on strategies that have one. */
   public void handOver(NodeId to, Consumer<Outcome> done) {
     ask(done, ticket -> loglet.handOver(ticket, to));
+  }
+
+  /**
+   * Ends the active link, for good: {@code Committed} when the plan's seal is decided and no other
+   * plan's was before it; may be asked of any replica, again and again.
+   *
+   * @param planId above 0
+   */
+  public void seal(long planId, Consumer<Outcome> done) {
+    if (log.sealedBy() != 0) {
+      done.accept(sealed(planId));
+      return;
+    }
+    Consumer<Outcome> verdict = o -> done.accept(o instanceof Committed ? sealed(planId) : o);
+    ask(
+        verdict,
+        ticket ->
+            loglet.seal(
+                ticket,
+                new SealRecord(
+                    planId, LogRecord.encode(origin, ticket, new LogRecord.Seal(planId)))));
+  }
+
+  private Outcome sealed(long planId) {
+    long by = log.sealedBy();
+    if (by == planId) {
+      return new Committed(log.gtid(), log.position(), Bytes.EMPTY);
+    }
+    return by == 0
+        ? new Indeterminate(
+            "a seal is decided that this replica has not applied yet", status.hint())
+        : new Rejected(Rejection.UNSUPPORTED, "the link is sealed by plan " + by);
   }
 
   private void ask(Consumer<Outcome> done, LongConsumer question) {
@@ -313,7 +353,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       ports.driver().offer(new Event.Tick(now));
     }
     pending.expire(now, new Indeterminate("no outcome within propose.timeout.ms", status.hint()));
-    LogRecord.TimeStep step = timeKeeper.tick(status.timekeeper(), now);
+    LogRecord.TimeStep step = timeKeeper.tick(status.timekeeper() && log.sealedBy() == 0, now);
     if (step != null) {
       submit(step, this::stepped);
     }

@@ -17,6 +17,7 @@ public final class Invariants {
         new VersionsMonotone(),
         new PositionsHaveNoGap(),
         new EqualPositionEqualStateHash(),
+        new SealIsFinal(),
         new NamedErrorOnCorruption(),
         new MemoryBounded(pendingMax, dirtyMaxBytes));
   }

@@ -33,6 +33,7 @@ public final class Step {
    *
    * @param deliveries records delivered to it since it started or took a snapshot
    * @param history changes when deliveries began anew
+   * @param sealedBy the plan that sealed the link, 0 while it is open
    */
   public record Looked(
       NodeId node,
@@ -43,7 +44,8 @@ public final class Step {
       long version,
       String stateHash,
       long pending,
-      long dirtyBytes) {}
+      long dirtyBytes,
+      long sealedBy) {}
 
   /** A process ended by itself or was refused its data. */
   public record Stopped(NodeId node, String why, boolean corruptionNamed) {}

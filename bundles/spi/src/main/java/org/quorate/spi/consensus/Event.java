@@ -29,7 +29,7 @@ public sealed interface Event {
   /** Somebody wants to read. */
   record ReadTail(TailRequest request) implements Event {}
 
-  /** The virtual log wants to end this link; may come again. */
+  /** The virtual log wants to end this link: the payload is ordered like any; may come again. */
   record Seal(long ticket, SealRecord seal) implements Event {}
 
   /** Wanted membership; refused under the ticket, or shown in effect by {@code membership}. */

@@ -16,7 +16,11 @@ public interface Loglet extends AutoCloseable {
   /** Answered by ticket: linearizable, no later append was acknowledged before this call began. */
   void checkTail(TailRequest request);
 
-  /** Idempotent; anyone may retry; final once delivered. */
+  /**
+   * Orders and delivers the seal's payload like any other; anyone may ask, again and again. The
+   * virtual log takes the first that is delivered for the end and ignores what comes after it, so a
+   * link may go on. Answered by ticket, or by the delivery.
+   */
   void seal(long ticket, SealRecord seal);
 
   void configure(long ticket, Membership next);
