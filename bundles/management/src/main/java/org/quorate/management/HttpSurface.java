@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** The HTTP routes: one for each operation, the OpenAPI document, health and metrics. */
@@ -33,7 +34,8 @@ final class HttpSurface {
    * @param health the health operation, whose answer decides between 200 and 503
    * @param metrics text of the metrics
    */
-  Router router(Vertx vertx, Operation health, Supplier<String> metrics, Bridges bridges) {
+  Router router(
+      Vertx vertx, Operation health, Supplier<CompletionStage<String>> metrics, Bridges bridges) {
     Router router = Router.router(vertx);
     router.route().handler(HttpSurface::sameOrigin);
     router.route("/eventbus/*").subRouter(bridges.sockJs());
@@ -125,13 +127,17 @@ final class HttpSurface {
             thrown -> fail(c, OperationException.of(thrown)));
   }
 
-  private void metrics(RoutingContext c, Supplier<String> metrics) {
+  private void metrics(RoutingContext c, Supplier<CompletionStage<String>> metrics) {
     try {
       access.check(token(c), "metrics");
-      send(c, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
     } catch (OperationException e) {
       fail(c, e.failure());
+      return;
     }
+    Future.fromCompletionStage(metrics.get())
+        .onComplete(
+            text -> send(c, 200, "text/plain; version=0.0.4; charset=utf-8", text),
+            thrown -> fail(c, OperationException.of(thrown)));
   }
 
   private static String token(RoutingContext c) {

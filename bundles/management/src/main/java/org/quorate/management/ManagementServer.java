@@ -27,7 +27,7 @@ public final class ManagementServer {
   private final OperationTable table;
   private final EventLog events;
   private final ManagedNode node;
-  private final NodeMetrics metrics;
+  private final PrometheusEndpoint metrics;
   private EventBusSurface eventBus;
   private HttpServer http;
   private TcpEventBusBridge bridge;
@@ -44,7 +44,7 @@ public final class ManagementServer {
     this.table = Operations.table();
     this.events = new EventLog(control, this::publish);
     this.node = new ManagedNode(control, events, stop);
-    this.metrics = new NodeMetrics(control);
+    this.metrics = new PrometheusEndpoint(control);
   }
 
   private void publish(EventView event) {
@@ -54,6 +54,10 @@ public final class ManagementServer {
   /** The node as the operations see it. */
   public ManagedNode node() {
     return node;
+  }
+
+  PrometheusEndpoint metrics() {
+    return metrics;
   }
 
   /** Opens the surfaces; fails with what is in the way and leaves none open. */

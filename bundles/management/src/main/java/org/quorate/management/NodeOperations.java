@@ -155,7 +155,9 @@ final class NodeOperations {
             true,
             "--prefix quorate_",
             (node, arguments) ->
-                completedStage(NodeNumbers.of(node.control(), arguments.text("prefix")))),
+                node.control()
+                    .metrics()
+                    .thenApply(all -> MetricView.list(all, arguments.text("prefix")))),
         new Operation(
             "node.events",
             "Shows what happened lately, oldest first",

@@ -20,18 +20,23 @@ final class TestNode implements AutoCloseable {
   final List<String> stops = new ArrayList<>();
 
   TestNode(Path directory, String token) throws Exception {
+    this(directory, "auth: {token: \"" + token + "\"}\n", new Services());
+  }
+
+  /** With further lines of the node's file. */
+  TestNode(Path directory, String more, Services services) throws Exception {
     bridgePort = freePort();
     String text =
         """
         node: {id: n1}
         cluster: {name: test}
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
-        auth: {token: "%s"}
+        %s
         """
-            .formatted(freePort(), freePort(), token);
+            .formatted(freePort(), freePort(), more);
     NodeConfig config =
         ConfigReader.parse("node.yaml", text, NodeParameters.all()).withDataDir(directory);
-    node = new QuorateNode(config, new Services(), (why, cause) -> stops.add(why));
+    node = new QuorateNode(config, services, (why, cause) -> stops.add(why));
     node.start();
     server =
         new ManagementServer(

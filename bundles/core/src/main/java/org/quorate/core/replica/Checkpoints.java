@@ -41,6 +41,9 @@ final class Checkpoints {
   private boolean requested;
   private boolean installing;
   private long dirtySinceMs = -1;
+  private long lastTickMs;
+  private long completed;
+  private long tookMs;
 
   Checkpoints(
       GroupStore store,
@@ -66,6 +69,7 @@ final class Checkpoints {
 
   /** Looks whether a checkpoint is due. */
   void tick(long nowMs) {
+    lastTickMs = nowMs;
     if (store.activeBytes() == 0) {
       dirtySinceMs = -1;
     } else if (dirtySinceMs < 0) {
@@ -74,6 +78,16 @@ final class Checkpoints {
     if (store.activeBytes() > maxBytes || (dirtySinceMs >= 0 && nowMs - dirtySinceMs > maxAgeMs)) {
       request();
     }
+  }
+
+  /** Checkpoints written since the start. */
+  long completed() {
+    return completed;
+  }
+
+  /** How long they took, to the accuracy of a tick. */
+  long tookMs() {
+    return tookMs;
   }
 
   /** Checkpoints soon, once. */
@@ -103,6 +117,7 @@ final class Checkpoints {
     log.save(owner.linkState(inner));
     store.freeze(inner);
     dirtySinceMs = -1;
+    long startedMs = lastTickMs;
     offload.run(
         () -> {
           store.commitFrozen();
@@ -110,6 +125,8 @@ final class Checkpoints {
         },
         durable -> {
           store.thaw();
+          completed++;
+          tookMs += lastTickMs - startedMs;
           owner.checkpointed(durable);
           done.run();
         },

@@ -501,6 +501,21 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     return pending.size();
   }
 
+  /** Sessions open. */
+  public int sessions() {
+    return log.sessions().size();
+  }
+
+  /** Checkpoints written since it was opened. */
+  public long checkpoints() {
+    return checkpoints.completed();
+  }
+
+  /** Milliseconds that those took. */
+  public long checkpointMs() {
+    return checkpoints.tookMs();
+  }
+
   public ReplicaConfig config() {
     return config;
   }

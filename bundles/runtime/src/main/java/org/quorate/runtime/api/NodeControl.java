@@ -26,6 +26,9 @@ public interface NodeControl {
   /** The node, its addresses, services and peers. */
   NodeStatus node();
 
+  /** The numbers of {@link NodeMetrics} at this moment. */
+  CompletionStage<List<Metric.Sample>> metrics();
+
   /** All groups on this node, by name, parked ones too. */
   List<GroupStatus> groups();
 

@@ -19,6 +19,7 @@ import org.quorate.core.config.ParameterException;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeEvent;
 import org.quorate.runtime.api.NodeStatus;
@@ -32,6 +33,7 @@ final class Control implements NodeControl {
   private final GroupCreation creation;
   private final GroupChanges changes;
   private final Forwarding forwarding;
+  private final Measurements measurements;
   private final Why why;
 
   Control(QuorateNode node, GroupCreation creation, GroupChanges changes, Forwarding forwarding) {
@@ -39,12 +41,18 @@ final class Control implements NodeControl {
     this.creation = creation;
     this.changes = changes;
     this.forwarding = forwarding;
+    this.measurements = new Measurements(node);
     this.why = new Why(node);
   }
 
   @Override
   public NodeStatus node() {
     return node.status();
+  }
+
+  @Override
+  public CompletionStage<List<Metric.Sample>> metrics() {
+    return measurements.take();
   }
 
   @Override

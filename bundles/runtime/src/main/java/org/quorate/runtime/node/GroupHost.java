@@ -28,6 +28,7 @@ import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.core.replica.ReplicaEnvironment;
 import org.quorate.core.replica.ReplicaParameters;
+import org.quorate.runtime.api.Metric;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.Membership;
@@ -74,6 +75,7 @@ public final class GroupHost implements Group {
   private final Node node;
   private final Loop loop;
   private final Watches watches = new Watches();
+  private final GroupFigures figures = new GroupFigures();
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile GroupManifest manifest;
   private volatile String why = "not opened yet";
@@ -364,7 +366,8 @@ public final class GroupHost implements Group {
 
   /** Calls back on the loop, at once when the caller is there. */
   public void propose(Proposal proposal, Consumer<Outcome> done) {
-    onReplica(done, r -> r.propose(proposal, done));
+    Consumer<Outcome> counted = figures.proposal(System.nanoTime(), done);
+    onReplica(counted, r -> r.propose(proposal, counted));
   }
 
   /** Calls back on the loop. */
@@ -384,9 +387,10 @@ public final class GroupHost implements Group {
 
   /** Calls back on the loop. */
   public void read(Bytes query, ReadLevel level, Consumer<ReadOutcome> done) {
+    Consumer<ReadOutcome> counted = figures.read(level, done);
     onReplica(
-        outcome -> done.accept(new ReadOutcome.Unanswered(outcome)),
-        r -> r.read(query, level, done));
+        outcome -> counted.accept(new ReadOutcome.Unanswered(outcome)),
+        r -> r.read(query, level, counted));
   }
 
   /** Runs with the open replica on the loop, or says why there is none. */
@@ -446,6 +450,11 @@ public final class GroupHost implements Group {
             2,
             java.util.concurrent.TimeUnit.SECONDS)
         .join();
+  }
+
+  /** The group's metrics; on the loop. */
+  List<Metric.Sample> measure() {
+    return Measurements.of(currentStatus(), replica, watches.size(), figures);
   }
 
   private GroupStatus currentStatus() {

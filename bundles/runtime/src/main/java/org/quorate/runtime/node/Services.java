@@ -150,6 +150,17 @@ public final class Services {
         + ")";
   }
 
+  /** What the log storages tell of themselves, by name. */
+  Map<String, Map<String, Long>> logFigures() {
+    Map<String, Map<String, Long>> figures = new TreeMap<>();
+    for (String name : names().get(Kind.LOG.word)) {
+      if (find(Kind.LOG, name) instanceof LogStorage log) {
+        figures.put(name, log.figures());
+      }
+    }
+    return figures;
+  }
+
   /** Names of what is there, by the word used in configuration. */
   public Map<String, List<String>> names() {
     Map<String, List<String>> names = new TreeMap<>();

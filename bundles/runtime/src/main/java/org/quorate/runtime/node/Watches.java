@@ -19,6 +19,11 @@ final class Watches {
 
   private List<Watch> waiting = new ArrayList<>();
 
+  /** Waiting now. */
+  int size() {
+    return waiting.size();
+  }
+
   Watch make(long version, LongConsumer then) {
     return new Watch(version, then);
   }

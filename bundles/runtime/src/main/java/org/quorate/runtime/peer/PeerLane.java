@@ -44,6 +44,9 @@ final class PeerLane {
   private boolean closed;
   private long storeId;
 
+  /** Bytes that earlier connections of this lane have sent. */
+  private long sentBefore;
+
   PeerLane(PeerTransport transport, NodeId peer, Lane lane, long budget) {
     this.transport = transport;
     this.loop = transport.loop();
@@ -159,6 +162,12 @@ final class PeerLane {
     return socket == null ? 0 : socket.pendingBytes();
   }
 
+  /** Bytes sent since the start. */
+  long sentBytes() {
+    FramedSocket socket = open;
+    return sentBefore + (socket == null ? 0 : socket.taken());
+  }
+
   boolean connected() {
     return open != null;
   }
@@ -268,6 +277,7 @@ final class PeerLane {
       if (!wasOpen && mine != greeting) {
         return;
       }
+      sentBefore += mine.taken();
       open = null;
       greeting = null;
       if (malformed) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,6 +24,8 @@ import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.api.wire.Decoder;
 import org.quorate.client.net.Loop;
+import org.quorate.runtime.api.Metric;
+import org.quorate.runtime.api.NodeMetrics;
 import org.quorate.runtime.api.NodeStatus.PeerStatus;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
@@ -304,6 +307,20 @@ public final class PeerTransport {
                       data.pendingBytes() + each[Lane.BULK.ordinal()].pendingBytes()));
             });
     return all;
+  }
+
+  /** Adds what the lanes of all peers have sent and hold; a moment old. */
+  public void measure(List<Metric.Sample> to) {
+    new TreeMap<>(lanes)
+        .forEach(
+            (peer, all) -> {
+              for (Lane lane : Lane.values()) {
+                String name = lane.name().toLowerCase(Locale.ROOT);
+                PeerLane each = all[lane.ordinal()];
+                to.add(NodeMetrics.PEER_QUEUED.sample(each.pendingBytes(), peer.name(), name));
+                to.add(NodeMetrics.PEER_SENT.sample(each.sentBytes(), peer.name(), name));
+              }
+            });
   }
 
   /** Store identity that the peer showed last, 0 before it was met. */

@@ -32,6 +32,7 @@ final class FrameWriter {
 
   private long bytes;
   private long syncs;
+  private long syncNanos;
 
   FrameWriter(
       JournalFiles files, Segments segments, JournalSettings settings, int offset, long sequence) {
@@ -51,6 +52,11 @@ final class FrameWriter {
 
   long syncs() {
     return syncs;
+  }
+
+  /** Time that the syncs took. */
+  long syncNanos() {
+    return syncNanos;
   }
 
   /** Number of the segment that is written to. */
@@ -159,12 +165,14 @@ final class FrameWriter {
   /** Puts all frames so far on disk. */
   void sync() throws IOException {
     flush();
+    long begun = System.nanoTime();
     try {
       segment.file().force();
     } catch (IOException e) {
       StorageException why = Failures.io("cannot sync " + where(), e);
       throw new StorageException(Kind.IO, why.getMessage(), e); // even when the disk is full
     }
+    syncNanos += System.nanoTime() - begun;
     syncs++;
     unsynced = sequence;
   }

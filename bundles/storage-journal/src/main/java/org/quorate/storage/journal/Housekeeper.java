@@ -112,6 +112,7 @@ final class Housekeeper {
     now.put("journal.appends", appends);
     now.put("journal.bytes", writer.bytes());
     now.put("journal.syncs", writer.syncs());
+    now.put("journal.sync.micros", writer.syncNanos() / 1000);
     figures = now;
   }
 
