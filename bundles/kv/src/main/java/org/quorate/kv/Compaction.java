@@ -51,6 +51,12 @@ final class Compaction {
     long latest = context.version() - 1;
     long target = Math.max(meta.compacted, context.version() - limits.historyRevisions());
     meta.unswept = 0;
+    if (nothingDue(meta, target)) {
+      // Not even a look at the oldest change: it is in the state storage, off the memory.
+      meta.compacted = Math.max(Math.max(meta.compacted, target), meta.sweptRevision);
+      context.put(Layout.META, meta.encode());
+      return;
+    }
     List<Bytes> places = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     boolean exhausted = true;
@@ -84,6 +90,13 @@ final class Compaction {
     for (int i = 0; i < changes.size(); i++) {
       remove(context, places.get(i), changes.get(i));
     }
+  }
+
+  private boolean nothingDue(Meta meta, long target) {
+    boolean swept =
+        target < meta.sweptRevision
+            || target == meta.sweptRevision && meta.sweptSub == Integer.MAX_VALUE;
+    return swept && meta.historyBytes <= limits.historyBytes();
   }
 
   private static Bytes start(Meta meta) {

@@ -96,7 +96,7 @@ final class MapdbStateStore implements StateStore {
     checkWritable();
     Tree tree = generation.tree();
     try {
-      Iterator<Map.Entry<Bytes, Bytes>> changes = batch.changes().entrySet().iterator();
+      Iterator<Map.Entry<Bytes, Bytes>> changes = batch.changes().iterator();
       while (changes.hasNext()) {
         excludingReads(() -> slice(tree, changes));
       }

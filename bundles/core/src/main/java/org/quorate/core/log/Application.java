@@ -25,7 +25,7 @@ final class Application extends MachineView implements ApplyContext {
   @Override
   public void put(Bytes key, Bytes value) {
     changed = true;
-    store.put(inner(key), value.copy());
+    store.put(inner(key), value);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.quorate.core.state;
 
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
@@ -12,21 +11,16 @@ import org.quorate.spi.storage.StateStore;
  * loop, while reads, from any thread, see memtable, frozen memtable and store as one.
  */
 public final class GroupStore {
-  /** What an entry costs beyond its bytes, roughly: skip-list node, index, two slices. */
-  private static final int ENTRY_OVERHEAD = 120;
-
   /**
    * The memtables in force. What was frozen stays readable until the next one is, also when the
    * store has it: a read from memory costs a tenth of one from the store, and what was written
    * lately is read soon. Null before the first checkpoint.
    */
-  private record Layers(
-      ConcurrentSkipListMap<Bytes, Bytes> active, ConcurrentSkipListMap<Bytes, Bytes> frozen) {}
+  private record Layers(Memtable active, Memtable frozen) {}
 
   private final StateStore store;
-  private volatile Layers layers = new Layers(new ConcurrentSkipListMap<>(), null);
+  private volatile Layers layers = new Layers(new Memtable(), null);
   private boolean committing;
-  private long activeBytes;
   private long frozenBytes;
   private long frozenApplied;
 
@@ -34,7 +28,7 @@ public final class GroupStore {
     this.store = store;
   }
 
-  /** The value, or null. */
+  /** The value, or null; it shares an array with others: what is kept for long is copied. */
   public Bytes get(Bytes key) {
     Layers now = layers;
     Bytes value = now.active().get(key);
@@ -51,8 +45,8 @@ public final class GroupStore {
   public StateCursor scan(Bytes from, Bytes to) {
     Layers now = layers;
     return new MergedCursor(
-        new MapCursor(now.active(), from, to, false),
-        now.frozen() == null ? null : new MapCursor(now.frozen(), from, to, false),
+        now.active().scan(from, to),
+        now.frozen() == null ? null : now.frozen().scan(from, to),
         store.scan(from, to),
         false);
   }
@@ -61,29 +55,29 @@ public final class GroupStore {
   public StateCursor scanReverse(Bytes from, Bytes to) {
     Layers now = layers;
     return new MergedCursor(
-        new MapCursor(now.active(), from, to, true),
-        now.frozen() == null ? null : new MapCursor(now.frozen(), from, to, true),
+        now.active().scanReverse(from, to),
+        now.frozen() == null ? null : now.frozen().scanReverse(from, to),
         store.scanReverse(from, to),
         true);
   }
 
+  /** Copies key and value. */
   public void put(Bytes key, Bytes value) {
-    Bytes old = layers.active().put(key, value);
-    activeBytes += value.length() - (old == null ? -key.length() - ENTRY_OVERHEAD : old.length());
+    layers.active().put(key, value);
   }
 
   public void delete(Bytes key) {
     put(key, StateBatch.DELETED);
   }
 
-  /** Bytes that are in memory only. */
+  /** Heap of the changes that are in memory and in the log only. */
   public long dirtyBytes() {
-    return activeBytes + frozenBytes;
+    return activeBytes() + frozenBytes;
   }
 
-  /** Bytes written since the last {@link #freeze}. */
+  /** Heap of the changes since the last {@link #freeze}. */
   public long activeBytes() {
-    return activeBytes;
+    return layers.active().bytes();
   }
 
   /** Whether what was frozen is not in the store yet. */
@@ -97,15 +91,14 @@ public final class GroupStore {
       throw new IllegalStateException("a checkpoint is under way");
     }
     committing = true;
-    layers = new Layers(new ConcurrentSkipListMap<>(), layers.active());
-    frozenBytes = activeBytes;
+    layers = new Layers(new Memtable(), layers.active());
+    frozenBytes = layers.frozen().bytes();
     frozenApplied = applied;
-    activeBytes = 0;
   }
 
   /** Makes what was frozen durable; blocks; off the loop. */
   public void commitFrozen() {
-    store.commit(new StateBatch(layers.frozen(), frozenApplied));
+    store.commit(new StateBatch(layers.frozen().changes(), frozenApplied));
   }
 
   /** After {@link #commitFrozen}, on the loop: the store has it now. */
@@ -117,8 +110,7 @@ public final class GroupStore {
   /** Drops the memtables: the store's content was replaced. */
   public void discard() {
     committing = false;
-    layers = new Layers(new ConcurrentSkipListMap<>(), null);
-    activeBytes = 0;
+    layers = new Layers(new Memtable(), null);
     frozenBytes = 0;
   }
 

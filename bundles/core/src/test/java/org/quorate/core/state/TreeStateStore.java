@@ -1,6 +1,7 @@
 package org.quorate.core.state;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.quorate.api.Bytes;
@@ -39,16 +40,13 @@ public final class TreeStateStore implements StateStore {
 
   @Override
   public void commit(StateBatch batch) {
-    batch
-        .changes()
-        .forEach(
-            (key, value) -> {
-              if (value == StateBatch.DELETED) {
-                map.remove(key);
-              } else {
-                map.put(key, value);
-              }
-            });
+    for (Map.Entry<Bytes, Bytes> change : batch.changes()) {
+      if (change.getValue() == StateBatch.DELETED) {
+        map.remove(change.getKey());
+      } else {
+        map.put(change.getKey().copy(), change.getValue().copy());
+      }
+    }
     applied = batch.applied();
   }
 

@@ -58,16 +58,13 @@ final class SimState implements StateStore {
   @Override
   public void commit(StateBatch batch) {
     disk.beforeBlockingWrite(file);
-    batch
-        .changes()
-        .forEach(
-            (key, value) -> {
-              if (value == StateBatch.DELETED) {
-                content.remove(key);
-              } else {
-                content.put(key.copy(), value.copy());
-              }
-            });
+    for (Map.Entry<Bytes, Bytes> change : batch.changes()) {
+      if (change.getValue() == StateBatch.DELETED) {
+        content.remove(change.getKey());
+      } else {
+        content.put(change.getKey().copy(), change.getValue().copy());
+      }
+    }
     applied = batch.applied();
     disk.afterBlockingWrite(file);
   }

@@ -73,7 +73,7 @@ final class MemoryStateStore implements StateStore {
   public void commit(StateBatch batch) {
     Map<Bytes, Bytes> map = map();
     long size = sizeBytes;
-    for (Map.Entry<Bytes, Bytes> change : batch.changes().entrySet()) {
+    for (Map.Entry<Bytes, Bytes> change : batch.changes()) {
       Bytes key = change.getKey();
       Bytes value = change.getValue();
       Bytes old = value == StateBatch.DELETED ? map.remove(key) : put(map, key, value);
