@@ -13,7 +13,7 @@ final class Elections {
   void tick() {
     if (raft.role instanceof Leader leader) {
       leader.tick();
-    } else if (aloneAndAble() || raft.timers.electionDue()) {
+    } else if (aloneAndAble() || firstOfAll() || raft.timers.electionDue()) {
       timeout();
     } else if (raft.role instanceof Candidate candidate) {
       candidate.tick();
@@ -25,6 +25,16 @@ final class Elections {
     return raft.role == Follower.INSTANCE
         && raft.votes()
         && Memberships.voters(raft.configs.current()) == 1;
+  }
+
+  /**
+   * In a group that never had a term there is no leader whose silence could be waited for: the voter
+   * listed first campaigns at once, so that a new group serves as soon as a majority has opened it.
+   */
+  private boolean firstOfAll() {
+    return raft.role == Follower.INSTANCE
+        && raft.hard.term() == 0
+        && raft.self.equals(Memberships.firstVoter(raft.configs.current()));
   }
 
   private void timeout() {

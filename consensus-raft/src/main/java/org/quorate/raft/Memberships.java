@@ -27,6 +27,16 @@ final class Memberships {
     return listed != null && listed.role() == Role.VOTER && listed.storeId() == who.storeId();
   }
 
+  /** The voter listed first, or null. */
+  static Member firstVoter(Membership membership) {
+    for (Member m : membership.members()) {
+      if (m.role() == Role.VOTER) {
+        return m;
+      }
+    }
+    return null;
+  }
+
   static int voters(Membership membership) {
     int voters = 0;
     for (Member m : membership.members()) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,6 +34,18 @@ class CliIT {
     cli = new Cli(directory.resolve("data"));
     JsonArray nodes = cli.ok("up", "--detach", "--json", "--timeout", "180").array();
     assertEquals(3, nodes.size(), nodes.encode());
+  }
+
+  /** What a start takes is measured elsewhere; here, that what makes it short is in use. */
+  @Test
+  @Order(0)
+  void nodesShareTheClassesOfTheBuild() throws Exception {
+    String archive = "lib/node-" + System.getProperty("java.runtime.version") + ".jsa";
+    for (Object node : cli.ok("node", "list", "--json").array()) {
+      Path maps = Path.of("/proc", String.valueOf(((JsonObject) node).getLong("pid")), "maps");
+      Assumptions.assumeTrue(Files.exists(maps), "no /proc here");
+      assertTrue(Files.readString(maps).contains(archive), node.toString());
+    }
   }
 
   @AfterAll

@@ -54,6 +54,9 @@ public record Distribution(Path home) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    if (javaOptions.stream().noneMatch(o -> o.startsWith("-XX:ArchiveClassesAtExit"))) {
+      command.addAll(sharedClasses());
+    }
     command.addAll(javaOptions);
     command.add("-Dquorate.home=" + home);
     command.add("-Dquorate.config=" + config);
@@ -65,6 +68,22 @@ public record Distribution(Path home) {
     command.add("-jar");
     command.add(home.resolve("lib/org.apache.felix.main.jar").toString());
     return command;
+  }
+
+  /** Options that use what {@link org.quorate.cli.Training} left for this JDK, if it did. */
+  private List<String> sharedClasses() {
+    Path archive = home.resolve("lib/node-" + System.getProperty("java.runtime.version") + ".jsa");
+    try {
+      return Files.exists(archive) && Files.size(archive) > 0
+          ? List.of(
+              "-XX:SharedArchiveFile=" + archive,
+              "-Xlog:cds=off",
+              "-Xlog:cds+dynamic=off",
+              "-Xlog:class+path=off")
+          : List.of();
+    } catch (IOException e) {
+      return List.of(); // it went away between the two looks: a node starts without as well
+    }
   }
 
   private List<String> words(String file) {

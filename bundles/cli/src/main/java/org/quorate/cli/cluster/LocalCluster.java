@@ -24,7 +24,7 @@ public final class LocalCluster {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
   private static final Duration CALL = Duration.ofSeconds(5);
-  private static final long POLL_MS = 50;
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private final Path data;
   private final Supplier<Distribution> distribution;
@@ -327,14 +327,6 @@ public final class LocalCluster {
     long start = System.nanoTime();
     CliException last = null;
     while (System.nanoTime() - start < patience.toNanos()) {
-      for (ClusterFile.NodeEntry node : nodes) {
-        if (NodeProcess.find(node).isEmpty()) {
-          throw new CliException(
-              ExitCode.FAILED,
-              "node " + node.name() + " ended while it was starting:\n" + tail(log(node)),
-              "see " + log(node));
-        }
-      }
       try {
         if (condition.holds()) {
           return;
@@ -343,7 +335,13 @@ public final class LocalCluster {
         last = e;
       }
       waiting.on(what, (System.nanoTime() - start) / 1e9);
-      Thread.sleep(POLL_MS);
+      ClusterFile.NodeEntry gone = NodeProcess.anyEnded(nodes, POLL);
+      if (gone != null) {
+        throw new CliException(
+            ExitCode.FAILED,
+            "node " + gone.name() + " ended while it was starting:\n" + tail(log(gone)),
+            "see " + log(gone));
+      }
     }
     throw new CliException(
         ExitCode.UNREACHABLE,

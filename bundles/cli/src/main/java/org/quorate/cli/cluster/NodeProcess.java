@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,6 +72,26 @@ final class NodeProcess {
             p ->
                 node.startedAtMs() == 0
                     || Math.abs(startedAtMs(p) - node.startedAtMs()) <= START_TOLERANCE_MS);
+  }
+
+  /** Waits until one of these nodes' processes has ended, or for so long; null if all go on. */
+  static ClusterFile.NodeEntry anyEnded(List<ClusterFile.NodeEntry> nodes, Duration patience)
+      throws InterruptedException {
+    CompletableFuture<ClusterFile.NodeEntry> ended = new CompletableFuture<>();
+    for (ClusterFile.NodeEntry node : nodes) {
+      Optional<ProcessHandle> process = find(node);
+      if (process.isEmpty()) {
+        return node;
+      }
+      process.get().onExit().thenRun(() -> ended.complete(node));
+    }
+    try {
+      return ended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /** Waits for the end of a process; false if it goes on. */
