@@ -9,7 +9,7 @@ import org.quorate.spi.state.StateView;
 final class ObservedMachine implements StateMachine {
   /** Who is told. */
   interface Observer {
-    void executed(long version, long session, Bytes command, long stateHash);
+    void executed(long version, long session, Bytes command, long timeMs, long stateHash);
   }
 
   private final StateMachine machine;
@@ -23,14 +23,19 @@ final class ObservedMachine implements StateMachine {
   @Override
   public Bytes apply(ApplyContext context, Bytes command) {
     Bytes result = machine.apply(context, command);
-    observer.executed(context.version(), context.session(), command, machine.stateHash(context));
+    observer.executed(
+        context.version(),
+        context.session(),
+        command,
+        context.timeMs(),
+        machine.stateHash(context));
     return result;
   }
 
   @Override
   public void leaseEnded(ApplyContext context, long lease) {
     machine.leaseEnded(context, lease);
-    observer.executed(context.version(), lease, null, machine.stateHash(context));
+    observer.executed(context.version(), lease, null, context.timeMs(), machine.stateHash(context));
   }
 
   @Override

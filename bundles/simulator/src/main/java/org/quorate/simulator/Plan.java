@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.quorate.api.Isolation;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.network.NetworkFaults;
 import org.quorate.spi.config.Parameter;
@@ -16,6 +17,8 @@ import org.quorate.spi.config.Parameter;
  * @param drift whether clocks run at different rates
  * @param faultMeanMs mean time between faults, virtual milliseconds
  * @param faultWeights weight of each {@link Fault}; 0 for those this seed does without
+ * @param level of transactions
+ * @param transactions how many each transactor runs; likewise transfers, leases and scans
  * @param cripple whether a minority stays broken in the liveness phase
  * @param seal whether the link is sealed at the end
  */
@@ -34,9 +37,17 @@ record Plan(
     int counters,
     long thinkMeanMs,
     long sessionTtlMs,
+    Isolation level,
+    List<Integer> transactions,
+    List<Integer> transfers,
+    List<Integer> leases,
+    List<Integer> scans,
+    int watchers,
     boolean cripple,
     boolean seal,
     Map<String, String> options) {
+  /** A command of the simulated clients is smaller. */
+  private static final long COMMAND_BYTES = 512;
 
   static Plan draw(Rng rng, Subject subject) {
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
@@ -62,9 +73,24 @@ record Plan(
         rng.between(1, 2),
         rng.pick(List.of(5, 20, 60)),
         rng.pick(List.of(2_000, 6_000, 30_000)),
+        rng.pick(List.of(Isolation.values())),
+        some(rng, rng.pick(List.of(0, 1, 2, 3)), 6, 16),
+        some(rng, rng.pick(List.of(0, 0, 1, 2)), 4, 12),
+        some(rng, rng.pick(List.of(0, 0, 1)), 2, 4),
+        some(rng, rng.pick(List.of(0, 0, 1)), 2, 6),
+        rng.pick(List.of(0, 0, 1, 2)),
         rng.chance(0.3),
         rng.chance(0.3),
         options(rng, subject));
+  }
+
+  /** So many numbers, each between two. */
+  private static List<Integer> some(Rng rng, int count, int least, int most) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      numbers.add(rng.between(least, most));
+    }
+    return List.copyOf(numbers);
   }
 
   private static NetworkFaults network(Rng rng) {
@@ -107,11 +133,14 @@ record Plan(
 
   /** Small limits are reached often: the logs of a simulation are short. Null for the default. */
   private static String small(Rng rng, Parameter parameter) {
-    long most = parameter.unit().equals("bytes") ? 4_096 : 64;
+    boolean bytes = parameter.unit().equals("bytes");
+    long most = bytes ? 4_096 : 64;
     if (parameter.unit().isEmpty() || parameter.min() >= most || rng.chance(0.3)) {
       return null;
     }
-    return Long.toString(rng.between(parameter.min(), Math.min(parameter.max(), most)));
+    boolean room = bytes && parameter.min() > 0;
+    long least = room ? Math.max(parameter.min(), COMMAND_BYTES) : parameter.min();
+    return Long.toString(rng.between(least, Math.min(parameter.max(), most)));
   }
 
   List<String> names() {

@@ -441,8 +441,12 @@ final class SimNode
   }
 
   @Override
-  public void executed(long version, long session, Bytes command, long stateHash) {
-    world.step().add(new Step.Executed(id, incarnation, version, session, command, stateHash));
-    world.executed(session, command);
+  public void executed(long version, long session, Bytes command, long timeMs, long stateHash) {
+    world
+        .step()
+        .add(new Step.Executed(id, incarnation, version, session, command, timeMs, stateHash));
+    if (command == null) {
+      world.leaseEnded(session);
+    }
   }
 }

@@ -1,8 +1,10 @@
 package org.quorate.simulator;
 
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.quorate.simulator.client.HistoryCheck;
 import org.quorate.simulator.client.Workload;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.invariant.Invariant;
@@ -21,7 +23,16 @@ public final class Simulation {
   private static final long PENDING_MAX = 1_000;
   private static final long DIRTY_MAX_BYTES = 2 << 20;
   private static final int LOOK_EVERY = 64;
+
+  /** Three of the longest steps of ordered time; see {@link Plan}. */
+  private static final long LEASE_TOLERANCE_MS = 1_200;
+
   private static final long SEAL_MS = 1_500;
+
+  private static final List<HistoryCheck> HISTORY_CHECKS =
+      ServiceLoader.load(HistoryCheck.class, HistoryCheck.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
 
   private final Subject subject;
   private final long seed;
@@ -56,9 +67,15 @@ public final class Simulation {
             plan.counters(),
             plan.thinkMeanMs(),
             plan.sessionTtlMs(),
+            plan.level(),
+            plan.transactions(),
+            plan.transfers(),
+            plan.leases(),
+            plan.scans(),
+            plan.watchers(),
             subject.sabotage().reuseSequences());
     workload = new Workload(shape, world, rng.split());
-    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES);
+    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS);
     linkInvariants = subject.strategy().traits().invariants().stream().map(Supplier::get).toList();
   }
 
@@ -75,6 +92,7 @@ public final class Simulation {
       healing.heal();
       demand("ProgressAfterHealing", workload::complete, this::waiting);
       demand("ReplicasConverge", this::converged, this::waiting);
+      demand("LeasesEndAndWatchesGoOn", workload::followed, this::waiting);
       checkHistory();
       if (world.plan().seal()) {
         seal();
@@ -137,6 +155,9 @@ public final class Simulation {
   }
 
   private void check() {
+    if (world.violation() != null) {
+      throw world.violation();
+    }
     if (world.takeLinkStepped() && !linkInvariants.isEmpty()) {
       List<LinkInvariant.LinkView> views = world.views();
       for (LinkInvariant invariant : linkInvariants) {
@@ -231,6 +252,15 @@ public final class Simulation {
       throw new Violation(
           "Linearizable",
           result.verdict() + " on key " + result.key() + ": " + result.explanation());
+    }
+    if (workload.missed() != null) {
+      throw new Violation("WatchMissesNothing", workload.missed());
+    }
+    for (HistoryCheck check : HISTORY_CHECKS) {
+      String wrong = check.check(workload.transactions(), world.plan().level());
+      if (wrong != null) {
+        throw new Violation(check.name(), world.plan().level() + ": " + wrong);
+      }
     }
   }
 }

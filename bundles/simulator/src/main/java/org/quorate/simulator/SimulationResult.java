@@ -38,7 +38,7 @@ public record SimulationResult(
     HAND_OVER,
     MEMBERSHIP_CHANGE,
     STORE_REPLACED,
-    SESSION_EXPIRED,
+    LEASE_EXPIRED,
     ABORT,
     SEAL
   }

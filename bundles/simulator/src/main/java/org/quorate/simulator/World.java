@@ -13,6 +13,7 @@ import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.client.Cluster;
+import org.quorate.simulator.client.Leases;
 import org.quorate.simulator.disk.SimDisk;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.Rng;
@@ -29,6 +30,7 @@ import org.quorate.spi.transport.Lane;
 /** The nodes of one simulation and what is between them. */
 final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   static final GroupId GROUP = GroupId.of("sim");
+  private static final double FASTEST_CLOCK = 1.25;
 
   private final Subject subject;
   private final Plan plan;
@@ -40,6 +42,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private final Trace trace;
   private final Set<Mark> marks = EnumSet.noneOf(Mark.class);
   private final Step step = new Step(this::holds);
+  private final Leases leases;
+  private Violation violation;
   private boolean linkStepped;
   private boolean healing;
 
@@ -48,12 +52,13 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     this.plan = plan;
     this.rng = rng;
     this.trace = trace;
+    leases = new Leases(queue, plan.drift() ? FASTEST_CLOCK : 1);
     network = new SimNetwork(queue, rng.split(), plan.network(), this);
     for (String name : plan.names()) {
       NodeId id = NodeId.of(name);
       SimNode node = new SimNode(this, id, rng.split());
       if (plan.drift()) {
-        node.clock(rng.between(0.8, 1.25), rng.between(0, 1_000_000_000));
+        node.clock(rng.between(0.8, FASTEST_CLOCK), rng.between(0, 1_000_000_000));
       }
       nodes.put(id, node);
     }
@@ -134,6 +139,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     linkStepped = true;
   }
 
+  /** What was found wrong in the middle of a step; null for nothing. */
+  Violation violation() {
+    return violation;
+  }
+
   Set<Mark> marks() {
     return marks;
   }
@@ -142,7 +152,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     marks.add(mark);
   }
 
-  boolean tracing() {
+  @Override
+  public boolean tracing() {
     return trace.on();
   }
 
@@ -202,9 +213,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     }
   }
 
-  void executed(long session, Bytes command) {
-    if (command == null) {
-      mark(Mark.SESSION_EXPIRED);
+  void leaseEnded(long lease) {
+    mark(Mark.LEASE_EXPIRED);
+    String wrong = leases.end(lease);
+    if (wrong != null && violation == null) {
+      violation = new Violation("NoLeaseEndsEarly", wrong);
     }
   }
 
@@ -275,6 +288,16 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   private long clientDelayUs() {
     return 50 + rng.around(300);
+  }
+
+  @Override
+  public long historyId() {
+    return config.historyId();
+  }
+
+  @Override
+  public Leases leases() {
+    return leases;
   }
 
   @Override

@@ -67,9 +67,9 @@ public final class VirtualLog {
     }
     Decoder in = new Decoder(meta);
     int format = in.u8();
-    if (format < 1 || format > FORMAT) {
+    if (format != FORMAT) {
       throw new IllegalStateException(
-          "group state of format " + format + ", this version reads up to " + FORMAT);
+          "group state of format " + format + ", this version reads " + FORMAT);
     }
     long history = in.i64();
     if (history != historyId) {
@@ -85,7 +85,7 @@ public final class VirtualLog {
     sessions.reset(in.varint());
     chain = Chain.decode(in);
     linkState = in.optional();
-    sealedBy = format > 1 ? in.varint() : 0;
+    sealedBy = in.varint();
     index = VersionIndex.decode(new Decoder(store.get(INDEX)));
     try (StateCursor cursor = store.scan(SESSION, SESSION.prefixEnd())) {
       while (cursor.next()) {

@@ -20,6 +20,7 @@ public final class Session {
   private final long id;
   private final long ttlMs;
   private long renewedAtMs;
+  private int unsettled;
   private long acknowledged;
   private Answer[] window = new Answer[8];
 
@@ -37,12 +38,23 @@ public final class Session {
     return ttlMs;
   }
 
-  /** Ordered time at which it ends unless renewed. */
+  /** Ordered time at which it ends unless renewed; not known until a renewal has settled. */
   long deadlineMs() {
-    return renewedAtMs + ttlMs;
+    return unsettled > 0 ? Long.MAX_VALUE : renewedAtMs + ttlMs;
   }
 
-  void renew(long nowMs) {
+  /** Steps of ordered time after which a renewal counts as done; 0 when it does. */
+  int unsettled() {
+    return unsettled;
+  }
+
+  void renew(int steps) {
+    unsettled = steps;
+  }
+
+  /** A step of ordered time has ended since the renewal. */
+  void step(long nowMs) {
+    unsettled--;
     renewedAtMs = nowMs;
   }
 
@@ -88,7 +100,7 @@ public final class Session {
   }
 
   void encode(Encoder out) {
-    out.varint(ttlMs).varint(renewedAtMs).varint(acknowledged);
+    out.varint(ttlMs).varint(renewedAtMs).u8(unsettled).varint(acknowledged);
     int count = 0;
     for (Answer answer : window) {
       count += answer == null ? 0 : 1;
@@ -104,6 +116,7 @@ public final class Session {
 
   static Session decode(long id, Decoder in) {
     Session session = new Session(id, in.varint(), in.varint());
+    session.unsettled = in.u8();
     session.acknowledged = in.varint();
     for (int i = in.count(); i > 0; i--) {
       long sequence = in.varint();

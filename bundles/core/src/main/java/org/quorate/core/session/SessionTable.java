@@ -13,10 +13,19 @@ import org.quorate.api.wire.Encoder;
 /**
  * The open sessions and leases of a group and its ordered time. Replicated state: changed by records
  * of the log alone. Single-threaded.
+ *
+ * <p>A renewal counts from the end of the second step of ordered time after it. The first may have
+ * been proposed before the renewal was asked for, and so end at an earlier time than that; the
+ * second is proposed by who has seen the first, and the renewal before it. So no session ends before
+ * its TTL has passed since its last renewal was asked for, and none is kept for longer than two
+ * steps beyond it.
  */
 public final class SessionTable {
   private final TreeMap<Long, Session> open = new TreeMap<>();
+  private static final int SETTLING_STEPS = 2;
+
   private final Set<Long> dirty = new LinkedHashSet<>();
+  private List<Session> unsettled = new ArrayList<>();
   private long timeMs;
   private long nextDeadlineMs = Long.MAX_VALUE;
 
@@ -41,8 +50,15 @@ public final class SessionTable {
   public void open(long id, long ttlMs) {
     Session session = new Session(id, ttlMs, timeMs);
     open.put(id, session);
-    nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
-    dirty.add(id);
+    renew(session);
+  }
+
+  private void renew(Session session) {
+    if (session.unsettled() == 0) {
+      unsettled.add(session);
+    }
+    session.renew(SETTLING_STEPS);
+    dirty.add(session.id());
   }
 
   /** False if there is none. */
@@ -57,8 +73,7 @@ public final class SessionTable {
     if (session == null) {
       return false;
     }
-    session.renew(timeMs);
-    dirty.add(id);
+    renew(session);
     return true;
   }
 
@@ -74,6 +89,7 @@ public final class SessionTable {
    */
   public List<Long> advance(long deltaMs) {
     timeMs += deltaMs;
+    settle();
     if (timeMs <= nextDeadlineMs) {
       return List.of();
     }
@@ -88,6 +104,20 @@ public final class SessionTable {
     }
     ended.forEach(this::close);
     return ended;
+  }
+
+  private void settle() {
+    List<Session> later = new ArrayList<>();
+    for (Session session : unsettled) {
+      session.step(timeMs);
+      dirty.add(session.id());
+      if (session.unsettled() > 0) {
+        later.add(session);
+      } else if (open.get(session.id()) == session) {
+        nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
+      }
+    }
+    unsettled = later;
   }
 
   /** Hands out what changed since the last call: id and encoding, or null for an ended session. */
@@ -109,6 +139,7 @@ public final class SessionTable {
   public void reset(long timeMs) {
     open.clear();
     dirty.clear();
+    unsettled.clear();
     this.timeMs = timeMs;
     nextDeadlineMs = Long.MAX_VALUE;
   }
@@ -117,6 +148,9 @@ public final class SessionTable {
   public void restore(long id, Bytes encoded) {
     Session session = Session.decode(id, new Decoder(encoded));
     open.put(id, session);
+    if (session.unsettled() > 0) {
+      unsettled.add(session);
+    }
     nextDeadlineMs = Math.min(nextDeadlineMs, session.deadlineMs());
   }
 }

@@ -17,6 +17,9 @@ class SessionTableTest {
     table.open(5, 100);
     assertEquals(List.of(), table.advance(60));
     assertTrue(table.renew(5));
+    assertEquals(
+        List.of(), table.advance(500), "proposed before the renewal, for all that is known");
+    assertEquals(List.of(), table.advance(500), "the renewal counts from the end of this step");
     assertEquals(List.of(), table.advance(100), "exactly the TTL since the renewal is not late");
     assertEquals(List.of(5L), table.advance(1));
     assertFalse(table.renew(5), "an ended session does not come back");
@@ -28,6 +31,8 @@ class SessionTableTest {
     table.open(9, 10);
     table.open(2, 20);
     table.open(4, 500);
+    table.advance(1);
+    table.advance(1);
     assertEquals(List.of(2L, 9L), table.advance(100));
     assertEquals(1, table.size());
   }
@@ -54,6 +59,8 @@ class SessionTableTest {
         });
     assertEquals(1, back.size());
     assertEquals(Bytes.utf8("x"), back.find(1).answer(1).result());
-    assertEquals(List.of(1L), back.advance(51));
+    assertEquals(List.of(), back.advance(50), "the renewal settles");
+    assertEquals(List.of(), back.advance(100));
+    assertEquals(List.of(1L), back.advance(1));
   }
 }

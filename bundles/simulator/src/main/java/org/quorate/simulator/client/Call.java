@@ -1,54 +1,65 @@
 package org.quorate.simulator.client;
 
 import org.quorate.api.Bytes;
+import org.quorate.api.ReadLevel;
 import org.quorate.api.Transaction;
-import org.quorate.simulator.linear.Operation.Action;
 
-/** One operation on its way. */
+/** One request on its way. */
 final class Call {
-  final String key;
-  final Action action;
-  final Bytes command;
-  final Transaction transaction;
+  /** What became of a request; one of the three is told, once. */
+  interface Answer {
+    /** Committed, or read. */
+    void done(Bytes result, long version, long position);
+
+    /** Refused by the certifier, or for good: it has no effect. */
+    default void refused() {
+      unknown();
+    }
+
+    /** It may have taken effect, or may yet. */
+    void unknown();
+  }
+
+  /** What is asked. */
+  sealed interface Request {
+    /** To be ordered; {@code transaction} is null for what is valid whatever the state. */
+    record Write(Bytes command, Transaction transaction) implements Request {}
+
+    /** To be answered from the state. */
+    record Read(Bytes query, ReadLevel level) implements Request {}
+  }
+
+  final String label;
+  final Request request;
   final long session;
   final long sequence;
-  final long calledAt;
   final int patience;
+  final Answer answer;
   int attempts;
   boolean over;
 
   /**
    * A call.
    *
-   * @param command null for a read
+   * @param label for traces
    * @param session 0 for none
    * @param patience attempts after which the client gives up
    */
-  Call(
-      String key,
-      Action action,
-      Bytes command,
-      Transaction transaction,
-      long session,
-      long sequence,
-      long calledAt,
-      int patience) {
-    this.key = key;
-    this.action = action;
-    this.command = command;
-    this.transaction = transaction;
+  Call(String label, Request request, long session, long sequence, int patience, Answer answer) {
+    this.label = label;
+    this.request = request;
     this.session = session;
     this.sequence = sequence;
-    this.calledAt = calledAt;
     this.patience = patience;
+    this.answer = answer;
   }
 
   boolean read() {
-    return command == null;
+    return request instanceof Request.Read;
   }
 
   @Override
   public String toString() {
-    return action + " on " + key + (session == 0 ? "" : " s" + session + "#" + sequence);
+    return label + (session == 0 ? "" : " s" + session + "#" + sequence);
   }
 }

@@ -27,5 +27,14 @@ public interface Cluster {
   /** A client was answered what it must never be. */
   void broken(String invariant, String what);
 
+  /** Of the group. */
+  long historyId();
+
+  /** What clients know of their leases. */
+  Leases leases();
+
+  /** Whether anyone reads what is traced. */
+  boolean tracing();
+
   void trace(String who, String event);
 }

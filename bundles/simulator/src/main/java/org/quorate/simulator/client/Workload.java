@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.quorate.api.Isolation;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.linear.Operation;
 
@@ -12,9 +13,16 @@ public final class Workload {
   /**
    * What clients do.
    *
-   * @param operations how many are called in all
+   * @param clients those that read and write single keys
+   * @param operations how many of these are called in all
    * @param registers keys with texts
    * @param counters keys with numbers
+   * @param level of the transactions on lists
+   * @param transactions how many each of the transactors runs
+   * @param transfers how many each clerk of the bank makes
+   * @param leases how many each holder takes
+   * @param scans how many each scanner makes
+   * @param watchers how many watch
    * @param reuseSequences a mutant: some commands get the sequence of the one before
    */
   public record Shape(
@@ -24,11 +32,21 @@ public final class Workload {
       int counters,
       long thinkMeanMs,
       long sessionTtlMs,
+      Isolation level,
+      List<Integer> transactions,
+      List<Integer> transfers,
+      List<Integer> leases,
+      List<Integer> scans,
+      int watchers,
       boolean reuseSequences) {}
 
   private final Shape shape;
   private final List<Operation> history = new ArrayList<>();
-  private final List<Client> clients = new ArrayList<>();
+  private final List<Transacted> transacted = new ArrayList<>();
+  private final WatchedChanges changes = new WatchedChanges();
+  private final List<RegisterClient> clients = new ArrayList<>();
+  private final List<Actor> actors = new ArrayList<>();
+  private final List<Actor> followers = new ArrayList<>();
   private final Map<String, Integer> deltas = new HashMap<>();
   private int called;
   private int finished;
@@ -37,7 +55,23 @@ public final class Workload {
   public Workload(Shape shape, Cluster cluster, Rng rng) {
     this.shape = shape;
     for (int i = 1; i <= shape.clients(); i++) {
-      clients.add(new Client(i, this, cluster, rng.split()));
+      clients.add(new RegisterClient(i, this, cluster, rng.split()));
+    }
+    int id = shape.clients();
+    for (int count : shape.transactions()) {
+      actors.add(new Transactor(++id, count, this, cluster, rng.split()));
+    }
+    for (int count : shape.transfers()) {
+      actors.add(new Clerk(++id, count, this, cluster, rng.split()));
+    }
+    for (int count : shape.scans()) {
+      actors.add(new Scanner(++id, count, this, cluster, rng.split()));
+    }
+    for (int count : shape.leases()) {
+      followers.add(new LeaseHolder(++id, count, this, cluster, rng.split()));
+    }
+    for (int i = 0; i < shape.watchers(); i++) {
+      followers.add(new Watcher(++id, this, cluster, rng.split()));
     }
   }
 
@@ -45,9 +79,15 @@ public final class Workload {
     return shape;
   }
 
+  WatchedChanges changes() {
+    return changes;
+  }
+
   /** Lets the clients begin. */
   public void start() {
-    clients.forEach(Client::start);
+    clients.forEach(RegisterClient::start);
+    actors.forEach(Actor::start);
+    followers.forEach(Actor::start);
   }
 
   /** Takes one of the operations to call; false when all are taken. */
@@ -80,9 +120,13 @@ public final class Workload {
     }
   }
 
-  /** A read that another operation follows as its second half. */
+  /** A read that is a part of something else. */
   void first(Operation read) {
     history.add(read);
+  }
+
+  void transacted(Transacted transaction) {
+    transacted.add(transaction);
   }
 
   /** Operations whose fate the clients learned or gave up on. */
@@ -90,24 +134,41 @@ public final class Workload {
     return finished;
   }
 
-  /** Whether every operation is over. */
+  /** Whether every operation and transaction is over: nobody renews anything any more. */
   public boolean complete() {
-    return finished == shape.operations();
+    return finished == shape.operations() && actors.stream().allMatch(Actor::complete);
+  }
+
+  /** Whether also what follows is over: leases have ended, watches have seen the last change. */
+  public boolean followed() {
+    return followers.stream().allMatch(Actor::complete);
   }
 
   public int indeterminate() {
     return indeterminate;
   }
 
-  /** What clients did and saw. */
+  /** What clients did to single keys and saw. */
   public List<Operation> history() {
     return history;
+  }
+
+  /** What transactions did and saw. */
+  public List<Transacted> transactions() {
+    return transacted;
+  }
+
+  /** What watches did not see; null for nothing. */
+  public String missed() {
+    return changes.missed();
   }
 
   /** Who waits for what, for a report. */
   public String waiting() {
     StringBuilder text = new StringBuilder();
     clients.forEach(c -> text.append(c.waiting()));
+    actors.forEach(a -> text.append(a.waiting()));
+    followers.forEach(a -> text.append(a.waiting()));
     return text.toString();
   }
 }

@@ -7,7 +7,7 @@ public final class Invariants {
   private Invariants() {}
 
   /** New ones for one simulation. */
-  public static List<Invariant> all(long pendingMax, long dirtyMaxBytes) {
+  public static List<Invariant> all(long pendingMax, long dirtyMaxBytes, long leaseToleranceMs) {
     return List.of(
         new DecidedPrefixesAgree(),
         new DurableQuorumCopy(),
@@ -17,6 +17,7 @@ public final class Invariants {
         new VersionsMonotone(),
         new PositionsHaveNoGap(),
         new EqualPositionEqualStateHash(),
+        new LeasesEndInTime(leaseToleranceMs),
         new SealIsFinal(),
         new NamedErrorOnCorruption(),
         new MemoryBounded(pendingMax, dirtyMaxBytes));

@@ -20,9 +20,19 @@ public final class Step {
   public record Delivered(
       NodeId node, long incarnation, long epoch, long inner, Bytes payload, List<NodeId> voters) {}
 
-  /** A replica executed a command, or ended a lease ({@code command} null). */
+  /**
+   * A replica executed a command, or ended a lease ({@code command} null, {@code session} the lease).
+   *
+   * @param timeMs ordered time
+   */
   public record Executed(
-      NodeId node, long incarnation, long version, long session, Bytes command, long stateHash) {}
+      NodeId node,
+      long incarnation,
+      long version,
+      long session,
+      Bytes command,
+      long timeMs,
+      long stateHash) {}
 
   /** A client got the answer that its command is committed. */
   public record Acknowledged(

@@ -1,0 +1,12 @@
+package org.quorate.simulator.client;
+
+/** A client with a kind of work of its own. */
+interface Actor {
+  void start();
+
+  /** Whether all of its work is over. */
+  boolean complete();
+
+  /** What it waits for, for a report. */
+  String waiting();
+}
