@@ -25,6 +25,7 @@ final class Generation {
   private final Path data;
   private final Path log;
   private final Tree tree;
+  private volatile TreeView reader;
   private int users = 1;
   private volatile boolean shut;
 
@@ -38,6 +39,7 @@ final class Generation {
       pages = PageLog.open(log, file.checkpoint(), host.guard());
       Disk.syncFolder(folder, host.guard());
       this.tree = Tree.open(data, new PagedVolume(file, pages, host.cache()));
+      publish(tree.volume().committed());
     } catch (RuntimeException e) {
       if (pages != null) {
         pages.close();
@@ -121,12 +123,22 @@ final class Generation {
     tree.close();
   }
 
-  /** The tree; the caller holds the store's lock. */
+  /** The tree, for the thread that commits. */
   Tree tree() {
+    return tree;
+  }
+
+  /** Lets those who begin to read from now on see this. */
+  void publish(CommittedVolume committed) {
+    reader = TreeView.of(data, committed, tree.root());
+  }
+
+  /** What was committed last; the caller holds the store's lock until it has read. */
+  TreeView reader() {
     if (shut) {
       throw new IllegalStateException("the store is closed");
     }
-    return tree;
+    return reader;
   }
 
   /** Deletes the files; open ones stay readable. */

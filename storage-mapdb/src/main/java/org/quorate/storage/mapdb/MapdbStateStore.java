@@ -1,8 +1,8 @@
 package org.quorate.storage.mapdb;
 
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StateBatch;
@@ -13,13 +13,13 @@ import org.quorate.spi.storage.StorageException;
 /**
  * State of one group on disk.
  *
- * <p>One lock keeps readers and the committer apart: a commit changes the tree in slices of {@value
- * #SLICE} keys under the write lock and syncs without it; a read takes the read lock for one key or
- * for one portion of a walk. So MapDB is never read and changed at the same time, and a read waits
- * for one slice at most.
+ * <p>Readers see what was committed last, whatever a commit is doing: they never wait for its changes
+ * or its writes. They take a read lock for one key or one portion of a walk, only so that pages are
+ * moved, and files closed, when nobody reads the older place any more.
  */
 final class MapdbStateStore implements StateStore {
-  private static final int SLICE = 64;
+  /** How much of a batch is taken at a time. */
+  private static final int PACED_BYTES = 64 << 10;
 
   /** The log is moved to the data file when it is longer than this. */
   private static final long CHECKPOINT_BYTES = 32L << 20;
@@ -36,10 +36,14 @@ final class MapdbStateStore implements StateStore {
   private final Generation.Host host;
   private final Runnable onClose;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private Generation generation;
+
+  /** Held by a commit; closing waits for it. */
+  private final ReentrantLock writing = new ReentrantLock();
+
+  private volatile Generation generation;
   private volatile long applied;
   private StorageException failure;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Size after the last attempt to build anew; another waits until it has doubled. */
   private long rebuiltBytes;
@@ -63,7 +67,7 @@ final class MapdbStateStore implements StateStore {
     lock.readLock().lock();
     try {
       checkOpen();
-      return generation.tree().get(key);
+      return generation.reader().get(key);
     } finally {
       lock.readLock().unlock();
     }
@@ -93,26 +97,46 @@ final class MapdbStateStore implements StateStore {
 
   @Override
   public void commit(StateBatch batch) {
-    checkWritable();
-    Tree tree = generation.tree();
+    writing.lock();
     try {
-      Iterator<Map.Entry<Bytes, Bytes>> changes = batch.changes().iterator();
-      while (changes.hasNext()) {
-        excludingReads(() -> slice(tree, changes));
-      }
-      excludingReads(() -> tree.complete(batch.applied()));
-      tree.volume().persist();
-      excludingReads(tree.volume()::persisted);
+      checkWritable();
+      commit(batch, generation);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void commit(StateBatch batch, Generation target) {
+    try {
+      target.tree().volume().pace(batch.pace());
+      change(target.tree(), batch);
+      target.publish(target.tree().volume().committed());
       applied = batch.applied();
-      if (tree.volume().logBytes() > CHECKPOINT_BYTES) {
-        checkpoint(tree);
+      if (target.tree().volume().logBytes() > CHECKPOINT_BYTES) {
+        checkpoint(target);
       }
-      if (isSparse(tree)) {
+      if (isSparse(target.tree())) {
         rebuild();
       }
     } catch (RuntimeException e) {
       throw failed(e);
     }
+  }
+
+  private void change(Tree tree, StateBatch batch) {
+    long bytes = 0;
+    for (Map.Entry<Bytes, Bytes> change : batch.changes()) {
+      tree.change(change.getKey(), change.getValue());
+      bytes += change.getKey().length() + change.getValue().length();
+      if (bytes > PACED_BYTES) {
+        batch.pace().wrote(bytes);
+        bytes = 0;
+        checkOpen();
+      }
+    }
+    tree.flush();
+    tree.complete(batch.applied());
+    tree.volume().persist();
   }
 
   private boolean isSparse(Tree tree) {
@@ -134,27 +158,18 @@ final class MapdbStateStore implements StateStore {
     rebuiltBytes = sizeBytes();
   }
 
-  private static void slice(Tree tree, Iterator<Map.Entry<Bytes, Bytes>> changes) {
-    for (int i = 0; i < SLICE && changes.hasNext(); i++) {
-      Map.Entry<Bytes, Bytes> change = changes.next();
-      tree.change(change.getKey(), change.getValue());
-    }
-    tree.flush();
+  /** Moves the log to the data file. */
+  private void checkpoint(Generation target) {
+    awaitReads();
+    target.publish(target.tree().volume().checkpoint());
+    awaitReads();
+    target.tree().volume().checkpointed();
   }
 
-  private void checkpoint(Tree tree) {
-    tree.volume().checkpoint();
-    excludingReads(tree.volume()::checkpointed);
-  }
-
-  private void excludingReads(Runnable work) {
+  /** Whoever reads an older commit than the last has read. */
+  private void awaitReads() {
     lock.writeLock().lock();
-    try {
-      checkOpen();
-      work.run();
-    } finally {
-      lock.writeLock().unlock();
-    }
+    lock.writeLock().unlock();
   }
 
   /** What is in memory is not what is on disk: no commit may follow before a reopening. */
@@ -182,13 +197,19 @@ final class MapdbStateStore implements StateStore {
 
   @Override
   public void replace(StateCursor content, long newApplied) {
-    checkWritable();
-    Generation next = build(content, newApplied);
-    Generation old = generation;
-    excludingReads(() -> generation = next);
-    applied = newApplied;
-    old.delete();
-    old.release();
+    writing.lock();
+    try {
+      checkWritable();
+      Generation next = build(content, newApplied);
+      Generation old = generation;
+      generation = next;
+      applied = newApplied;
+      awaitReads();
+      old.delete();
+      old.release();
+    } finally {
+      writing.unlock();
+    }
   }
 
   private Generation build(StateCursor content, long newApplied) {
@@ -217,19 +238,22 @@ final class MapdbStateStore implements StateStore {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    writing.lock();
     lock.writeLock().lock();
     try {
-      if (closed) {
-        return;
-      }
-      closed = true;
       if (failure == null) {
+        generation.tree().volume().pace(StateBatch.Pace.NONE);
         generation.tree().volume().checkpoint();
         generation.tree().volume().checkpointed();
       }
     } finally {
       generation.shut();
       lock.writeLock().unlock();
+      writing.unlock();
       onClose.run();
     }
   }

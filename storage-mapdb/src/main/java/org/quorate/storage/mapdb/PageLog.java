@@ -15,8 +15,8 @@ import java.util.Map;
  * error; without a commit frame it is the end. Frames carry the number of the checkpoint they
  * follow: what is left of older ones does not count.
  *
- * <p>Reads may run beside each other; everything else is the committer's, which excludes reads while
- * it appends and resets.
+ * <p>The committer's, but for {@link #read}: an image stays in its frame from its commit until the log
+ * is reset.
  */
 final class PageLog implements AutoCloseable {
   private static final int PAGE = 0x51504147;
@@ -34,7 +34,7 @@ final class PageLog implements AutoCloseable {
   private long checkpoint;
   private long transaction;
   private long committedEnd;
-  private long end;
+  private volatile long end;
 
   private PageLog(Disk disk, long checkpoint) {
     this.disk = disk;
@@ -104,8 +104,12 @@ final class PageLog implements AutoCloseable {
     header.putInt(at + 4, Page.checksum(type, frame, at + 8, length - 8));
   }
 
-  /** Writes a page of the transaction under way; a second image takes the place of the first. */
-  void append(long number, byte[] data) {
+  /**
+   * Writes a page of the transaction under way; a second image takes the place of the first.
+   *
+   * @return its frame
+   */
+  long append(long number, byte[] data) {
     byte[] frame = new byte[FRAME];
     System.arraycopy(data, 0, frame, HEADER, Page.SIZE);
     header(frame, 0, FRAME, PAGE, number);
@@ -116,9 +120,15 @@ final class PageLog implements AutoCloseable {
       current.put(number, at);
       end += FRAME;
     }
+    return at;
   }
 
-  /** Makes the appended pages durable as one. Reads may run beside it. */
+  /** What was written is on the disk when it returns; it does not count as committed yet. */
+  void sync() {
+    disk.sync();
+  }
+
+  /** Makes the appended pages durable as one. */
   void commit() {
     disk.sync();
     byte[] frame = new byte[FRAME];
@@ -126,10 +136,6 @@ final class PageLog implements AutoCloseable {
     header(frame, SECOND_COPY, HEADER, COMMIT, current.size());
     disk.write(frame, 0, FRAME, end);
     disk.sync();
-  }
-
-  /** Counts the transaction as committed. */
-  void committed() {
     transaction++;
     end += FRAME;
     committedEnd = end;
@@ -137,15 +143,19 @@ final class PageLog implements AutoCloseable {
     current.clear();
   }
 
-  /** The newest image of a page, or null when the log has none. */
-  byte[] read(long number) {
+  /** Where the newest image of a page is, or null when the log has none. */
+  Long frame(long number) {
     Long at = current.get(number);
-    if (at == null) {
-      at = committed.get(number);
-    }
-    if (at == null) {
-      return null;
-    }
+    return at == null ? committed.get(number) : at;
+  }
+
+  /** Where the committed images are; does not follow later changes. */
+  Map<Long, Long> committedFrames() {
+    return new HashMap<>(committed);
+  }
+
+  /** The image of a page in a frame; from any thread. */
+  byte[] read(long number, long at) {
     byte[] frame = new byte[FRAME];
     disk.read(frame, 0, FRAME, at);
     ByteBuffer header = ByteBuffer.wrap(frame);

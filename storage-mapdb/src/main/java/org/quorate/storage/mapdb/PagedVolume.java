@@ -1,12 +1,10 @@
 package org.quorate.storage.mapdb;
 
-import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.mapdb.DataInput2;
-import org.mapdb.volume.Volume;
+import org.quorate.spi.storage.StateBatch;
 
 /**
  * The bytes MapDB works on, as checksummed pages whose changes become durable as one.
@@ -16,29 +14,32 @@ import org.mapdb.volume.Volume;
  * its commits atomic: changed pages go to a {@link PageLog}, from which they are read until a
  * checkpoint has moved them to the {@link PageFile}.
  *
- * <p>Reads may run beside each other and beside {@link #persist()}; the caller excludes them from
- * everything that writes.
+ * <p>For the thread that commits alone. What others read is {@link #committed()}.
  */
-final class PagedVolume extends Volume {
+final class PagedVolume extends ReadVolume {
   /** Changed pages kept on the heap before they spill: so many, and as many as half the cache. */
   private static final int MIN_DIRTY = 256;
 
   private static final int MAX_DIRTY = 2048;
 
+  /** Written before a sync: what waits for the disk behind it waits for little. */
+  private static final int SYNC_BYTES = 1 << 20;
+
   private final PageFile file;
   private final PageLog log;
-  private final PageCache cache;
-  private final long id;
+  private final PageStore pages;
   private final int maxDirty;
   private final Map<Long, byte[]> dirty = new HashMap<>();
+  private StateBatch.Pace pace = StateBatch.Pace.NONE;
+  private int unsynced;
   private long length;
 
   /** Without a log changes go straight to the file: for one that is being built. */
   PagedVolume(PageFile file, PageLog log, PageCache cache) {
+    super(file.path());
     this.file = file;
     this.log = log;
-    this.cache = cache;
-    this.id = cache.newVolume();
+    this.pages = new PageStore(file, log, cache);
     this.maxDirty = Math.max(MIN_DIRTY, Math.min(MAX_DIRTY, cache.pages() / 2));
     this.length = file.pages() * Page.SIZE;
     if (log != null) {
@@ -48,19 +49,15 @@ final class PagedVolume extends Volume {
     }
   }
 
-  private byte[] page(long number) {
+  /** How fast to write from now on. */
+  void pace(StateBatch.Pace newPace) {
+    pace = newPace;
+  }
+
+  @Override
+  byte[] page(long number) {
     byte[] page = dirty.get(number);
-    if (page == null) {
-      page = cache.get(id, number);
-    }
-    if (page == null) {
-      page = log == null ? null : log.read(number);
-      if (page == null) {
-        page = file.read(number);
-      }
-      cache.put(id, number, page);
-    }
-    return page;
+    return page == null ? pages.read(number, log == null ? null : log.frame(number)) : page;
   }
 
   private byte[] change(long number) {
@@ -78,14 +75,30 @@ final class PagedVolume extends Volume {
   private void spill() {
     for (long number : dirty.keySet().stream().mapToLong(Long::longValue).sorted().toArray()) {
       byte[] page = dirty.get(number);
+      Long frame = null;
       if (log == null) {
         file.write(number, page);
       } else {
-        log.append(number, page);
+        frame = log.append(number, page);
       }
-      cache.put(id, number, page);
+      pages.wrote(number, frame, page);
+      wrote(log == null);
     }
     dirty.clear();
+  }
+
+  /** A page was written: to the file or to the log. */
+  private void wrote(boolean toFile) {
+    unsynced += Page.SIZE;
+    if (unsynced >= SYNC_BYTES) {
+      if (toFile) {
+        file.sync();
+      } else {
+        log.sync();
+      }
+      pace.wrote(unsynced);
+      unsynced = 0;
+    }
   }
 
   /** MapDB's commit ends here: the changes are complete, {@link #persist()} makes them durable. */
@@ -103,11 +116,9 @@ final class PagedVolume extends Volume {
     }
   }
 
-  /** After {@link #persist()}, with reads excluded. */
-  void persisted() {
-    if (log != null) {
-      log.committed();
-    }
+  /** What was made durable last, for others to read. */
+  CommittedVolume committed() {
+    return new CommittedVolume(pages, log.committedFrames(), length);
   }
 
   /** Bytes the log holds. */
@@ -115,42 +126,42 @@ final class PagedVolume extends Volume {
     return log.bytes();
   }
 
-  /** Copies committed pages to the file and makes them durable there; reads may run beside it. */
-  void checkpoint() {
+  /**
+   * Copies committed pages to the file and makes them durable there. Who reads an older commit than
+   * the last must have ended.
+   *
+   * @return what was made durable last, without the log
+   */
+  CommittedVolume checkpoint() {
     for (long number : log.committedPages()) {
-      file.write(number, log.read(number));
+      byte[] page = pages.read(number, log.frame(number));
+      file.write(number, page);
+      pages.wrote(number, null, page);
+      wrote(true);
     }
     publishFile();
+    return new CommittedVolume(pages, Map.of(), length);
   }
 
   /** The header follows the pages: it says that they are there. */
   private void publishFile() {
-    long pages = (length + Page.SIZE - 1) / Page.SIZE;
-    file.extend(pages);
+    long count = (length + Page.SIZE - 1) / Page.SIZE;
+    file.extend(count);
     file.sync();
-    file.writeHeader(pages, file.checkpoint() + 1);
+    file.writeHeader(count, file.checkpoint() + 1);
     file.sync();
+    unsynced = 0;
   }
 
-  /** After {@link #checkpoint()}, with reads excluded. */
+  /** After {@link #checkpoint()}, when nobody reads the log any more. */
   void checkpointed() {
     log.reset(file.checkpoint());
+    pages.reset();
   }
 
   /** Bytes on disk. */
   long bytes() {
     return file.bytes() + (log == null ? 0 : log.bytes());
-  }
-
-  private void read(long offset, byte[] target, int from, int count) {
-    int done = 0;
-    while (done < count) {
-      long at = offset + done;
-      int inPage = (int) (at % Page.SIZE);
-      int part = Math.min(count - done, Page.SIZE - inPage);
-      System.arraycopy(page(at / Page.SIZE), inPage, target, from + done, part);
-      done += part;
-    }
   }
 
   private void write(long offset, byte[] source, int from, int count) {
@@ -168,11 +179,6 @@ final class PagedVolume extends Volume {
   @Override
   public void ensureAvailable(long offset) {
     length = Math.max(length, offset);
-  }
-
-  @Override
-  public void truncate(long size) {
-    throw new UnsupportedOperationException("a volume never shrinks");
   }
 
   @Override
@@ -209,41 +215,6 @@ final class PagedVolume extends Volume {
   }
 
   @Override
-  public long getLong(long offset) {
-    int inPage = (int) (offset % Page.SIZE);
-    if (inPage > Page.SIZE - 8) {
-      byte[] value = new byte[8];
-      read(offset, value, 0, 8);
-      return ByteBuffer.wrap(value).getLong();
-    }
-    return ByteBuffer.wrap(page(offset / Page.SIZE)).getLong(inPage);
-  }
-
-  @Override
-  public int getInt(long offset) {
-    byte[] value = new byte[4];
-    read(offset, value, 0, 4);
-    return ByteBuffer.wrap(value).getInt();
-  }
-
-  @Override
-  public byte getByte(long offset) {
-    return page(offset / Page.SIZE)[(int) (offset % Page.SIZE)];
-  }
-
-  @Override
-  public DataInput2 getDataInput(long offset, int size) {
-    byte[] data = new byte[size];
-    read(offset, data, 0, size);
-    return new DataInput2.ByteArray(data);
-  }
-
-  @Override
-  public void getData(long offset, byte[] target, int from, int size) {
-    read(offset, target, from, size);
-  }
-
-  @Override
   public void clear(long start, long end) {
     for (long at = start; at < end; ) {
       int inPage = (int) (at % Page.SIZE);
@@ -258,23 +229,13 @@ final class PagedVolume extends Volume {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      cache.drop(id);
+      pages.close();
       try (file) {
         if (log != null) {
           log.close();
         }
       }
     }
-  }
-
-  @Override
-  public int sliceSize() {
-    return -1;
-  }
-
-  @Override
-  public boolean isSliced() {
-    return false;
   }
 
   @Override
@@ -285,15 +246,5 @@ final class PagedVolume extends Volume {
   @Override
   public boolean isReadOnly() {
     return false;
-  }
-
-  @Override
-  public File getFile() {
-    return file.path().toFile();
-  }
-
-  @Override
-  public boolean getFileLocked() {
-    return true;
   }
 }

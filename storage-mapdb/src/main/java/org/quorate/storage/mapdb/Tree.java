@@ -3,26 +3,20 @@ package org.quorate.storage.mapdb;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mapdb.Atomic;
 import org.mapdb.BTreeMap;
 import org.mapdb.DB;
-import org.mapdb.DBException;
-import org.mapdb.DBMaker;
 import org.mapdb.Serializer;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StorageException;
-import org.quorate.spi.storage.StorageException.Kind;
 
 /**
  * One generation of a group's state: a MapDB tree over a {@link PagedVolume}, with the applied index
- * inside. Reads may run beside each other; the caller excludes them from everything else.
+ * inside. For the thread that commits alone; others read by a {@link TreeView} of what was committed.
  *
  * <p>The tree holds {@link Block blocks} of neighbouring entries by a key that is a lower bound of
  * theirs; the first block's is empty. A block of up to {@value #INLINE_MAX} bytes is in its tree node;
@@ -30,23 +24,15 @@ import org.quorate.spi.storage.StorageException.Kind;
  * it again.
  */
 final class Tree {
-  /** Entries of a node; a node is written as a whole when one of them changes. */
-  private static final int NODE_SIZE = 24;
-
   private static final int INLINE_MAX = 512;
-  private static final byte INLINE = 0;
-  private static final byte APART = 1;
-  private static final String MAP = "state";
   private static final String APPLIED = "applied";
   private static final String LIVE = "live";
 
   /** What an entry costs beside its key and value, roughly. */
   private static final int ENTRY_BYTES = 32;
 
-  private static final byte[] LOWEST = {};
-
-  private final Path file;
   private final PagedVolume volume;
+  private final TreeView view;
   private final DB db;
   private final BTreeMap<byte[], byte[]> map;
   private final Atomic.Long applied;
@@ -55,8 +41,8 @@ final class Tree {
   private OpenBlock open;
 
   private Tree(Path file, PagedVolume volume, DB db, BTreeMap<byte[], byte[]> map) {
-    this.file = file;
     this.volume = volume;
+    this.view = new TreeView(file, db.getStore(), map);
     this.db = db;
     this.map = map;
     this.applied = db.atomicLong(APPLIED).createOrOpen();
@@ -64,25 +50,13 @@ final class Tree {
     this.liveBytes = live.get();
   }
 
-  private static DB database(PagedVolume volume, boolean exists) {
-    // The pages have checksums; MapDB's own of its header is not needed to trust it.
-    return DBMaker.volumeDB(volume, exists).checksumHeaderBypass().make();
-  }
-
-  private static DB.TreeMapMaker<byte[], byte[]> maker(DB db) {
-    return db.treeMap(MAP)
-        .keySerializer(Serializer.BYTE_ARRAY)
-        .valueSerializer(Serializer.BYTE_ARRAY)
-        .maxNodeSize(NODE_SIZE);
-  }
-
   /** A new tree with a content in key order. */
   static Tree create(Path file, PagedVolume volume, StateCursor content) {
-    DB db = database(volume, false);
-    DB.TreeMapSink<byte[], byte[]> sink = maker(db).createFromSink();
+    DB db = TreeView.database(file, volume, false);
+    DB.TreeMapSink<byte[], byte[]> sink = TreeView.maker(db).createFromSink();
     long liveBytes = 0;
     Bytes last = null;
-    byte[] lower = LOWEST;
+    byte[] lower = TreeView.LOWEST;
     TreeMap<Bytes, Bytes> gathered = new TreeMap<>();
     long bytes = 0;
     boolean more = true;
@@ -115,94 +89,34 @@ final class Tree {
   }
 
   static Tree open(Path file, PagedVolume volume) {
+    DB db = TreeView.database(file, volume, true);
     try {
-      DB db = database(volume, true);
-      return new Tree(file, volume, db, maker(db).open());
+      return new Tree(file, volume, db, TreeView.maker(db).open());
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw broken(file, e);
+      throw TreeView.broken(file, e);
     }
-  }
-
-  private static StorageException broken(Path file, RuntimeException cause) {
-    return new StorageException(Kind.CORRUPT, file + ": " + cause, cause);
   }
 
   private static byte[] store(DB db, Bytes value) {
     if (value.length() <= INLINE_MAX) {
       byte[] stored = new byte[1 + value.length()];
-      stored[0] = INLINE;
+      stored[0] = TreeView.INLINE;
       value.copyTo(stored, 1);
       return stored;
     }
     long recid = db.getStore().put(value.toByteArray(), Serializer.BYTE_ARRAY_NOSIZE);
-    return ByteBuffer.allocate(13).put(APART).putLong(recid).putInt(value.length()).array();
+    return ByteBuffer.allocate(13)
+        .put(TreeView.APART)
+        .putLong(recid)
+        .putInt(value.length())
+        .array();
   }
 
   private static long cost(byte[] lower, byte[] stored) {
-    int apart = stored[0] == APART ? ByteBuffer.wrap(stored).getInt(9) : 0;
+    int apart = stored[0] == TreeView.APART ? ByteBuffer.wrap(stored).getInt(9) : 0;
     return ENTRY_BYTES + lower.length + stored.length + apart;
-  }
-
-  private Bytes load(byte[] stored) {
-    if (stored[0] == INLINE) {
-      return Bytes.wrap(stored, 1, stored.length - 1);
-    }
-    long recid = ByteBuffer.wrap(stored).getLong(1);
-    return Bytes.wrap(db.getStore().get(recid, Serializer.BYTE_ARRAY_NOSIZE));
-  }
-
-  Bytes get(Bytes key) {
-    try {
-      Map.Entry<byte[], byte[]> block = map.floorEntry(key.toByteArray());
-      return block == null ? null : Block.find(load(block.getValue()), key);
-    } catch (DBException e) {
-      throw broken(file, e);
-    }
-  }
-
-  /** Part of a walk. */
-  interface Sink {
-    /** Takes an entry; false for no more. */
-    boolean take(Bytes key, Bytes value);
-  }
-
-  /**
-   * Walks forward or backward over a range.
-   *
-   * @param from lower bound, excluded unless {@code fromIncluded}
-   * @param to upper bound, excluded, or null
-   */
-  void walk(Bytes from, boolean fromIncluded, Bytes to, boolean reverse, Sink sink) {
-    byte[] upper = to == null ? null : to.toByteArray();
-    try {
-      byte[] lower = map.floorKey(from.toByteArray());
-      lower = lower == null ? LOWEST : lower;
-      Iterator<Map.Entry<byte[], byte[]>> blocks =
-          reverse
-              ? map.descendingEntryIterator(lower, true, upper, false)
-              : map.entryIterator(lower, true, upper, false);
-      boolean more = true;
-      while (more && blocks.hasNext()) {
-        List<Map.Entry<Bytes, Bytes>> entries = Block.entries(load(blocks.next().getValue()));
-        if (reverse) {
-          Collections.reverse(entries);
-        }
-        for (Map.Entry<Bytes, Bytes> entry : entries) {
-          int order = entry.getKey().compareTo(from);
-          boolean within = order > 0 || order == 0 && fromIncluded;
-          if (within && (to == null || entry.getKey().compareTo(to) < 0)) {
-            more = sink.take(entry.getKey(), entry.getValue());
-            if (!more) {
-              break;
-            }
-          }
-        }
-      }
-    } catch (DBException e) {
-      throw broken(file, e);
-    }
   }
 
   /** A block that is being changed. */
@@ -236,7 +150,7 @@ final class Tree {
     }
   }
 
-  /** Changes one key in memory; seen by readers after {@link #flush}. Quick in key order. */
+  /** Changes one key in memory. Quick in key order. */
   void change(Bytes key, Bytes value) {
     if (open == null || !open.covers(key)) {
       flush();
@@ -244,11 +158,11 @@ final class Tree {
       Map.Entry<byte[], byte[]> block = map.floorEntry(at);
       open =
           block == null
-              ? new OpenBlock(LOWEST, null, Bytes.EMPTY, map.higherKey(LOWEST))
+              ? new OpenBlock(TreeView.LOWEST, null, Bytes.EMPTY, map.higherKey(TreeView.LOWEST))
               : new OpenBlock(
                   block.getKey(),
                   block.getValue(),
-                  load(block.getValue()),
+                  view.load(block.getValue()),
                   map.higherKey(block.getKey()));
     }
     open.change(key, value);
@@ -272,26 +186,27 @@ final class Tree {
     if (done.entries.isEmpty() && old != null) {
       map.remove(lower);
       liveBytes -= cost(lower, old);
-      if (old[0] == APART) {
-        db.getStore().delete(recid(old), Serializer.BYTE_ARRAY_NOSIZE);
+      if (old[0] == TreeView.APART) {
+        db.getStore().delete(TreeView.recid(old), Serializer.BYTE_ARRAY_NOSIZE);
       }
     }
   }
 
-  private static long recid(byte[] stored) {
-    return ByteBuffer.wrap(stored).getLong(1);
-  }
-
   private void put(byte[] lower, byte[] old, Bytes content) {
     byte[] stored;
-    if (old != null && old[0] == APART && content.length() > INLINE_MAX) {
-      long recid = recid(old);
+    if (old != null && old[0] == TreeView.APART && content.length() > INLINE_MAX) {
+      long recid = TreeView.recid(old);
       db.getStore().update(recid, content.toByteArray(), Serializer.BYTE_ARRAY_NOSIZE);
-      stored = ByteBuffer.allocate(13).put(APART).putLong(recid).putInt(content.length()).array();
+      stored =
+          ByteBuffer.allocate(13)
+              .put(TreeView.APART)
+              .putLong(recid)
+              .putInt(content.length())
+              .array();
     } else {
       stored = store(db, content);
-      if (old != null && old[0] == APART) {
-        db.getStore().delete(recid(old), Serializer.BYTE_ARRAY_NOSIZE);
+      if (old != null && old[0] == TreeView.APART) {
+        db.getStore().delete(TreeView.recid(old), Serializer.BYTE_ARRAY_NOSIZE);
       }
     }
     if (!Arrays.equals(old, stored)) {
@@ -314,6 +229,11 @@ final class Tree {
 
   long applied() {
     return applied.get();
+  }
+
+  /** Where readers find the root. */
+  long root() {
+    return map.getRootRecidRecid();
   }
 
   PagedVolume volume() {

@@ -53,7 +53,7 @@ final class TreeCursor implements StateCursor {
       int[] bytes = {0};
       ended = true;
       generation
-          .tree()
+          .reader()
           .walk(
               from,
               fromIncluded,

@@ -98,7 +98,7 @@ public final class GroupStore {
 
   /** Makes what was frozen durable; blocks; off the loop. */
   public void commitFrozen() {
-    store.commit(new StateBatch(layers.frozen().changes(), frozenApplied));
+    store.commit(new StateBatch(layers.frozen().changes(), frozenApplied, StateBatch.Pace.NONE));
   }
 
   /** After {@link #commitFrozen}, on the loop: the store has it now. */
