@@ -20,7 +20,7 @@ import org.quorate.spi.storage.StateStore;
 
 /** What a reader sees, and that it is not kept waiting, while a commit is anywhere in its work. */
 class ReadsBesideCommitTest {
-  private static final int KEYS = 4_000;
+  private static final int KEYS = 8_000;
 
   @TempDir Path dir;
 
@@ -76,7 +76,7 @@ class ReadsBesideCommitTest {
         assertTrue(pieces.get() > 50, pieces + " pieces");
         check(store, round, random.nextInt(KEYS));
       }
-      assertTrue(moves.get() > 20, moves + " pieces of moves");
+      assertTrue(moves.get() > 0, "the log was never moved");
     }
     try (StateStore store = storage.open(GroupId.of("reads"))) {
       check(store, 12, 17);
