@@ -48,6 +48,8 @@ public sealed interface Outcome {
     /** The replica is parked: see its status. */
     PARKED,
     /** The state machine does not know it. */
-    UNSUPPORTED
+    UNSUPPORTED,
+    /** The caller's role does not allow it. */
+    FORBIDDEN
   }
 }

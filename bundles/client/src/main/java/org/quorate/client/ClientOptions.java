@@ -6,14 +6,15 @@ import java.util.List;
  * How a client connects and how patient it is.
  *
  * @param addresses client ports of some nodes, host:port; the others are learned
- * @param token what the nodes want to see; empty for nothing
+ * @param token what the nodes want to see, a token or {@code name:password}; empty for nothing
  * @param name shown in the nodes' logs
  * @param operationTimeoutMs after so long an operation without answer is {@code Indeterminate}, or
  *     {@code NotLeader} when it was never sent
  * @param sessionTtlMs how long a session outlives its client
  * @param connectTimeoutMs for one attempt
  * @param pingMs how often a quiet connection is tried; one that is silent twice is closed
- * @param tls trusts the authority in this PEM file; empty for plain connections
+ * @param tls trusts the authority in this PEM file, and only certificates that name the address
+ *     dialled; empty for plain connections
  */
 public record ClientOptions(
     List<String> addresses,

@@ -43,7 +43,7 @@ public final class QuorateClient implements AutoCloseable {
         new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(options.connectTimeoutMs());
     if (!options.tls().isEmpty()) {
       net.setSsl(true)
-          .setHostnameVerificationAlgorithm("")
+          .setHostnameVerificationAlgorithm("HTTPS")
           .setTrustOptions(new PemTrustOptions().addCertPath(options.tls()));
     }
     this.dialler = vertx.createNetClient(net);

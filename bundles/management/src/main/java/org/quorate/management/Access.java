@@ -1,11 +1,24 @@
 package org.quorate.management;
 
-/** What an operation does to the node or its groups. */
+import org.quorate.runtime.api.AccessRole;
+
+/** What an operation does, and so who may run it. */
 public enum Access {
   /** Changes nothing: also a GET. */
-  READ,
-  /** Changes what a group replicates. */
-  WRITE,
-  /** Changes groups or the node itself. */
-  ADMIN
+  READ(AccessRole.VIEWER),
+  /** Daily work: keys and values, who leads, checkpoints. */
+  WRITE(AccessRole.OPERATOR),
+  /** Changes groups, members, parameters or the node itself. */
+  ADMIN(AccessRole.ADMIN);
+
+  private final AccessRole role;
+
+  Access(AccessRole role) {
+    this.role = role;
+  }
+
+  /** The least role that may run it. */
+  public AccessRole role() {
+    return role;
+  }
 }

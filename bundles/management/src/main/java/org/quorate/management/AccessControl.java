@@ -1,29 +1,59 @@
 package org.quorate.management;
 
-import java.util.function.Predicate;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.quorate.runtime.api.AccessRole;
 
 /**
  * Who may use the surfaces from outside the process.
  *
- * @param authorized whether a caller with this token, possibly empty, may come in; must take as long
- *     for a wrong token as for the right one
+ * @param authenticate what a caller with this credential, possibly empty, may do; empty if it is not
+ *     known
  */
-public record AccessControl(Predicate<String> authorized) {
-  /** Everyone: only on loopback, where the node's configuration allows it. */
-  public static final AccessControl OPEN = new AccessControl(token -> true);
+public record AccessControl(Function<String, CompletionStage<Optional<AccessRole>>> authenticate) {
+  /** Everyone may do everything: only on loopback, where the node's configuration allows it. */
+  public static final AccessControl OPEN =
+      new AccessControl(
+          credential -> CompletableFuture.completedFuture(Optional.of(AccessRole.ADMIN)));
 
   /**
-   * Lets a call pass or says why not.
+   * What a caller may do; fails with UNAUTHORIZED or UNAVAILABLE.
    *
-   * @param token what the caller showed, or null
-   * @throws OperationException UNAUTHORIZED
+   * @param credential what the caller showed, or null
    */
-  public void check(String token, String what) {
-    if (!authorized.test(token == null ? "" : token)) {
+  public Future<AccessRole> role(String credential) {
+    return Future.fromCompletionStage(
+            ManagedNode.explained(authenticate.apply(credential == null ? "" : credential)))
+        .map(
+            role ->
+                role.orElseThrow(
+                    () ->
+                        new OperationException(
+                            FailureCode.UNAUTHORIZED,
+                            credential == null
+                                ? "this node wants to know who you are"
+                                : "the token or password is wrong",
+                            "send a token or name and password (docs/operating/security.md)")));
+  }
+
+  /**
+   * Lets a role run an operation or says why not.
+   *
+   * @throws OperationException FORBIDDEN
+   */
+  public static void check(AccessRole role, Operation operation) {
+    check(role, operation.access().role(), operation.name());
+  }
+
+  static void check(AccessRole role, AccessRole needed, String what) {
+    if (!role.covers(needed)) {
       throw new OperationException(
-          FailureCode.UNAUTHORIZED,
-          what + " wants a token" + (token == null ? "" : "; this one is wrong"),
-          "send the token of the node's configuration (auth.token)");
+          FailureCode.FORBIDDEN,
+          what + " needs the role " + needed.word() + ", the caller has " + role.word(),
+          "use the credential of somebody who may");
     }
   }
 }

@@ -14,6 +14,7 @@ import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import java.util.concurrent.TimeUnit;
+import org.quorate.runtime.api.AccessRole;
 
 /**
  * Lets programs outside reach the event bus, at the addresses of the operations and of the events
@@ -66,22 +67,35 @@ final class Bridges {
     return new PermittedOptions().setAddress(address);
   }
 
+  /**
+   * Who it is, is found out here and written into the message, over whatever stood there; whether
+   * that role may run the operation is answered by {@link EventBusSurface}, as a failed reply.
+   */
   private void decide(BaseBridgeEvent event) {
-    boolean pass =
-        switch (event.type()) {
-          case SEND, PUBLISH, REGISTER -> allowed(event.getRawMessage());
-          default -> true;
-        };
-    event.complete(pass);
+    switch (event.type()) {
+      case SEND, PUBLISH -> {
+        JsonObject message = event.getRawMessage();
+        JsonObject headers = message.getJsonObject("headers", new JsonObject());
+        role(headers)
+            .onComplete(
+                role -> {
+                  message.put("headers", headers.copy().put(EventBusSurface.ROLE, role.name()));
+                  event.complete(true);
+                },
+                unknown -> {
+                  message.put("headers", headers.copy().put(EventBusSurface.ROLE, ""));
+                  event.complete(true);
+                });
+      }
+      case REGISTER ->
+          role(event.getRawMessage().getJsonObject("headers", new JsonObject()))
+              .onComplete(role -> event.complete(true), unknown -> event.complete(false));
+      default -> event.complete(true);
+    }
   }
 
-  private boolean allowed(JsonObject message) {
-    JsonObject headers = message.getJsonObject("headers", new JsonObject());
-    try {
-      access.check(headers.getString("token"), message.getString("address", "this address"));
-      return true;
-    } catch (OperationException e) {
-      return false;
-    }
+  private Future<AccessRole> role(JsonObject headers) {
+    Object token = headers.getValue("token");
+    return access.role(token == null ? null : token.toString());
   }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import org.quorate.runtime.api.AccessRole;
 
 /**
  * Answers every operation at {@code quorate.<operation>}: a JSON object of arguments in, the answer
@@ -19,6 +20,9 @@ import java.util.List;
 final class EventBusSurface {
   /** Where changes are published: a JSON object with {@code type}, {@code node} and what changed. */
   static final String EVENTS = "quorate.events";
+
+  /** Header that the bridges set: the caller's role, empty if he is not known; absent inside. */
+  static final String ROLE = "quorate.role";
 
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -37,6 +41,7 @@ final class EventBusSurface {
   private static void answer(Operation operation, ManagedNode node, Message<?> message) {
     Future<?> answer;
     try {
+      check(message.headers().get(ROLE), operation);
       String body = message.body() == null ? "" : message.body().toString();
       answer =
           Future.fromCompletionStage(OperationTable.invoke(operation, node, Json.object(body)));
@@ -51,6 +56,18 @@ final class EventBusSurface {
               new ReplyException(
                   ReplyFailure.RECIPIENT_FAILURE, failure.code().status(), Json.text(failure)));
         });
+  }
+
+  /** A message without the header comes from inside the process. */
+  private static void check(String role, Operation operation) {
+    if (role != null && role.isEmpty()) {
+      throw new OperationException(
+          FailureCode.UNAUTHORIZED,
+          operation.name() + " wants to know who you are",
+          "send the header 'token' (docs/operating/security.md)");
+    } else if (role != null) {
+      AccessControl.check(AccessRole.valueOf(role), operation);
+    }
   }
 
   private static Object json(String text) {

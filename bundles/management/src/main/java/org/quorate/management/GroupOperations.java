@@ -145,7 +145,7 @@ final class GroupOperations {
     return new Operation(
         "group.transfer",
         "Hands leadership over to another node",
-        Access.ADMIN,
+        Access.WRITE,
         List.of(GROUP, NODE),
         GroupView.class,
         false,
@@ -163,7 +163,7 @@ final class GroupOperations {
     return new Operation(
         "group.checkpoint",
         "Writes this replica's state to its storage now, so that the log can be trimmed",
-        Access.ADMIN,
+        Access.WRITE,
         List.of(GROUP),
         GroupView.class,
         false,

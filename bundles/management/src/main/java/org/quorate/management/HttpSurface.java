@@ -7,7 +7,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,20 +106,25 @@ final class HttpSurface {
   }
 
   private void run(RoutingContext c, Operation operation) {
-    Future<?> answer;
-    try {
-      access.check(token(c), operation.name());
-      Map<String, Object> given = new LinkedHashMap<>(Json.object(c.body().asString()));
-      for (String name : c.queryParams().names()) {
-        List<String> all = c.queryParams().getAll(name);
-        given.put(name, all.size() == 1 ? all.get(0) : new ArrayList<>(all));
-      }
-      answer = Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
-    } catch (OperationException e) {
-      answer = Future.failedFuture(e);
+    access
+        .role(credential(c))
+        .compose(
+            role -> {
+              AccessControl.check(role, operation);
+              return Future.fromCompletionStage(OperationTable.invoke(operation, node, given(c)));
+            })
+        .onComplete(
+            ok -> send(c, 200, JSON, Json.text(ok)),
+            thrown -> fail(c, OperationException.of(thrown)));
+  }
+
+  private static Map<String, Object> given(RoutingContext c) {
+    Map<String, Object> given = new LinkedHashMap<>(Json.object(c.body().asString()));
+    for (String name : c.queryParams().names()) {
+      List<String> all = c.queryParams().getAll(name);
+      given.put(name, all.size() == 1 ? all.get(0) : new ArrayList<>(all));
     }
-    answer.onComplete(
-        ok -> send(c, 200, JSON, Json.text(ok)), thrown -> fail(c, OperationException.of(thrown)));
+    return given;
   }
 
   private void health(RoutingContext c, Operation health) {
@@ -128,24 +135,34 @@ final class HttpSurface {
   }
 
   private void metrics(RoutingContext c, Supplier<CompletionStage<String>> metrics) {
-    try {
-      access.check(token(c), "metrics");
-    } catch (OperationException e) {
-      fail(c, e.failure());
-      return;
-    }
-    Future.fromCompletionStage(metrics.get())
+    access
+        .role(credential(c))
+        .compose(role -> Future.fromCompletionStage(metrics.get()))
         .onComplete(
             text -> send(c, 200, "text/plain; version=0.0.4; charset=utf-8", text),
             thrown -> fail(c, OperationException.of(thrown)));
   }
 
-  private static String token(RoutingContext c) {
+  /** A bearer's token, or name and password. */
+  private static String credential(RoutingContext c) {
     String header = c.request().getHeader("Authorization");
-    return header != null && header.startsWith("Bearer ") ? header.substring(7).trim() : null;
+    if (header != null && header.startsWith("Bearer ")) {
+      return header.substring(7).trim();
+    } else if (header != null && header.startsWith("Basic ")) {
+      try {
+        return new String(
+            Base64.getDecoder().decode(header.substring(6).trim()), StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        return "";
+      }
+    }
+    return null;
   }
 
   private static void fail(RoutingContext c, Failure failure) {
+    if (failure.code() == FailureCode.UNAUTHORIZED) {
+      c.response().putHeader("WWW-Authenticate", "Basic realm=\"quorate\", charset=\"UTF-8\"");
+    }
     send(c, failure.code().status(), JSON, Json.text(failure));
   }
 

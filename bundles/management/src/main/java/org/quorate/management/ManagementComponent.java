@@ -53,7 +53,7 @@ public final class ManagementComponent {
         values.get("listen.bridge"),
         values.get("tls.certificate"),
         values.get("tls.key"),
-        new AccessControl(control::authorized));
+        new AccessControl(control::authenticate));
   }
 
   private static void stop(BundleContext context, Vertx vertx) {

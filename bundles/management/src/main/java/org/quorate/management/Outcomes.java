@@ -60,6 +60,7 @@ public final class Outcomes {
           case TOO_LARGE -> FailureCode.TOO_LARGE;
           case PARKED -> FailureCode.UNAVAILABLE;
           case UNSUPPORTED -> FailureCode.UNSUPPORTED;
+          case FORBIDDEN -> FailureCode.FORBIDDEN;
           case MALFORMED, SESSION_EXPIRED, SEQUENCE_FORGOTTEN -> FailureCode.BAD_REQUEST;
         };
     String next =
@@ -67,6 +68,7 @@ public final class Outcomes {
           case UNKNOWN_GROUP -> "group list shows the groups of this node";
           case PARKED -> "group why tells what is missing";
           case COMPACTED -> "read a newer revision";
+          case FORBIDDEN -> "use the credential of somebody who may";
           default -> "correct the request";
         };
     return new OperationException(code, o.message(), next);

@@ -121,11 +121,26 @@ class BridgeTest {
     }
   }
 
+  private static void unauthorized(JsonNode reply) throws IOException {
+    assertEquals(401, reply.path("failureCode").asInt(), reply.toString());
+    assertEquals("UNAUTHORIZED", Json.parse(reply.path("message").asText()).path("code").asText());
+  }
+
   @Test
   void withATokenConfiguredItMustBeShown() throws Exception {
     try (Client client = connect("secret")) {
       JsonNode denied = client.ask(call("quorate.node.status", Map.of()));
-      assertEquals("blocked by bridgeEvent handler", denied.path("message").asText());
+      unauthorized(denied);
+      Map<String, Object> forged =
+          Map.of(
+              "type", "send",
+              "address", "quorate.node.status",
+              "replyAddress", "r1",
+              "headers", Map.of("token", "wrong", "quorate.role", "ADMIN"),
+              "body", Map.of());
+      unauthorized(client.ask(forged));
+      JsonNode deaf = client.ask(Map.of("type", "register", "address", "quorate.events"));
+      assertEquals("err", deaf.path("type").asText(), deaf.toString());
       Map<String, Object> right =
           Map.of(
               "type", "send",

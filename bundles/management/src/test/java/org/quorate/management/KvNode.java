@@ -17,6 +17,11 @@ final class KvNode implements AutoCloseable {
   final TestNode node;
 
   KvNode(Path directory) throws Exception {
+    this(directory, "");
+  }
+
+  /** With further lines of the node's file. */
+  KvNode(Path directory, String more) throws Exception {
     log = new JournalStorage(directory.resolve("log"), 1 << 20);
     state = new MapdbStateStorage(directory.resolve("state"));
     Services services = new Services();
@@ -24,7 +29,7 @@ final class KvNode implements AutoCloseable {
     services.add(log);
     services.add(state);
     services.add(new KvStateMachineFactory());
-    node = new TestNode(directory, "groups: [{name: main}]\n", services);
+    node = new TestNode(directory, "groups: [{name: main}]\n" + more, services);
     invoke("node.bootstrap", Map.of());
   }
 

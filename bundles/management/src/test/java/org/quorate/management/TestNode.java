@@ -45,17 +45,22 @@ final class TestNode implements AutoCloseable {
             new ManagementConfig(
                 "127.0.0.1:0",
                 "127.0.0.1:" + bridgePort,
-                null,
-                null,
-                new AccessControl(node.control()::authorized)),
+                config.tls() == null ? null : config.tls().certificate(),
+                config.tls() == null ? null : config.tls().key(),
+                new AccessControl(node.control()::authenticate)),
             () -> stops.add("stop"));
     server.start().toCompletionStage().toCompletableFuture().get();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
+  }
+
+  /** host:port of the client port. */
+  String clientAddress() {
+    return node.config().listen().get("client");
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.quorate.cli.cluster;
 
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +29,15 @@ public final class KvLink implements AutoCloseable {
   /**
    * Connects when something is asked.
    *
-   * @param addresses of client ports, host:port
    * @param timeoutMs after so long without answer an operation fails
    */
-  public KvLink(List<String> addresses, String group, long timeoutMs) {
+  public KvLink(Reach reach, String group, long timeoutMs) {
     this.client =
         QuorateClient.connect(
-            ClientOptions.of(addresses.toArray(String[]::new))
+            ClientOptions.of(reach.nodes().stream().map(Reach.Place::client).toArray(String[]::new))
                 .withName("cli")
+                .withTls(reach.ca())
+                .withToken(reach.token())
                 .withOperationTimeoutMs(timeoutMs));
     this.group = client.group(group);
     this.timeoutMs = timeoutMs;
@@ -45,9 +45,7 @@ public final class KvLink implements AutoCloseable {
 
   /** To the nodes of a cluster on this machine. */
   public static KvLink to(ClusterFile cluster, String group, long timeoutMs) {
-    List<String> addresses =
-        cluster.nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
-    return new KvLink(addresses, group, timeoutMs);
+    return new KvLink(Reach.of(cluster), group, timeoutMs);
   }
 
   /** The group's client itself. */

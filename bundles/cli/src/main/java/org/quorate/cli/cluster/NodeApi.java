@@ -2,12 +2,22 @@ package org.quorate.cli.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.management.Failure;
@@ -17,18 +27,53 @@ import org.quorate.management.Operations;
 
 /** The HTTP routes of one node. Thread-safe. */
 public final class NodeApi {
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(2))
-          .build();
+  private static final HttpClient PLAIN = http().build();
 
   private final String node;
   private final URI base;
+  private final String token;
+  private final HttpClient http;
 
+  /** Of a node of 'quorate up'. */
   public NodeApi(ClusterFile.NodeEntry entry) {
-    node = entry.name();
-    base = URI.create("http://127.0.0.1:" + entry.httpPort());
+    this(new Reach(List.of(), "", ""), Reach.place(entry));
+  }
+
+  /** Of any node. */
+  public NodeApi(Reach reach, Reach.Place place) {
+    node = place.name();
+    token = reach.token();
+    base = URI.create((reach.ca().isEmpty() ? "http://" : "https://") + place.http());
+    http = reach.ca().isEmpty() ? PLAIN : http().sslContext(trusting(reach.ca())).build();
+  }
+
+  private static HttpClient.Builder http() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(2));
+  }
+
+  private static SSLContext trusting(String authority) {
+    try (InputStream in = Files.newInputStream(Path.of(authority))) {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      int number = 0;
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        trusted.setCertificateEntry("ca" + number++, certificate);
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "cannot use " + authority + ": " + e.getMessage(),
+          "name a PEM file of the authority with --ca",
+          e);
+    }
   }
 
   /** The name of the node. */
@@ -44,14 +89,17 @@ public final class NodeApi {
   public JsonNode call(String operation, Map<String, ?> arguments, Duration patience)
       throws InterruptedException {
     String path = Operations.table().get(operation).path();
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(patience)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(Json.text(arguments)))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofString(Json.text(arguments)));
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
     try {
-      HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       JsonNode body = Json.parse(response.body());
       if (response.statusCode() == 200) {
         return body;

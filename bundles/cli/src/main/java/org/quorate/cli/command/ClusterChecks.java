@@ -16,6 +16,7 @@ import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.NodeApi;
 import org.quorate.cli.cluster.Ports;
+import org.quorate.cli.cluster.Reach;
 
 /** What can be wrong with a cluster on this machine. */
 final class ClusterChecks {
@@ -34,7 +35,7 @@ final class ClusterChecks {
     for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
       checks.node(node);
     }
-    checks.groups(StatusTable.of(cluster));
+    checks.groups(StatusTable.of(cluster, Reach.of(cluster.file())));
     return checks.findings;
   }
 

@@ -2,7 +2,6 @@ package org.quorate.cli.command;
 
 import org.quorate.api.Bytes;
 import org.quorate.api.ReadLevel;
-import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.KvLink;
 import org.quorate.management.TextBytes;
 import picocli.CommandLine.Option;
@@ -28,7 +27,7 @@ final class KvOptions {
   int timeout = 30;
 
   KvLink connect(Root root) {
-    return KvLink.to(ClusterFile.read(root.data()), group, timeout * 1000L);
+    return new KvLink(root.reach(), group, timeout * 1000L);
   }
 
   Bytes bytes(String text) {

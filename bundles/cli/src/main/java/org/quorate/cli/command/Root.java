@@ -11,6 +11,7 @@ import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.Distribution;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.NodeApi;
+import org.quorate.cli.cluster.Reach;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,27 @@ public final class Root implements Runnable {
       scope = ScopeType.INHERIT,
       description = "The cluster's directory (default: ./data).")
   private Path data = Path.of("data");
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Reach the cluster of this file instead (nodes, ca, token).")
+  private Path clusterFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "PEM file of the nodes' authority: use TLS.")
+  private Path ca;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      scope = ScopeType.INHERIT,
+      description = "Token or NAME:PASSWORD (default: environment QUORATE_TOKEN).")
+  private String token;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
   private boolean json;
@@ -77,6 +99,7 @@ public final class Root implements Runnable {
     tree.addSubcommand(new DemoCommand(this));
     tree.addSubcommand(new DoctorCommand(this));
     tree.addSubcommand(new ShellCommand(this));
+    tree.addSubcommand(new CredentialCommand(this));
     OperationCommands.add(this, tree);
     tree.addSubcommand(new SimCommand(this));
     tree.addSubcommand(new BenchCommand(this));
@@ -138,18 +161,33 @@ public final class Root implements Runnable {
     terminal.print(answer, json);
   }
 
+  /** Whether the cluster is not one of 'quorate up' on this machine. */
+  boolean elsewhere() {
+    return clusterFile != null;
+  }
+
+  /** How the nodes are reached. */
+  Reach reach() {
+    Reach reach =
+        elsewhere()
+            ? Reach.read(terminal.resolve(clusterFile))
+            : Reach.of(ClusterFile.read(data()));
+    String shown = token != null ? token : System.getenv("QUORATE_TOKEN");
+    return reach.with(ca == null ? null : terminal.resolve(ca).toString(), shown);
+  }
+
   /** Runs an operation on a node, or on the first that answers. */
   JsonNode call(String node, String operation, Map<String, ?> arguments)
       throws InterruptedException {
-    ClusterFile cluster = ClusterFile.read(data());
+    Reach reach = reach();
     Duration patience = Duration.ofSeconds(40);
     if (node != null) {
-      return new NodeApi(cluster.node(node)).call(operation, arguments, patience);
+      return new NodeApi(reach, reach.node(node)).call(operation, arguments, patience);
     }
     CliException last = null;
-    for (ClusterFile.NodeEntry entry : cluster.nodes()) {
+    for (Reach.Place place : reach.nodes()) {
       try {
-        return new NodeApi(entry).call(operation, arguments, patience);
+        return new NodeApi(reach, place).call(operation, arguments, patience);
       } catch (CliException e) {
         if (e.exitCode() != ExitCode.UNREACHABLE) {
           throw e;
@@ -159,7 +197,7 @@ public final class Root implements Runnable {
     }
     throw new CliException(
         ExitCode.UNREACHABLE,
-        "no node of the cluster in " + data() + " answers",
+        "no node of the cluster in " + (elsewhere() ? clusterFile : data()) + " answers",
         "see 'quorate status'; start what is down with 'quorate node start NAME' or 'quorate up'",
         last);
   }

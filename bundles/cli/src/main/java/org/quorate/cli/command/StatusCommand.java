@@ -21,7 +21,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    List<StatusTable.Line> lines = StatusTable.of(root.cluster());
+    List<StatusTable.Line> lines =
+        root.elsewhere()
+            ? StatusTable.of(root.reach())
+            : StatusTable.of(root.cluster(), root.reach());
     root.print(lines);
     boolean answered = lines.stream().anyMatch(l -> l.version() != null);
     return answered ? ExitCode.OK : ExitCode.UNREACHABLE;

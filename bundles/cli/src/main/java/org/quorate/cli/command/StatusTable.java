@@ -3,12 +3,14 @@ package org.quorate.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.quorate.cli.CliException;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.NodeApi;
+import org.quorate.cli.cluster.Reach;
 
 /** What every node of a cluster says of every group. */
 final class StatusTable {
@@ -39,16 +41,31 @@ final class StatusTable {
       String http,
       String why) {}
 
-  static List<Line> of(LocalCluster cluster) throws InterruptedException {
-    List<Line> lines = new ArrayList<>();
+  /** Of the nodes of 'quorate up', whose processes are known too. */
+  static List<Line> of(LocalCluster cluster, Reach reach) throws InterruptedException {
+    Map<String, Long> pids = new HashMap<>();
     for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
-      Long pid = cluster.process(node).map(ProcessHandle::pid).orElse(null);
-      if (pid == null) {
+      cluster.process(node).ifPresent(process -> pids.put(node.name(), process.pid()));
+    }
+    return of(reach, pids, true);
+  }
+
+  /** Of nodes anywhere. */
+  static List<Line> of(Reach reach) throws InterruptedException {
+    return of(reach, Map.of(), false);
+  }
+
+  private static List<Line> of(Reach reach, Map<String, Long> pids, boolean local)
+      throws InterruptedException {
+    List<Line> lines = new ArrayList<>();
+    for (Reach.Place node : reach.nodes()) {
+      Long pid = pids.get(node.name());
+      if (pid == null && local) {
         lines.add(without(node, null, "DOWN", "no process"));
         continue;
       }
       try {
-        JsonNode groups = new NodeApi(node).call("group.list", Map.of(), PATIENCE);
+        JsonNode groups = new NodeApi(reach, node).call("group.list", Map.of(), PATIENCE);
         if (groups.isEmpty()) {
           lines.add(without(node, pid, "EMPTY", "no groups yet"));
         }
@@ -60,7 +77,7 @@ final class StatusTable {
     return lines.stream().map(line -> withLag(line, lines)).toList();
   }
 
-  private static Line without(ClusterFile.NodeEntry node, Long pid, String state, String why) {
+  private static Line without(Reach.Place node, Long pid, String state, String why) {
     return new Line(
         node.name(),
         pid,
@@ -74,12 +91,12 @@ final class StatusTable {
         null,
         null,
         null,
-        address(node.clientPort()),
-        address(node.httpPort()),
+        node.client(),
+        node.http(),
         why);
   }
 
-  private static Line line(ClusterFile.NodeEntry node, long pid, JsonNode group) {
+  private static Line line(Reach.Place node, Long pid, JsonNode group) {
     return new Line(
         node.name(),
         pid,
@@ -93,8 +110,8 @@ final class StatusTable {
         group.path("version").asLong(),
         text(group, "stateHash"),
         null,
-        address(node.clientPort()),
-        address(node.httpPort()),
+        node.client(),
+        node.http(),
         text(group, "why"));
   }
 
@@ -128,9 +145,5 @@ final class StatusTable {
         line.client(),
         line.http(),
         line.why());
-  }
-
-  private static String address(int port) {
-    return "127.0.0.1:" + port;
   }
 }

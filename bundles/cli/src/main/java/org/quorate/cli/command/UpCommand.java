@@ -11,6 +11,7 @@ import org.quorate.cli.ExitCode;
 import org.quorate.cli.Terminal;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
+import org.quorate.cli.cluster.Reach;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -89,7 +90,7 @@ final class UpCommand implements Callable<Integer> {
       startedHere.forEach(name -> stop(cluster, name));
       throw e;
     }
-    root.print(StatusTable.of(cluster));
+    root.print(StatusTable.of(cluster, Reach.of(cluster.file())));
     Terminal terminal = root.terminal();
     if (!root.json()) {
       String data =

@@ -90,8 +90,13 @@ public interface NodeControl {
   /** The configuration in force, by dotted key, for people; secrets are left out. */
   Map<String, String> configuration();
 
-  /** Whether a caller with this token, possibly empty, may come in. */
-  boolean authorized(String token);
+  /**
+   * What a caller may do: everything, if nobody has to say who he is.
+   *
+   * @param credential a token, {@code name:password}, or empty
+   * @return empty if it is not known; fails when too many passwords are being checked
+   */
+  CompletionStage<Optional<AccessRole>> authenticate(String credential);
 
   /** Tells of events until closed; the listener must not block. */
   AutoCloseable listen(Consumer<NodeEvent> listener);

@@ -72,10 +72,10 @@ public final class ConfigReader {
     Map<NodeId, NodeAddress> peers = peers(top.get("peers"));
     Map<String, String> listen = listen(top.get("listen"), peers.get(node));
     boolean insecure = top.containsKey("insecure") && top.get("insecure").flag();
-    String token = token(top.get("auth"));
+    NodeConfig.Auth auth = auth(top.get("auth"));
     NodeConfig.TlsFiles tls = tls(top.get("tls"));
     if (!insecure) {
-      guard(listen, top.get("listen"), tls != null && !token.isEmpty());
+      guard(listen, top.get("listen"), tls != null && auth.required());
     }
     return new NodeConfig(
         node,
@@ -83,7 +83,7 @@ public final class ConfigReader {
         dataDir(top.get("data")),
         listen,
         advertise(top.get("advertise"), listen),
-        token,
+        auth,
         tls,
         insecure,
         top.containsKey("loops") ? top.get("loops").number(1, 64) : defaultLoops(),
@@ -149,7 +149,8 @@ public final class ConfigReader {
                     + name
                     + " "
                     + address
-                    + " is not a loopback address: set tls and auth.token, or insecure: true";
+                    + " is not a loopback address: set tls and auth.token or auth.users, or"
+                    + " insecure: true";
             throw entry == null ? new ConfigException(what) : entry.error(what);
           }
         });
@@ -174,8 +175,18 @@ public final class ConfigReader {
     return new NodeAddress(peer, client);
   }
 
-  private static String token(Entry auth) {
-    return auth == null ? "" : need(auth.fields("token"), auth, "token").text();
+  private static NodeConfig.Auth auth(Entry auth) {
+    if (auth == null) {
+      return NodeConfig.Auth.NONE;
+    }
+    Map<String, Entry> fields = auth.fields("token", "users");
+    Entry users = fields.get("users");
+    if (users != null && !Files.isReadable(Path.of(users.text()))) {
+      throw users.error("there is no readable file " + users.text());
+    }
+    return new NodeConfig.Auth(
+        fields.containsKey("token") ? fields.get("token").text() : "",
+        users == null ? null : Path.of(users.text()));
   }
 
   private static NodeConfig.TlsFiles tls(Entry tls) {

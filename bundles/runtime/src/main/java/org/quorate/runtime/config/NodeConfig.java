@@ -14,7 +14,7 @@ import org.quorate.runtime.peer.NodeAddress;
  * @param listen host:port by what listens there: peer, client, and those that bundles above the
  *     runtime serve: http, bridge
  * @param advertise addresses that others are told; the listening ones unless set
- * @param token what clients must present; empty for nothing
+ * @param auth who may use the node
  * @param tls null for plain connections
  * @param insecure allows to listen on other than loopback without TLS and token
  * @param peers all nodes of the cluster, this one may be among them
@@ -27,7 +27,7 @@ public record NodeConfig(
     Path dataDir,
     Map<String, String> listen,
     NodeAddress advertise,
-    String token,
+    Auth auth,
     TlsFiles tls,
     boolean insecure,
     int loops,
@@ -37,6 +37,21 @@ public record NodeConfig(
 
   /** PEM files: own certificate and key, and the authority that peers' certificates come from. */
   public record TlsFiles(String certificate, String key, String authority) {}
+
+  /**
+   * What callers must present: nothing if there is neither.
+   *
+   * @param token of an admin; empty for none
+   * @param users file of users with roles; null for none
+   */
+  public record Auth(String token, Path users) {
+    public static final Auth NONE = new Auth("", null);
+
+    /** Whether callers must say who they are. */
+    public boolean required() {
+      return !token.isEmpty() || users != null;
+    }
+  }
 
   public NodeConfig {
     listen = Map.copyOf(listen);
@@ -53,7 +68,7 @@ public record NodeConfig(
         dir,
         listen,
         advertise,
-        token,
+        auth,
         tls,
         insecure,
         loops,
@@ -62,7 +77,7 @@ public record NodeConfig(
         parameters);
   }
 
-  /** By dotted key, for people; the token is left out. */
+  /** By dotted key, for people; secrets are left out. */
   public Map<String, String> flat() {
     Map<String, String> flat = new TreeMap<>();
     flat.put("node.id", node.name());
@@ -71,7 +86,8 @@ public record NodeConfig(
     listen.forEach((name, address) -> flat.put("listen." + name, address));
     flat.put("advertise.peer", advertise.peer());
     flat.put("advertise.client", advertise.client());
-    flat.put("auth.token", token.isEmpty() ? "" : "(set)");
+    flat.put("auth.token", auth.token().isEmpty() ? "" : "(set)");
+    flat.put("auth.users", auth.users() == null ? "" : auth.users().toString());
     flat.put("tls", tls == null ? "off" : "on");
     if (tls != null) {
       flat.put("tls.certificate", tls.certificate());

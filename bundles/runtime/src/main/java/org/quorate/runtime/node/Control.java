@@ -16,6 +16,7 @@ import org.quorate.api.Proposal;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.core.config.ParameterException;
+import org.quorate.runtime.api.AccessRole;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
@@ -159,8 +160,8 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public boolean authorized(String token) {
-    return node.authorized(token);
+  public CompletionStage<Optional<AccessRole>> authenticate(String credential) {
+    return node.credentials().check(credential);
   }
 
   @Override

@@ -2,8 +2,6 @@ package org.quorate.runtime.node;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +23,7 @@ import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeStatus;
+import org.quorate.runtime.auth.Credentials;
 import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
@@ -48,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class QuorateNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuorateNode.class);
 
+  /** How often it is looked whether the file of users has changed. */
+  private static final long CREDENTIALS_MS = 2000;
+
   private final NodeConfig config;
   private final Services services;
   private final BiConsumer<String, Throwable> onBroken;
@@ -65,6 +67,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupChanges changes;
   private Forwarding forwarding;
   private Control control;
+  private Credentials credentials;
   private ClientServer clients;
   private Runnable unlisten = () -> {};
   private boolean closed;
@@ -104,6 +107,7 @@ public final class QuorateNode implements AutoCloseable {
 
   private void startThreads() {
     threads = new Threads(config.loops(), (int) parameters.number(NodeParameters.WORKERS));
+    credentials = new Credentials(config.auth().token(), config.auth().users(), threads.workers());
     addresses = new AddressBook(config.peers());
     addresses.learn(id(), config.advertise());
     LocalNode self =
@@ -131,6 +135,10 @@ public final class QuorateNode implements AutoCloseable {
     for (Loop loop : threads.loops()) {
       timers.add(loop.every(tickMs, () -> tick(loop)));
     }
+    timers.add(
+        threads
+            .main()
+            .every(CREDENTIALS_MS, () -> threads.workers().execute(credentials::refresh)));
     listen("peer", transport.listen(config.listen().get("peer")));
     listen("client", clients.listen(config.listen().get("client")));
     addresses.all().keySet().forEach(transport::connect);
@@ -220,12 +228,9 @@ public final class QuorateNode implements AutoCloseable {
     groups.all().forEach(host -> host.ifOpen(() -> listener.opened(host)));
   }
 
-  /** Whether a client may come in with this token; takes as long for a wrong one as for a right. */
-  public boolean authorized(String token) {
-    return config.token().isEmpty()
-        || MessageDigest.isEqual(
-            config.token().getBytes(StandardCharsets.UTF_8),
-            token.getBytes(StandardCharsets.UTF_8));
+  /** Who may use this node. */
+  public Credentials credentials() {
+    return credentials;
   }
 
   NodeStatus status() {

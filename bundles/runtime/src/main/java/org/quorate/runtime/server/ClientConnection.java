@@ -4,6 +4,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -25,6 +26,7 @@ import org.quorate.api.wire.MalformedException;
 import org.quorate.client.net.FramedSocket;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.runtime.api.AccessRole;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.GroupHost;
 import org.slf4j.Logger;
@@ -48,7 +50,9 @@ final class ClientConnection implements FramedSocket.Handler {
   private final long outstandingMax;
   private final long pendingMax;
   private final long bornMs = nowMs();
+  private boolean checking;
   private boolean greeted;
+  private AccessRole role;
   private boolean paused;
   private long outstanding;
   private long requests;
@@ -99,19 +103,19 @@ final class ClientConnection implements FramedSocket.Handler {
         long id = in.varint();
         GroupId group = refs.read(in);
         long ttlMs = in.varint();
-        onGroup(id, group, host -> host.openSession(ttlMs, outcome -> outcome(id, outcome)));
+        changeGroup(id, group, host -> host.openSession(ttlMs, outcome -> outcome(id, outcome)));
       }
       case ClientProtocol.KEEP_ALIVE -> {
         long id = in.varint();
         GroupId group = refs.read(in);
         List<Long> sessions = in.list(Decoder::varint);
-        onGroup(id, group, host -> host.keepAlive(sessions, outcome -> outcome(id, outcome)));
+        changeGroup(id, group, host -> host.keepAlive(sessions, outcome -> outcome(id, outcome)));
       }
       case ClientProtocol.CLOSE_SESSION -> {
         long id = in.varint();
         GroupId group = refs.read(in);
         long session = in.varint();
-        onGroup(id, group, host -> host.closeSession(session, outcome -> outcome(id, outcome)));
+        changeGroup(id, group, host -> host.closeSession(session, outcome -> outcome(id, outcome)));
       }
       case ClientProtocol.GROUP_INFO -> info(in.varint(), refs.read(in));
       case ClientProtocol.WATCH -> watch(in.varint(), refs.read(in), in.varint());
@@ -132,20 +136,44 @@ final class ClientConnection implements FramedSocket.Handler {
     long version = in.varint();
     String token = in.text();
     String name = in.text();
-    String objection = null;
     if (version != ClientProtocol.VERSION) {
-      objection = "protocol version " + version + ", this node speaks " + ClientProtocol.VERSION;
-    } else if (!server.node().authorized(token)) {
-      objection = "the token is missing or wrong";
-    }
-    if (objection != null) {
-      server.refused.increment();
-      LOG.warn("refused client '{}' from {}: {}", name, socket.remote(), objection);
-      socket.begin(ClientProtocol.REFUSED).text(objection);
-      socket.end();
-      socket.close("refused: " + objection);
+      refuse(name, "protocol version " + version + ", this node speaks " + ClientProtocol.VERSION);
       return;
     }
+    if (checking) {
+      throw new MalformedException("a second hello", 0);
+    }
+    checking = true;
+    server
+        .node()
+        .credentials()
+        .check(token)
+        .whenComplete((found, problem) -> loop.run(() -> checked(name, found, problem)));
+  }
+
+  private void checked(String name, Optional<AccessRole> found, Throwable problem) {
+    if (socket.isClosed()) {
+      return;
+    }
+    if (problem != null) {
+      refuse(name, problem.getMessage());
+    } else if (found.isEmpty()) {
+      refuse(name, "the token or password is missing or wrong");
+    } else {
+      welcome(found.get());
+    }
+  }
+
+  private void refuse(String name, String objection) {
+    server.refused.increment();
+    LOG.warn("refused client '{}' from {}: {}", name, socket.remote(), objection);
+    socket.begin(ClientProtocol.REFUSED).text(objection);
+    socket.end();
+    socket.close("refused: " + objection);
+  }
+
+  private void welcome(AccessRole as) {
+    role = as;
     greeted = true;
     socket
         .begin(ClientProtocol.WELCOME)
@@ -159,14 +187,20 @@ final class ClientConnection implements FramedSocket.Handler {
     void on(GroupHost host);
   }
 
-  private void onGroup(long id, GroupId group, Request request) {
+  private void changeGroup(long id, GroupId group, Request request) {
     GroupHost host = server.node().groups().find(group);
     begun();
-    if (host == null) {
+    if (!role.covers(AccessRole.OPERATOR)) {
+      outcome(id, new Rejected(Rejection.FORBIDDEN, forbidden(AccessRole.OPERATOR)));
+    } else if (host == null) {
       outcome(id, unknown(group));
     } else {
       request.on(host);
     }
+  }
+
+  private String forbidden(AccessRole needed) {
+    return "this needs the role " + needed.word() + ", the caller has " + role.word();
   }
 
   private Rejected unknown(GroupId group) {
@@ -178,7 +212,7 @@ final class ClientConnection implements FramedSocket.Handler {
     long id = in.varint();
     GroupId group = refs.read(in);
     var proposal = Outcomes.proposal(in);
-    onGroup(id, group, host -> host.propose(proposal, outcome -> outcome(id, outcome)));
+    changeGroup(id, group, host -> host.propose(proposal, outcome -> outcome(id, outcome)));
   }
 
   private void read(Decoder in) {
@@ -268,6 +302,10 @@ final class ClientConnection implements FramedSocket.Handler {
 
   private void bootstrap(long id) {
     begun();
+    if (!role.covers(AccessRole.ADMIN)) {
+      bootstrapped(id, List.of(), new IllegalStateException(forbidden(AccessRole.ADMIN)));
+      return;
+    }
     server
         .node()
         .control()

@@ -54,7 +54,7 @@ class ConfigReaderTest {
          "listen": {"peer": "[::1]:0", "client": "127.0.0.1:1"}, "auth": {"token": "secret"}}
         """;
     NodeConfig config = ConfigReader.parse("node.json", json, NodeParameters.all());
-    assertEquals("secret", config.token());
+    assertEquals("secret", config.auth().token());
     assertTrue(config.flat().get("auth.token").equals("(set)"));
   }
 
@@ -130,7 +130,7 @@ class ConfigReaderTest {
     String open = GOOD + "listen: {client: \"0.0.0.0:7201\"}\n";
     assertEquals(
         "node.yaml:12:1: listen: listen.client 0.0.0.0:7201 is not a loopback address: set tls and"
-            + " auth.token, or insecure: true",
+            + " auth.token or auth.users, or insecure: true",
         refused(open));
     assertEquals("0.0.0.0:7201", parse(open + "insecure: true\n").listen().get("client"));
     assertTrue(refused(open + "auth: {token: x}\n").contains("set tls and auth.token"));

@@ -136,7 +136,7 @@ public final class TestCluster implements AutoCloseable {
         dataDir(id),
         Map.of("peer", self.peer(), "client", clientPort(id)),
         self,
-        "",
+        NodeConfig.Auth.NONE,
         null,
         false,
         id.equals(TWO_LOOPS) ? 2 : 1,

@@ -35,6 +35,7 @@ import org.quorate.api.protocol.Outcomes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.client.ClientOptions;
+import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.node.TestCluster;
 import org.quorate.runtime.peer.NodeAddress;
 
@@ -309,13 +310,13 @@ class HostilePortsTest {
     java.util.List<Integer> ports = TestCluster.freePorts(2);
     NodeAddress self = new NodeAddress("127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1));
     var config =
-        new org.quorate.runtime.config.NodeConfig(
+        new NodeConfig(
             second,
             "test",
             folder.resolve("n2"),
             Map.of("peer", self.peer(), "client", self.client()),
             self,
-            "right",
+            new NodeConfig.Auth("right", null),
             null,
             false,
             1,
@@ -337,7 +338,7 @@ class HostilePortsTest {
               .join();
       assertTrue(
           refused instanceof Outcome.Rejected r
-              && r.message().contains("the token is missing or wrong"),
+              && r.message().contains("the token or password is missing or wrong"),
           refused.toString());
       assertEquals(
           List.of(),
@@ -356,13 +357,13 @@ class HostilePortsTest {
   void aPortInUseIsNamedWithTheProcessThatHasIt() {
     var taken = cluster.config(NODE);
     var config =
-        new org.quorate.runtime.config.NodeConfig(
+        new NodeConfig(
             NODE,
             "test",
             folder.resolve("other"),
             taken.listen(),
             taken.advertise(),
-            "",
+            NodeConfig.Auth.NONE,
             null,
             false,
             1,

@@ -1,0 +1,148 @@
+package org.quorate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.kv.KvStateMachineFactory;
+import org.quorate.management.AccessControl;
+import org.quorate.management.Json;
+import org.quorate.management.ManagementConfig;
+import org.quorate.management.ManagementServer;
+import org.quorate.raft.RaftStrategy;
+import org.quorate.runtime.config.ConfigReader;
+import org.quorate.runtime.config.NodeConfig;
+import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.node.QuorateNode;
+import org.quorate.runtime.node.Services;
+import org.quorate.storage.memory.MemoryLogStorage;
+import org.quorate.storage.memory.MemoryStateStorage;
+import org.quorate.tck.net.Certificates;
+
+/** The command line against a node with TLS, users and roles, by a cluster file. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class SecuredClusterTest {
+  @TempDir Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... words) {
+    out.reset();
+    err.reset();
+    return Main.run(
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            directory),
+        words);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Adds somebody to the file of users by the command for it; gives the token back. */
+  private String credential(StringBuilder users, String name, String role) throws Exception {
+    assertEquals(0, run("credential", name, "--role", role, "--random-token", "--json"), err());
+    users.append("  ").append(Json.parse(out()).path("line").asText()).append('\n');
+    return Json.parse(out()).path("token").asText();
+  }
+
+  @Test
+  void everythingWorksThroughTlsAsTheRoleAllows() throws Exception {
+    Certificates certificates = new Certificates(directory.resolve("pem")).issue("n1");
+    StringBuilder users = new StringBuilder("users:\n");
+    String viewer = credential(users, "vic", "viewer");
+    String admin = credential(users, "ann", "admin");
+    Path usersFile = Files.writeString(directory.resolve("users.yaml"), users);
+    int client = freePort();
+    int http = freePort();
+    String text =
+        """
+        node: {id: n1}
+        cluster: {name: test}
+        listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d", http: "127.0.0.1:%d"}
+        auth: {users: "%s"}
+        groups: [{name: default, storage: memory, log: memory, options: {volatile: true}}]
+        """
+                .formatted(freePort(), client, http, usersFile)
+            + certificates.tls("n1");
+    NodeConfig config =
+        ConfigReader.parse("node.yaml", text, NodeParameters.all())
+            .withDataDir(directory.resolve("n1"));
+    Services services = new Services();
+    services.add(new RaftStrategy());
+    services.add(new MemoryLogStorage());
+    services.add(new MemoryStateStorage());
+    services.add(new KvStateMachineFactory());
+    Files.createDirectories(directory.resolve("n1"));
+    try (QuorateNode node = new QuorateNode(config, services, (why, cause) -> {})) {
+      node.start();
+      ManagementServer server =
+          new ManagementServer(
+              node.vertx(),
+              node.control(),
+              new ManagementConfig(
+                  config.listen().get("http"),
+                  null,
+                  config.tls().certificate(),
+                  config.tls().key(),
+                  new AccessControl(node.control()::authenticate)),
+              () -> {});
+      server.start().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      try {
+        Path file =
+            Files.writeString(
+                directory.resolve("cluster.yaml"),
+                "nodes: [{name: n1, client: \"127.0.0.1:%d\", http: \"127.0.0.1:%d\"}]\nca: pem/ca.pem\n"
+                    .formatted(client, http));
+        use(file.toString(), viewer, admin);
+      } finally {
+        server.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private void use(String file, String viewer, String admin) {
+    String[] as = {"--cluster", file, "--token"};
+    assertEquals(1, run("node", "bootstrap", as[0], as[1], as[2], viewer), out());
+    assertTrue(err().contains("needs the role admin, the caller has viewer"), err());
+    assertEquals(0, run("node", "bootstrap", as[0], as[1], as[2], admin), err());
+    assertEquals(0, run("kv", "put", "colour", "green", as[0], as[1], as[2], admin), err());
+    assertEquals(0, run("kv", "get", "colour", as[0], as[1], as[2], viewer), err());
+    assertEquals("green\n", out());
+    assertEquals(1, run("kv", "put", "colour", "red", as[0], as[1], as[2], viewer), out());
+    assertTrue(err().contains("needs the role operator"), err());
+    assertEquals(0, run("kv", "stats", as[0], as[1], as[2], viewer), err());
+    assertEquals(0, run("status", as[0], as[1], as[2], viewer), err());
+    assertTrue(out().contains("leader"), out());
+    assertEquals(1, run("kv", "stats", as[0], as[1], as[2], "wrong"), out());
+    assertTrue(err().contains("the token or password is wrong"), err());
+    assertEquals(1, run("kv", "get", "colour", as[0], as[1], as[2], "wrong"), out());
+    assertTrue(err().contains("missing or wrong"), err());
+    assertEquals(2, run("kv", "get", "colour", "--cluster", "nowhere.yaml"), out());
+    assertTrue(err().contains("cannot use the cluster file"), err());
+  }
+}

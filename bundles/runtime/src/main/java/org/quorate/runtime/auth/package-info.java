@@ -1,0 +1,2 @@
+/** Who may use a node. */
+package org.quorate.runtime.auth;

@@ -1,0 +1,4 @@
+/** What tests of TLS need. */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package org.quorate.tck.net;
