@@ -68,6 +68,9 @@ final class Memberships {
       if (m.role() != Role.VOTER && m.role() != Role.LEARNER) {
         return "raft knows no " + m.role();
       }
+      if (m.weight() != 1) {
+        return m.node() + " has weight " + m.weight() + ", in raft every vote weighs 1";
+      }
       Member old = find(now, m.node());
       if (!m.equals(old)) {
         changes++;

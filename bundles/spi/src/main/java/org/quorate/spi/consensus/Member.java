@@ -10,10 +10,26 @@ import org.quorate.api.wire.MalformedException;
  *
  * @param storeId random identity of the node's formatted store: the voter. A node that comes back
  *     with another store is not this member.
+ * @param weight votes it has, from 1 to {@link #WEIGHT_MAX}; a strategy that counts heads refuses
+ *     any other than 1
  */
-public record Member(NodeId node, long storeId, Role role) {
+public record Member(NodeId node, long storeId, Role role, int weight) {
+  /** Most votes of one member. */
+  public static final int WEIGHT_MAX = 255;
+
+  public Member {
+    if (weight < 1 || weight > WEIGHT_MAX) {
+      throw new IllegalArgumentException("weight " + weight + " of 1.." + WEIGHT_MAX);
+    }
+  }
+
+  /** A member with one vote. */
+  public Member(NodeId node, long storeId, Role role) {
+    this(node, storeId, role, 1);
+  }
+
   public void encode(Encoder out) {
-    out.text(node.name()).i64(storeId).u8(role.ordinal());
+    out.text(node.name()).i64(storeId).u8(role.ordinal()).u8(weight);
   }
 
   public static Member decode(Decoder in) {
@@ -23,11 +39,16 @@ public record Member(NodeId node, long storeId, Role role) {
     if (role >= Role.values().length) {
       throw new MalformedException("role " + role, in.offset() - 1);
     }
-    return new Member(node, storeId, Role.values()[role]);
+    int weight = in.u8();
+    if (weight == 0) {
+      throw new MalformedException("weight 0", in.offset() - 1);
+    }
+    return new Member(node, storeId, Role.values()[role], weight);
   }
 
   @Override
   public String toString() {
-    return node + "/" + Long.toHexString(storeId) + "/" + role;
+    String text = node + "/" + Long.toHexString(storeId) + "/" + role;
+    return weight == 1 ? text : text + "*" + weight;
   }
 }

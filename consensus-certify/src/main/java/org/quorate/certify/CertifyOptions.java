@@ -1,0 +1,122 @@
+package org.quorate.certify;
+
+import java.util.List;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
+
+/**
+ * What can be set of a group; each component is described at its parameter below.
+ *
+ * @param heartbeatMs never more than a third of {@code suspectMs}, whatever was set
+ */
+record CertifyOptions(
+    long heartbeatMs,
+    long suspectMs,
+    long batchBytes,
+    int inflightCount,
+    long pendingBytes,
+    long poolBytes,
+    long retainBytes,
+    int maxEntryBytes,
+    int maxReads) {
+  private static final long KIB = 1024;
+  private static final long MIB = 1024 * KIB;
+
+  static final Parameter HEARTBEAT_MS =
+      Parameter.number(
+          "certify.heartbeat.ms",
+          "ms",
+          100,
+          5,
+          10_000,
+          "How often a sequencer shows that it is there.");
+  static final Parameter SUSPECT_MS =
+      Parameter.number(
+          "certify.suspect.ms",
+          "ms",
+          300,
+          15,
+          60_000,
+          "Silence of the sequencer before a new view is proposed; each member waits a random one"
+              + " to two of these. After two of them without a sequencer that has a quorum a member"
+              + " is not in the primary component.");
+  static final Parameter BATCH_BYTES =
+      Parameter.number(
+          "certify.batch.bytes",
+          "bytes",
+          512 * KIB,
+          KIB,
+          16 * MIB,
+          "Most payload bytes in one message; a larger payload travels alone.");
+  static final Parameter INFLIGHT_COUNT =
+      Parameter.number(
+          "certify.inflight.count",
+          "count",
+          16_384,
+          16,
+          1_048_576,
+          "Most slots on the way to one member without an answer.");
+  static final Parameter PENDING_BYTES =
+      Parameter.number(
+          "certify.pending.bytes",
+          "bytes",
+          64 * MIB,
+          KIB,
+          4096 * MIB,
+          "Payload bytes a member has submitted and not seen delivered; more is refused as busy.");
+  static final Parameter POOL_BYTES =
+      Parameter.number(
+          "certify.pool.bytes",
+          "bytes",
+          128 * MIB,
+          KIB,
+          4096 * MIB,
+          "Payload bytes of other members that wait in memory for their order; more is dropped and"
+              + " fetched when it is ordered.");
+  static final Parameter RETAIN_BYTES =
+      Parameter.number(
+          "certify.log.retain.bytes",
+          "bytes",
+          16 * MIB,
+          0,
+          4096 * MIB,
+          "Log bytes kept below the checkpoint for members that are behind; who is further behind"
+              + " gets a snapshot.");
+  static final Parameter ENTRY_MAX_BYTES =
+      Parameter.number(
+          "certify.entry.max.bytes", "bytes", 4 * MIB, 64, 16 * MIB, "Largest payload of a slot.");
+  static final Parameter READS_COUNT =
+      Parameter.number(
+          "certify.reads.count",
+          "count",
+          100_000,
+          1,
+          10_000_000,
+          "Most linearizable reads that wait for a quorum to tell where the log ends.");
+
+  static final List<Parameter> PARAMETERS =
+      List.of(
+          HEARTBEAT_MS,
+          SUSPECT_MS,
+          BATCH_BYTES,
+          INFLIGHT_COUNT,
+          PENDING_BYTES,
+          POOL_BYTES,
+          RETAIN_BYTES,
+          ENTRY_MAX_BYTES,
+          READS_COUNT);
+
+  static CertifyOptions of(Options options) {
+    long suspect = options.number(SUSPECT_MS);
+    return new CertifyOptions(
+        Math.max(1, Math.min(options.number(HEARTBEAT_MS), suspect / 3)),
+        suspect,
+        options.number(BATCH_BYTES),
+        (int) options.number(INFLIGHT_COUNT),
+        options.number(PENDING_BYTES),
+        options.number(POOL_BYTES),
+        options.number(RETAIN_BYTES),
+        (int) options.number(ENTRY_MAX_BYTES),
+        (int) options.number(READS_COUNT));
+  }
+}

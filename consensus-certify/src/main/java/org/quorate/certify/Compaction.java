@@ -1,0 +1,58 @@
+package org.quorate.certify;
+
+/**
+ * Drops the log below the checkpoint that no member needs. Members that are behind hold it back, but
+ * for no more than the retention budget: whoever is further behind gets a snapshot.
+ */
+final class Compaction {
+  private final Certify certify;
+  private long checkpoint; // [volatile] state up to here needs no log
+  private long floor; // [volatile] every member has the log up to here, as far as is known
+
+  Compaction(Certify certify) {
+    this.certify = certify;
+  }
+
+  void checkpointed(long inner) {
+    checkpoint = Math.max(checkpoint, inner);
+    run();
+  }
+
+  /** Told by the sequencer, or known to it. */
+  void floor(long slot) {
+    floor = slot;
+    run();
+  }
+
+  private void run() {
+    SlotLog log = certify.log;
+    long top = Math.min(checkpoint, certify.delivering.delivered());
+    top = Math.min(top, certify.disk.durable());
+    if (top <= log.base()) {
+      return;
+    }
+    long target = Math.max(Math.min(top, floor), beyondBudget(top));
+    if (target <= log.base()) {
+      return;
+    }
+    certify.delivering.dropTo(target);
+    log.dropTo(target);
+    certify.configs.dropTo(target);
+    certify.seals.dropTo(target);
+    certify.out.trim(target + 1);
+  }
+
+  /** The lowest slot so that what is kept up to {@code top} fits the budget. */
+  private long beyondBudget(long top) {
+    long room = certify.options.retainBytes();
+    long slot = top;
+    while (slot > certify.log.base()) {
+      room -= certify.log.entry(slot).bytes();
+      if (room < 0) {
+        return slot;
+      }
+      slot--;
+    }
+    return slot;
+  }
+}

@@ -1,0 +1,42 @@
+package org.quorate.certify;
+
+import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.Event;
+
+/** What the driver learns of the way to a peer. */
+final class OnPeer {
+  private final Certify certify;
+
+  OnPeer(Certify certify) {
+    this.certify = certify;
+  }
+
+  /** The connection was made again: what was on the way is gone. */
+  void reset(NodeId peer) {
+    Peer p = certify.peers.find(peer);
+    if (p == null) {
+      return;
+    }
+    if (certify.sequencing() != null) {
+      if (p.state != Peer.State.SNAPSHOT) {
+        p.probeFrom(p.acked + 1);
+      }
+    } else if (certify.role instanceof Canvasser canvasser) {
+      canvasser.ask();
+    } else if (certify.role instanceof Proposer proposer) {
+      proposer.ask();
+    } else if (peer.equals(certify.sequencer)) {
+      certify.own.resend();
+    }
+  }
+
+  /** A snapshot has ended: go on behind it, or, if it failed, when the peer is heard again. */
+  void snapshotSent(Event.SnapshotSent event) {
+    Peer p = certify.peers.find(event.to());
+    if (certify.sequencing() == null || p == null || p.state != Peer.State.SNAPSHOT) {
+      return;
+    }
+    p.probeFrom(event.ok() ? Math.min(event.inner(), certify.log.last()) + 1 : p.acked + 1);
+    p.paused = !event.ok();
+  }
+}

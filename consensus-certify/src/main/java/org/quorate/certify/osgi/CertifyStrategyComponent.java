@@ -1,0 +1,29 @@
+package org.quorate.certify.osgi;
+
+import org.osgi.service.component.annotations.Component;
+import org.quorate.certify.CertifyStrategy;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.LinkContext;
+import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Traits;
+
+/** Offers the strategy as a service; all else is in {@link CertifyStrategy}. Thread-safe. */
+@Component(service = ConsensusStrategy.class, property = "quorate.strategy=" + CertifyStrategy.NAME)
+public final class CertifyStrategyComponent implements ConsensusStrategy {
+  private final CertifyStrategy strategy = new CertifyStrategy();
+
+  @Override
+  public String name() {
+    return strategy.name();
+  }
+
+  @Override
+  public Traits traits() {
+    return strategy.traits();
+  }
+
+  @Override
+  public Loglet open(LinkContext link) {
+    return strategy.open(link);
+  }
+}
