@@ -50,6 +50,8 @@ public sealed interface Outcome {
     /** The state machine does not know it. */
     UNSUPPORTED,
     /** The caller's role does not allow it. */
-    FORBIDDEN
+    FORBIDDEN,
+    /** The snapshot is of a version that the group has not reached: it was read elsewhere. */
+    FUTURE_SNAPSHOT
   }
 }

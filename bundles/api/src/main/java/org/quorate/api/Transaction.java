@@ -3,11 +3,13 @@ package org.quorate.api;
 import java.util.List;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.api.wire.MalformedException;
 
 /**
- * What a proposal read and writes, for certification at delivery.
+ * What a proposal read and writes, for certification at delivery. One that names no key and no range
+ * conflicts with everything concurrent: it is executed as if alone (total order isolation).
  *
- * @param snapshotVersion version of the state that was read
+ * @param snapshotVersion version of the state that was read, from 0
  * @param readKeys keys whose value or absence the command depends on
  * @param readRanges ranges whose content the command depends on
  * @param writtenKeys keys that the command writes
@@ -19,10 +21,35 @@ public record Transaction(
     List<KeyRange> readRanges,
     List<Bytes> writtenKeys) {
 
+  /** Most keys that may be named, read and written together. */
+  public static final int MAX_KEYS = 65_536;
+
+  /** Most ranges that may be named. */
+  public static final int MAX_RANGES = 4_096;
+
   public Transaction {
     readKeys = List.copyOf(readKeys);
     readRanges = List.copyOf(readRanges);
     writtenKeys = List.copyOf(writtenKeys);
+    if (snapshotVersion < 0) {
+      throw new IllegalArgumentException("snapshot version " + snapshotVersion);
+    }
+  }
+
+  /** Whether it names nothing. */
+  public boolean isolated() {
+    return readKeys.isEmpty() && readRanges.isEmpty() && writtenKeys.isEmpty();
+  }
+
+  /** The limit that it breaks, in words, or null. */
+  public String violation() {
+    int keys = readKeys.size() + writtenKeys.size();
+    if (keys > MAX_KEYS) {
+      return "a transaction of " + keys + " keys; the limit is " + MAX_KEYS;
+    }
+    return readRanges.size() > MAX_RANGES
+        ? "a transaction of " + readRanges.size() + " ranges; the limit is " + MAX_RANGES
+        : null;
   }
 
   public void encode(Encoder out) {
@@ -34,8 +61,12 @@ public record Transaction(
   }
 
   public static Transaction decode(Decoder in) {
+    long snapshot = in.varint();
+    if (snapshot < 0) {
+      throw new MalformedException("snapshot version " + snapshot, in.offset());
+    }
     return new Transaction(
-        in.varint(),
+        snapshot,
         level(in),
         in.list(Decoder::bytes),
         in.list(KeyRange::decode),
@@ -45,7 +76,7 @@ public record Transaction(
   private static Isolation level(Decoder in) {
     int ordinal = in.u8();
     if (ordinal >= Isolation.values().length) {
-      throw new org.quorate.api.wire.MalformedException("isolation level " + ordinal, in.offset());
+      throw new MalformedException("isolation level " + ordinal, in.offset());
     }
     return Isolation.values()[ordinal];
   }

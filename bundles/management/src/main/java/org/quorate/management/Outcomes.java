@@ -40,9 +40,7 @@ public final class Outcomes {
           "read before you repeat it");
     } else if (outcome instanceof Outcome.Aborted o) {
       return new OperationException(
-          FailureCode.CONFLICT,
-          "conflict: " + o.conflict().reason() + " at " + o.conflict().key(),
-          "read again and decide again");
+          FailureCode.CONFLICT, "conflict: " + o.conflict(), "read again and decide again");
     } else if (outcome instanceof Outcome.Rejected o) {
       return rejected(o);
     }
@@ -61,7 +59,8 @@ public final class Outcomes {
           case PARKED -> FailureCode.UNAVAILABLE;
           case UNSUPPORTED -> FailureCode.UNSUPPORTED;
           case FORBIDDEN -> FailureCode.FORBIDDEN;
-          case MALFORMED, SESSION_EXPIRED, SEQUENCE_FORGOTTEN -> FailureCode.BAD_REQUEST;
+          case MALFORMED, SESSION_EXPIRED, SEQUENCE_FORGOTTEN, FUTURE_SNAPSHOT ->
+              FailureCode.BAD_REQUEST;
         };
     String next =
         switch (o.code()) {

@@ -84,8 +84,7 @@ public final class Outcomes {
       gtid(out, c.gtid());
       out.varint(c.position()).bytes(c.result());
     } else if (outcome instanceof Outcome.Aborted a) {
-      out.u8(ABORTED).u8(a.conflict().reason().ordinal());
-      out.optional(a.conflict().key()).varint(a.conflict().winnerVersion());
+      conflict(out.u8(ABORTED), a.conflict());
     } else if (outcome instanceof Outcome.NotLeader n) {
       hint(out.u8(NOT_LEADER), n.hint(), addresses);
     } else if (outcome instanceof Outcome.Overloaded o) {
@@ -102,11 +101,7 @@ public final class Outcomes {
     int kind = in.u8();
     return switch (kind) {
       case COMMITTED -> plain(new Outcome.Committed(gtid(in), in.varint(), in.bytes()));
-      case ABORTED ->
-          plain(
-              new Outcome.Aborted(
-                  new Conflict(
-                      constant(in, Conflict.Reason.values()), in.optional(), in.varint())));
+      case ABORTED -> plain(new Outcome.Aborted(conflict(in)));
       case NOT_LEADER -> hinted(in, Outcome.NotLeader::new);
       case OVERLOADED -> plain(new Outcome.Overloaded(in.varint(), in.text()));
       case INDETERMINATE -> {
@@ -133,6 +128,20 @@ public final class Outcomes {
   /** Reads an answer, or null when the read was not answered: then the outcome follows. */
   public static ReadOutcome.Answered answered(Decoder in) {
     return in.bool() ? new ReadOutcome.Answered(gtid(in), in.bytes()) : null;
+  }
+
+  private static void conflict(Encoder out, Conflict conflict) {
+    gtid(out.u8(conflict.reason().ordinal()).optional(conflict.key()), conflict.winner());
+    out.optional(conflict.node() == null ? null : Bytes.utf8(conflict.node().name()));
+    out.varint(conflict.retryAfterMs());
+  }
+
+  private static Conflict conflict(Decoder in) {
+    Conflict.Reason reason = constant(in, Conflict.Reason.values());
+    Bytes key = in.optional();
+    Gtid winner = gtid(in);
+    Bytes node = in.optional();
+    return new Conflict(reason, key, winner, node == null ? null : node(node, in), in.varint());
   }
 
   private static void gtid(Encoder out, Gtid gtid) {

@@ -26,8 +26,14 @@ class OutcomesTest {
   private static final List<Outcome> ALL =
       List.of(
           new Outcome.Committed(new Gtid(-5, 7), 9, Bytes.utf8("result")),
-          new Outcome.Aborted(new Conflict(Conflict.Reason.READ_WRITE, Bytes.utf8("key"), 12)),
-          new Outcome.Aborted(new Conflict(Conflict.Reason.HORIZON, null, 0)),
+          new Outcome.Aborted(
+              new Conflict(
+                  Conflict.Reason.READ_WRITE,
+                  Bytes.utf8("key"),
+                  new Gtid(0x51, 12),
+                  NodeId.of("n2"),
+                  7)),
+          new Outcome.Aborted(new Conflict(Conflict.Reason.HORIZON, null, new Gtid(1, 0), null, 0)),
           new Outcome.NotLeader(NodeId.of("n2")),
           new Outcome.NotLeader(null),
           new Outcome.Overloaded(20, "pending.max"),

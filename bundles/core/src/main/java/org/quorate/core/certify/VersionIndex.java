@@ -1,107 +1,193 @@
 package org.quorate.core.certify;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
+import org.quorate.api.NodeId;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 
 /**
- * Which version last wrote each key, for the versions since the horizon. A function of the log: all
- * replicas hold the same at the same position. Single-threaded.
+ * Which commit last wrote each key, for the versions since the horizon. A function of the log: all
+ * replicas hold the same at the same position. The horizon follows the versions at a fixed distance,
+ * so no report of a member, late or lost, can move it. Single-threaded.
  */
 public final class VersionIndex {
   /** Versions remembered; a transaction on an older snapshot aborts with HORIZON. */
-  public static final int VERSIONS = 16_384;
+  public static final int VERSIONS = 65_536;
 
   /** Writes remembered, whatever their versions. */
   public static final int WRITES = 262_144;
 
-  private record Write(long version, Bytes key) {}
+  private static final Commit NONE = new Commit(0, null, List.of());
 
-  private final Map<Bytes, Long> last = new HashMap<>();
-  private final ArrayDeque<Write> order = new ArrayDeque<>();
+  private final Map<Bytes, Commit> last = new HashMap<>();
+  private final ArrayDeque<Commit> order = new ArrayDeque<>();
+  private int writes;
   private long horizon;
-  private long isolated;
+  private Commit isolated = NONE;
+  private Commit latest = NONE;
 
   /** Snapshots below this version cannot be certified. */
   public long horizon() {
     return horizon;
   }
 
-  /** Last version whose command could not name its keys. */
-  public long isolated() {
+  /** The last commit that could not name its keys; version 0 before the first. */
+  Commit isolated() {
     return isolated;
   }
 
-  /** Version that last wrote the key since the horizon, or 0. */
-  public long lastWrite(Bytes key) {
-    Long version = last.get(key);
-    return version == null ? 0 : version;
+  /** The last commit; version 0 before the first. */
+  Commit latest() {
+    return latest;
   }
 
-  /** The newest write in the range after a version: its key and version, or null. */
-  Map.Entry<Bytes, Long> writtenAfter(KeyRange range, long version) {
-    Iterator<Write> newest = order.descendingIterator();
+  /** The commit that last wrote the key since the horizon, or null. */
+  Commit lastWrite(Bytes key) {
+    return last.get(key);
+  }
+
+  /** A write after a version in one of some ranges. */
+  record Hit(Commit commit, Bytes key) {}
+
+  /**
+   * The newest commit after a version that wrote into one of the ranges, with the first such key of
+   * it; or null. Walks over each write since then once, however many ranges there are.
+   */
+  Hit writtenAfter(List<KeyRange> ranges, long version) {
+    if (latest.version() <= version || ranges.isEmpty()) {
+      return null;
+    }
+    NavigableSet<KeyRange> disjoint = disjoint(ranges);
+    Iterator<Commit> newest = order.descendingIterator();
     while (newest.hasNext()) {
-      Write write = newest.next();
-      if (write.version() <= version) {
+      Commit commit = newest.next();
+      if (commit.version() <= version) {
         return null;
       }
-      if (range.contains(write.key())) {
-        return Map.entry(write.key(), write.version());
+      for (Bytes key : commit.keys()) {
+        KeyRange below = disjoint.floor(new KeyRange(key, null));
+        if (below != null && below.contains(key)) {
+          return new Hit(commit, key);
+        }
       }
     }
     return null;
   }
 
-  /** Notes a write of a committed version; versions never fall. */
-  public void wrote(Bytes key, long version) {
-    Bytes own = key.copy();
-    last.put(own, version);
-    order.addLast(new Write(version, own));
+  /** The same keys in ranges that do not overlap, ordered by where they begin. */
+  private static NavigableSet<KeyRange> disjoint(List<KeyRange> ranges) {
+    List<KeyRange> sorted = new ArrayList<>(ranges);
+    sorted.removeIf(KeyRange::isEmpty);
+    sorted.sort(Comparator.comparing(KeyRange::from));
+    NavigableSet<KeyRange> disjoint = new TreeSet<>(Comparator.comparing(KeyRange::from));
+    KeyRange open = null;
+    for (KeyRange next : sorted) {
+      if (open == null) {
+        open = next;
+      } else if (open.to() != null && next.from().compareTo(open.to()) > 0) {
+        disjoint.add(open);
+        open = next;
+      } else if (open.to() != null && (next.to() == null || next.to().compareTo(open.to()) > 0)) {
+        open = new KeyRange(open.from(), next.to());
+      }
+    }
+    if (open != null) {
+      disjoint.add(open);
+    }
+    return disjoint;
   }
 
-  /** Notes a commit that conflicts with every concurrent transaction. */
-  public void wroteEverything(long version) {
-    isolated = version;
+  /**
+   * Notes a commit; versions rise.
+   *
+   * @param node where it was proposed, or null
+   * @param keys what it wrote
+   * @param everything whether it conflicts with every concurrent transaction
+   */
+  public void committed(long version, NodeId node, List<Bytes> keys, boolean everything) {
+    List<Bytes> own = keys.isEmpty() ? List.of() : new ArrayList<>(keys.size());
+    for (Bytes key : keys) {
+      own.add(key.copy());
+    }
+    latest = new Commit(version, node, own);
+    if (everything) {
+      isolated = latest;
+    }
+    remember(latest);
+    advance(version);
   }
 
-  /** Forgets what is out of the bounds once {@code version} is committed. */
-  public void advance(long version) {
+  private void remember(Commit commit) {
+    if (!commit.keys().isEmpty()) {
+      commit.keys().forEach(key -> last.put(key, commit));
+      order.addLast(commit);
+      writes += commit.keys().size();
+    }
+  }
+
+  private void advance(long version) {
     horizon = Math.max(horizon, version - VERSIONS);
-    while (order.size() > WRITES) {
-      horizon = Math.max(horizon, order.peekFirst().version());
-      forgetFirst();
+    while (!order.isEmpty() && (writes > WRITES || order.peekFirst().version() <= horizon)) {
+      Commit oldest = order.removeFirst();
+      horizon = Math.max(horizon, oldest.version());
+      writes -= oldest.keys().size();
+      oldest.keys().forEach(key -> last.remove(key, oldest));
     }
-    while (!order.isEmpty() && order.peekFirst().version() <= horizon) {
-      forgetFirst();
-    }
-  }
-
-  private void forgetFirst() {
-    Write write = order.removeFirst();
-    last.remove(write.key(), write.version());
   }
 
   public void encode(Encoder out) {
-    out.varint(horizon).varint(isolated).varint(order.size());
-    for (Write write : order) {
-      out.varint(write.version()).bytes(write.key());
+    Map<NodeId, Integer> names = new HashMap<>();
+    List<NodeId> nodes = new ArrayList<>();
+    Iterator<Commit> commits = order.iterator();
+    while (commits.hasNext()) {
+      number(commits.next().node(), names, nodes);
     }
+    number(isolated.node(), names, nodes);
+    number(latest.node(), names, nodes);
+    out.list(nodes, (e, n) -> e.text(n.name())).varint(horizon);
+    encode(isolated, names, out);
+    encode(latest, names, out);
+    out.varint(order.size());
+    order.forEach(commit -> encode(commit, names, out));
+  }
+
+  private static void number(NodeId node, Map<NodeId, Integer> names, List<NodeId> nodes) {
+    if (node != null && names.putIfAbsent(node, nodes.size() + 1) == null) {
+      nodes.add(node);
+    }
+  }
+
+  private static void encode(Commit commit, Map<NodeId, Integer> names, Encoder out) {
+    int node = commit.node() == null ? 0 : names.get(commit.node());
+    out.varint(commit.version()).varint(node).list(commit.keys(), Encoder::bytes);
   }
 
   public static VersionIndex decode(Decoder in) {
     VersionIndex index = new VersionIndex();
+    List<NodeId> nodes = in.list(d -> NodeId.of(d.text()));
     index.horizon = in.varint();
-    index.isolated = in.varint();
+    index.isolated = commit(in, nodes);
+    index.latest = commit(in, nodes);
     for (int i = in.count(); i > 0; i--) {
-      long version = in.varint();
-      index.wrote(in.bytes(), version);
+      index.remember(commit(in, nodes));
     }
     return index;
+  }
+
+  private static Commit commit(Decoder in, List<NodeId> nodes) {
+    long version = in.varint();
+    int node = (int) in.varint();
+    return new Commit(
+        version, node == 0 ? null : nodes.get(node - 1), in.list(d -> d.bytes().copy()));
   }
 }

@@ -3,6 +3,7 @@ package org.quorate.core.log;
 import java.util.ArrayList;
 import java.util.List;
 import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
 import org.quorate.core.certify.VersionIndex;
 import org.quorate.core.session.SessionTable;
 import org.quorate.core.state.GroupStore;
@@ -62,15 +63,7 @@ final class Application extends MachineView implements ApplyContext {
   }
 
   /** Tells the index what this command wrote, once it is a commit. */
-  void index(VersionIndex index) {
-    if (everything) {
-      index.wroteEverything(version());
-    }
-    if (written != null) {
-      for (Bytes key : written) {
-        index.wrote(key, version());
-      }
-    }
-    index.advance(version());
+  void index(VersionIndex index, NodeId node) {
+    index.committed(version(), node, written == null ? List.of() : written, everything);
   }
 }

@@ -14,8 +14,12 @@ import org.quorate.api.wire.MalformedException;
  * its own record when it is delivered.
  */
 public sealed interface LogRecord {
-  /** A client's command. */
-  record Command(Proposal proposal) implements LogRecord {}
+  /**
+   * A client's command.
+   *
+   * @param node name of the node that proposed it
+   */
+  record Command(Bytes node, Proposal proposal) implements LogRecord {}
 
   /** Opens a session or lease; its id is the record's position. */
   record OpenSession(long ttlMs) implements LogRecord {}
@@ -59,7 +63,7 @@ public sealed interface LogRecord {
     out.u8(tag(record)).i64(origin).varint(ticket);
     if (record instanceof Command c) {
       Proposal p = c.proposal();
-      out.varint(p.session()).varint(p.sequence()).varint(p.acknowledged());
+      out.bytes(c.node()).varint(p.session()).varint(p.sequence()).varint(p.acknowledged());
       out.bool(p.transaction() != null);
       if (p.transaction() != null) {
         p.transaction().encode(out);
@@ -100,10 +104,11 @@ public sealed interface LogRecord {
   }
 
   private static Command command(Decoder in) {
+    Bytes node = in.bytes();
     long session = in.varint();
     long sequence = in.varint();
     long acknowledged = in.varint();
     Transaction transaction = in.bool() ? Transaction.decode(in) : null;
-    return new Command(new Proposal(session, sequence, acknowledged, in.rest(), transaction));
+    return new Command(node, new Proposal(session, sequence, acknowledged, in.rest(), transaction));
   }
 }

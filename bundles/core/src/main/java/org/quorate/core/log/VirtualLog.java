@@ -1,8 +1,11 @@
 package org.quorate.core.log;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
 import org.quorate.api.Gtid;
+import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
@@ -11,6 +14,7 @@ import org.quorate.api.Outcome.Overloaded;
 import org.quorate.api.Outcome.Rejected;
 import org.quorate.api.Outcome.Rejection;
 import org.quorate.api.Proposal;
+import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.core.certify.Certifier;
@@ -41,6 +45,7 @@ public final class VirtualLog {
   private final long historyId;
   private final Applied applied;
   private final SessionTable sessions = new SessionTable();
+  private final Map<Bytes, NodeId> nodes = new HashMap<>();
   private VersionIndex index = new VersionIndex();
   private Chain chain;
   private Bytes linkState;
@@ -145,7 +150,7 @@ public final class VirtualLog {
 
   private Outcome execute(LogRecord record) {
     if (record instanceof LogRecord.Command command) {
-      return command(command.proposal());
+      return command(node(command.node()), command.proposal());
     } else if (record instanceof LogRecord.KeepAlive alive) {
       Encoder gone = new Encoder();
       gone.list(alive.sessions().stream().filter(s -> !sessions.renew(s)).toList(), Encoder::i64);
@@ -179,11 +184,11 @@ public final class VirtualLog {
     machine.leaseEnded(context, session);
     if (context.changed()) {
       version++;
-      context.index(index);
+      context.index(index, null);
     }
   }
 
-  private Outcome command(Proposal proposal) {
+  private Outcome command(NodeId node, Proposal proposal) {
     Session session = null;
     if (proposal.session() != 0) {
       session = sessions.find(proposal.session());
@@ -192,8 +197,12 @@ public final class VirtualLog {
         return known;
       }
     }
-    if (proposal.transaction() != null) {
-      Conflict conflict = Certifier.certify(proposal.transaction(), index);
+    Transaction transaction = proposal.transaction();
+    if (transaction != null) {
+      if (transaction.snapshotVersion() > version) {
+        return future(transaction);
+      }
+      Conflict conflict = Certifier.certify(transaction, index, historyId);
       if (conflict != null) {
         return new Aborted(conflict);
       }
@@ -201,11 +210,34 @@ public final class VirtualLog {
     Application context = new Application(store, sessions, version + 1, proposal.session());
     Bytes result = machine.apply(context, proposal.command());
     version++;
-    context.index(index);
+    if (transaction != null && transaction.isolated()) {
+      context.wroteEverything();
+    }
+    context.index(index, node);
     if (session != null) {
       session.keep(proposal.sequence(), new Session.Answer(version, position, result));
     }
     return committed(result);
+  }
+
+  private Outcome future(Transaction transaction) {
+    return new Rejected(
+        Rejection.FUTURE_SNAPSHOT,
+        "snapshot of version "
+            + transaction.snapshotVersion()
+            + ", the group is at "
+            + version
+            + ": it was read in another group or history");
+  }
+
+  /** One object for all records of a node. */
+  private NodeId node(Bytes name) {
+    NodeId known = nodes.get(name);
+    if (known == null) {
+      known = NodeId.of(name.utf8());
+      nodes.put(name.copy(), known);
+    }
+    return known;
   }
 
   private static Outcome expired(Proposal proposal) {

@@ -47,6 +47,12 @@ final class PendingTable {
     deadlines = later;
   }
 
+  /** When the waiter of this ticket gives up; 0 if nobody waits. */
+  long deadlineMs(long ticket) {
+    int slot = (int) ticket & (callbacks.length - 1);
+    return ticket < oldest || ticket >= next || callbacks[slot] == null ? 0 : deadlines[slot];
+  }
+
   /** Takes the waiter out; null if it was answered before. */
   Consumer<Outcome> remove(long ticket) {
     if (ticket < oldest || ticket >= next) {

@@ -10,9 +10,11 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
+import org.quorate.api.Conflict;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
+import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
 import org.quorate.api.Outcome.Indeterminate;
 import org.quorate.api.Outcome.NotLeader;
@@ -77,12 +79,14 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   private final LinkPorts ports;
   private final Loglet loglet;
   private final PendingTable pending = new PendingTable();
+  private final Contention contention = new Contention();
   private final ArrayDeque<Decided> held = new ArrayDeque<>();
   private final Map<Long, Long> incarnations = new HashMap<>();
   private final List<Runnable> changeListeners = new ArrayList<>();
   private final List<LongConsumer> appliedListeners = new ArrayList<>();
   private final SplittableRandom ids;
   private final long origin;
+  private final Bytes nodeName;
   private final long timeoutMs;
   private final long pendingMax;
   private final long commandMaxBytes;
@@ -145,6 +149,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     this.membership = config.genesis();
     this.ids = new SplittableRandom(environment.seed());
     this.origin = ids.nextLong();
+    this.nodeName = Bytes.utf8(environment.node().name());
     this.timeoutMs = config.options().number(ReplicaParameters.PROPOSE_TIMEOUT_MS);
     this.pendingMax = config.options().number(ReplicaParameters.PENDING_MAX);
     this.commandMaxBytes = config.options().number(ReplicaParameters.COMMAND_MAX_BYTES);
@@ -208,10 +213,12 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
                   + proposal.command().length()
                   + " bytes, command.max.bytes is "
                   + commandMaxBytes));
+    } else if (proposal.transaction() != null && proposal.transaction().violation() != null) {
+      done.accept(new Rejected(Rejection.TOO_LARGE, proposal.transaction().violation()));
     } else if (store.dirtyBytes() > backlogMaxBytes) {
       done.accept(new Overloaded(100, "checkpoint.backlog.max.bytes"));
     } else {
-      submit(new LogRecord.Command(proposal), done);
+      submit(new LogRecord.Command(nodeName, proposal), done);
     }
   }
 
@@ -604,9 +611,18 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   private void outcome(long proposer, long ticket, Outcome outcome) {
-    if (proposer == origin) {
-      settle(ticket, outcome);
+    if (outcome instanceof Aborted aborted) {
+      contention.lost(aborted.conflict());
     }
+    if (proposer == origin) {
+      settle(ticket, outcome instanceof Aborted lost ? hinted(ticket, lost.conflict()) : outcome);
+    }
+  }
+
+  private Aborted hinted(long ticket, Conflict conflict) {
+    long beganMs = pending.deadlineMs(ticket) - timeoutMs;
+    long hint = contention.hintMs(conflict, environment.nowMs() - beganMs);
+    return new Aborted(conflict.withRetryAfterMs(hint));
   }
 
   private void settle(long ticket, Outcome outcome) {

@@ -64,7 +64,7 @@ class VirtualLogSealTest {
   }
 
   private static LogRecord put(String what) {
-    return new LogRecord.Command(Proposal.bare(Bytes.utf8(what)));
+    return new LogRecord.Command(Bytes.utf8("n1"), Proposal.bare(Bytes.utf8(what)));
   }
 
   @Test

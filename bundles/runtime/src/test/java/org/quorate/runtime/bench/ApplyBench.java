@@ -69,7 +69,10 @@ final class ApplyBench {
         Bytes key = Bytes.utf8(String.format("bench/%07d", random.nextInt(keys)));
         Bytes command = new KvCommand.Put(key, value, 0, false).encode();
         payloads[i] =
-            LogRecord.encode(1, i, new LogRecord.Command(new Proposal(0, 0, 0, command, null)));
+            LogRecord.encode(
+                1,
+                i,
+                new LogRecord.Command(Bytes.utf8("n1"), new Proposal(0, 0, 0, command, null)));
       }
       long heap = usedHeap();
       long allocated = allocated();
