@@ -84,12 +84,25 @@ final class Leader implements RoleState {
     if (transfer != null) {
       transfer.tick();
     }
-    if (now - beatMs >= raft.options.heartbeatMs()) {
+    if (now - beatMs >= (idle() ? raft.options.idleHeartbeatMs() : raft.options.heartbeatMs())) {
       raft.compaction().floor(peers.floor());
       beat();
     } else {
       tellCommit();
     }
+  }
+
+  /** Whether everyone has everything and knows so, and nobody asks for anything. */
+  private boolean idle() {
+    if (raft.commit() < raft.log.last() || transfer != null || reads.waits()) {
+      return false;
+    }
+    for (Progress p : peers.all()) {
+      if (p.sentCommit < raft.commit()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A heartbeat to everyone; it carries the newest round of reads. */

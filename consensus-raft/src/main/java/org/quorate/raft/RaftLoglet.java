@@ -1,8 +1,6 @@
 package org.quorate.raft;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Effects;
@@ -21,6 +19,7 @@ public final class RaftLoglet implements PureLoglet {
   private final Raft raft;
   private final String contradiction;
   private final RaftView view;
+  private final RaftDetails details;
   private final OnAppendEntries onAppendEntries;
   private final OnAppendReply onAppendReply;
   private final OnHeartbeat onHeartbeat;
@@ -42,6 +41,7 @@ public final class RaftLoglet implements PureLoglet {
     contradiction = found.contradiction();
     raft = new Raft(RaftOptions.of(link.options()), link.self(), found, link.seed());
     view = new RaftView(raft);
+    details = new RaftDetails(raft);
     onAppendEntries = new OnAppendEntries(raft);
     onAppendReply = new OnAppendReply(raft);
     onHeartbeat = new OnHeartbeat(raft);
@@ -182,7 +182,13 @@ public final class RaftLoglet implements PureLoglet {
         raft.log.last(),
         raft.log.base() + 1,
         raft.configs.current(),
-        details());
+        details);
+  }
+
+  /** As far apart as {@link Timers} count in full. */
+  @Override
+  public long quietTickMs() {
+    return raft.options.heartbeatMs();
   }
 
   private String word() {
@@ -195,25 +201,5 @@ public final class RaftLoglet implements PureLoglet {
     Member listed = Memberships.find(raft.configs.current(), raft.self.node());
     boolean learns = listed != null && listed.storeId() == raft.self.storeId();
     return learns ? "learner" : "outsider";
-  }
-
-  private Map<String, String> details() {
-    Map<String, String> details = new TreeMap<>();
-    details.put("term", Long.toString(raft.hard.term()));
-    details.put("vote", String.valueOf(raft.hard.vote()));
-    details.put("durable", Long.toString(raft.disk.durable()));
-    if (raft.halted() != null) {
-      details.put("halted", raft.halted());
-    }
-    Leader leader = raft.leading();
-    if (leader != null) {
-      for (Progress p : leader.peers().all()) {
-        details.put("peer." + p.node, p.toString());
-      }
-      if (leader.transfer() != null) {
-        details.put("transfer", leader.transfer().to().name());
-      }
-    }
-    return details;
   }
 }

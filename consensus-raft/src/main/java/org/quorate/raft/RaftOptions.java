@@ -25,7 +25,12 @@ record RaftOptions(
 
   static final Parameter HEARTBEAT_MS =
       Parameter.number(
-          "raft.heartbeat.ms", "ms", 150, 5, 10_000, "How often a leader shows that it is there.");
+          "raft.heartbeat.ms",
+          "ms",
+          150,
+          5,
+          10_000,
+          "How often a leader shows that it is there; half as often while the group is idle.");
   static final Parameter ELECTION_MS =
       Parameter.number(
           "raft.election.ms",
@@ -108,6 +113,11 @@ record RaftOptions(
           RETAIN_BYTES,
           ENTRY_MAX_BYTES,
           READS_COUNT);
+
+  /** Three of them fit into an election timeout, whatever was set. */
+  long idleHeartbeatMs() {
+    return Math.min(2 * heartbeatMs, electionMs / 3);
+  }
 
   static RaftOptions of(Options options) {
     long election = options.number(ELECTION_MS);

@@ -32,6 +32,11 @@ final class ReadIndex {
     return newest;
   }
 
+  /** Whether a read has no answer yet. */
+  boolean waits() {
+    return count > 0;
+  }
+
   void add(TailRequest request) {
     if (count >= raft.options.maxReads()) {
       raft.out.refuse(

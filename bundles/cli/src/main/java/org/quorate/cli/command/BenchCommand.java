@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.bench.Bench;
+import org.quorate.cli.bench.IdleGroups;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import picocli.CommandLine.Command;
@@ -73,6 +74,15 @@ final class BenchCommand implements Callable<Integer> {
       description = "Where a cluster for the measurement may live (default: this folder).")
   private Path dir = Path.of(".");
 
+  @Option(
+      names = "--idle-groups",
+      paramLabel = "N",
+      description = {
+        "Instead: processor time and memory of nodes with so many groups in which nothing happens,",
+        "in a cluster of its own, over --seconds."
+      })
+  private int idleGroups;
+
   private final Root root;
 
   BenchCommand(Root root) {
@@ -83,7 +93,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     LocalCluster running = root.cluster();
-    if (running.exists()
+    if (idleGroups == 0
+        && running.exists()
         && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
       return measure(running);
     }
@@ -101,8 +112,8 @@ final class BenchCommand implements Callable<Integer> {
         own.awaitAnswer(node, patience, (what, waited) -> {});
       }
       own.bootstrap(patience, (what, waited) -> {});
-      own.awaitServing(group, patience, (what, waited) -> {});
-      return measure(own);
+      own.awaitServing("default", patience, (what, waited) -> {});
+      return idleGroups > 0 ? idle(own) : measure(own);
     } finally {
       Runtime.getRuntime().removeShutdownHook(cleaner);
       remove(own);
@@ -111,12 +122,27 @@ final class BenchCommand implements Callable<Integer> {
 
   private void check() {
     boolean loops = outstanding.stream().allMatch(n -> n >= 1 && n <= 4096);
-    if (!loops || runs < 1 || runs > 99 || seconds <= 0 || seconds > 600 || clients < 1) {
+    if (!loops
+        || runs < 1
+        || runs > 99
+        || seconds <= 0
+        || seconds > 600
+        || clients < 1
+        || idleGroups < 0
+        || idleGroups > 10_000) {
       throw new CliException(
           ExitCode.USAGE,
           "an option is out of its range",
-          "--outstanding 1..4096, --runs 1..99, --seconds up to 600, --clients from 1");
+          "--outstanding 1..4096, --runs 1..99, --seconds up to 600, --clients from 1,"
+              + " --idle-groups 0..10000");
     }
+  }
+
+  private int idle(LocalCluster cluster) throws InterruptedException {
+    root.print(
+        IdleGroups.run(
+            cluster, idleGroups, warmup, seconds, line -> root.terminal().progress(line)));
+    return ExitCode.OK;
   }
 
   private int measure(LocalCluster cluster) throws InterruptedException {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -77,6 +78,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   private final SnapshotTransfer transfer;
   private final TimeKeeper timeKeeper;
   private final LinkPorts ports;
+  private final Pulse pulse;
   private final Loglet loglet;
   private final PendingTable pending = new PendingTable();
   private final Contention contention = new Contention();
@@ -168,6 +170,8 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
         new LinkPorts(
             config, environment, log.chain().active(), linkStore, recovered(linkStore), this);
     loglet = strategy.open(ports);
+    long quietMs = ports.driver() == null ? 0 : ports.driver().protocol().quietTickMs();
+    pulse = new Pulse(quietMs, environment.storeId());
     status = loglet.status();
     membership = status.membership();
   }
@@ -350,13 +354,19 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   // ---- the process -------------------------------------------------------------------------
 
-  /** Moves time on; about every 20 to 50 ms. */
-  public void tick() {
+  /**
+   * Moves time on; about every 20 to 50 ms.
+   *
+   * @return whether something goes on; a replica that is idle can do with a tick every 100 ms
+   */
+  public boolean tick() {
     if (closed || state == GroupStatus.State.FAILED) {
-      return;
+      return false;
     }
     long now = environment.nowMs();
-    if (ports.driver() != null) {
+    boolean busy = pending.size() > 0 || checkpoints.installing();
+    boolean due = pulse.due(now, log.inner(), busy);
+    if (due && ports.driver() != null) {
       ports.driver().offer(new Event.Tick(now));
     }
     pending.expire(now, new Indeterminate("no outcome within propose.timeout.ms", status.hint()));
@@ -366,7 +376,10 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     }
     checkpoints.tick(now);
     transfer.sender().tick();
-    announce();
+    if (due) {
+      announce();
+    }
+    return pulse.lively();
   }
 
   private void stepped(Outcome outcome) {
@@ -550,7 +563,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
                     new GroupStatus.MemberStatus(
                         m.node(), Long.toHexString(m.storeId()), m.role().name().toLowerCase()))
             .toList(),
-        now.details());
+        new TreeMap<>(now.details()));
   }
 
   /** Asks for a checkpoint now; {@code then} runs when it, or one under way, has ended. */

@@ -74,6 +74,7 @@ public final class GroupHost implements Group {
 
   private final Node node;
   private final Loop loop;
+  private final Ticker ticker;
   private final Watches watches = new Watches();
   private final GroupFigures figures = new GroupFigures();
   private final List<Runnable> waiting = new ArrayList<>();
@@ -82,13 +83,15 @@ public final class GroupHost implements Group {
   private Phase phase = Phase.PARKED;
   private Services.Parts parts;
   private Replica replica;
+  private boolean lively;
   private String role = "";
   private NodeId hint;
   private Membership membership;
 
-  GroupHost(Node node, Loop loop, GroupManifest manifest) {
+  GroupHost(Node node, Ticker ticker, GroupManifest manifest) {
     this.node = node;
-    this.loop = loop;
+    this.ticker = ticker;
+    this.loop = ticker.loop();
     this.manifest = manifest;
     this.membership = manifest.membership();
   }
@@ -339,10 +342,10 @@ public final class GroupHost implements Group {
 
   // ---- callers, on the loop ----------------------------------------------------------------
 
-  void tick() {
-    if (replica != null) {
-      replica.tick();
-    }
+  /** Whether something goes on in the group, so that it wants the next tick too. */
+  boolean tick() {
+    lively = replica != null && replica.tick();
+    return lively;
   }
 
   void receive(NodeId from, Lane lane, Bytes frame) {
@@ -400,6 +403,10 @@ public final class GroupHost implements Group {
     } else if (replica == null) {
       refused.accept(parked());
     } else {
+      if (!lively) {
+        lively = true;
+        ticker.wake(this);
+      }
       action.accept(replica);
     }
   }

@@ -14,13 +14,13 @@ import org.quorate.spi.storage.StorageException;
  */
 public final class GroupTable {
   private final GroupHost.Node node;
-  private final List<Loop> loops;
+  private final List<Ticker> tickers;
   private final ManifestStore store;
   private final Map<GroupId, GroupHost> hosts = new ConcurrentSkipListMap<>();
 
   GroupTable(GroupHost.Node node, List<Loop> loops, ManifestStore store) {
     this.node = node;
-    this.loops = loops;
+    this.tickers = loops.stream().map(Ticker::new).toList();
     this.store = store;
   }
 
@@ -31,10 +31,16 @@ public final class GroupTable {
   }
 
   private GroupHost host(GroupManifest manifest) {
-    Loop loop = loops.get(Math.floorMod(manifest.group().hashCode(), loops.size()));
-    GroupHost host = new GroupHost(node, loop, manifest);
+    Ticker ticker = tickers.get(Math.floorMod(manifest.group().hashCode(), tickers.size()));
+    GroupHost host = new GroupHost(node, ticker, manifest);
     hosts.put(manifest.group(), host);
+    ticker.add(host);
     return host;
+  }
+
+  /** One for each loop. */
+  List<Ticker> tickers() {
+    return tickers;
   }
 
   /** A group, or null. */

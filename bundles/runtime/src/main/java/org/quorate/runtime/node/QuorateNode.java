@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
-import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -132,8 +131,8 @@ public final class QuorateNode implements AutoCloseable {
     unlisten = services.listen(groups::reconcile);
     groups.reconcile();
     long tickMs = parameters.number(NodeParameters.TICK_MS);
-    for (Loop loop : threads.loops()) {
-      timers.add(loop.every(tickMs, () -> tick(loop)));
+    for (Ticker ticker : groups.tickers()) {
+      timers.add(ticker.loop().every(tickMs, ticker));
     }
     timers.add(
         threads
@@ -168,14 +167,6 @@ public final class QuorateNode implements AutoCloseable {
               + ": "
               + why
               + PortOwner.describe(NodeAddress.port(address)));
-    }
-  }
-
-  private void tick(Loop loop) {
-    for (GroupHost host : groups.all()) {
-      if (host.loop() == loop) {
-        host.tick();
-      }
     }
   }
 

@@ -13,7 +13,8 @@ import org.quorate.api.NodeId;
  * @param decided last index known decided
  * @param last last index in the local log
  * @param first first index kept in the local log
- * @param details what only this strategy has (term …), for people
+ * @param details what only this strategy has (term …), for people; may be worked out when it is
+ *     read, so read it before the next step
  */
 public record LinkStatus(
     String role,

@@ -24,4 +24,12 @@ public interface PureLoglet {
   Bytes linkState(long inner);
 
   LinkStatus status();
+
+  /**
+   * How often it has to know the time while its group is idle, in milliseconds; constant. A driver
+   * may leave out ticks of an idle group that are closer. 0: it wants each.
+   */
+  default long quietTickMs() {
+    return 0;
+  }
 }
