@@ -47,6 +47,24 @@ public final class KvClient {
     return execute(new KvCommand.Add(key, delta)).map(r -> as(r, KvResult.Added.class).newValue());
   }
 
+  /**
+   * Adds to a number unless the sum would be less than a bound: then it fails with OUT_OF_BOUNDS.
+   */
+  public Future<Long> add(Bytes key, long delta, long min) {
+    return execute(new KvCommand.Add(key, delta, min))
+        .map(r -> as(r, KvResult.Added.class).newValue());
+  }
+
+  /**
+   * Sets a value if the key has the expected one; never aborted by a conflict.
+   *
+   * @param expected null to put only if the key is absent
+   */
+  public Future<Boolean> compareAndSet(Bytes key, Bytes expected, Bytes value) {
+    return execute(new KvCommand.CompareAndSet(key, expected, value))
+        .map(r -> as(r, KvResult.Swapped.class).succeeded());
+  }
+
   /** The entry of a key, or null; sees every write acknowledged before. */
   public Future<KvEntry> get(Bytes key) {
     return get(key, ReadLevel.LINEARIZABLE);

@@ -45,6 +45,8 @@ final class Execution {
       return add(add);
     } else if (command instanceof KvCommand.Append append) {
       return append(append);
+    } else if (command instanceof KvCommand.CompareAndSet swap) {
+      return swap(swap);
     } else if (command instanceof KvCommand.Read read) {
       return read(read.query());
     } else if (command instanceof KvCommand.Txn txn) {
@@ -106,6 +108,10 @@ final class Execution {
     } catch (ArithmeticException e) {
       throw new Refusal(KvError.OVERFLOW, "the sum does not fit into 64 bits");
     }
+    if (sum < add.min()) {
+      throw new Refusal(
+          KvError.OUT_OF_BOUNDS, "the sum would be " + sum + ", the least is " + add.min());
+    }
     draft.put(add.key(), Bytes.utf8(Long.toString(sum)), old == null ? 0 : old.lease());
     return new KvResult.Added(revision, sum);
   }
@@ -125,6 +131,17 @@ final class Execution {
     }
     throw new Refusal(
         KvError.NOT_A_NUMBER, "the value " + value + " is not a decimal number of 64 bits");
+  }
+
+  private KvResult swap(KvCommand.CompareAndSet swap) {
+    Version old = draft.get(swap.key());
+    boolean holds = old == null ? swap.expected() == null : old.value().equals(swap.expected());
+    if (!holds) {
+      KvEntry current = old == null ? null : answer(old.entry(swap.key()));
+      return new KvResult.Swapped(revision, false, current);
+    }
+    draft.put(swap.key(), swap.value(), old == null ? 0 : old.lease());
+    return new KvResult.Swapped(revision, true, null);
   }
 
   private KvResult append(KvCommand.Append append) {

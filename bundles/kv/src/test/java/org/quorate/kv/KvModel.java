@@ -106,6 +106,9 @@ final class KvModel {
       } catch (ArithmeticException e) {
         throw new No(KvError.OVERFLOW);
       }
+      if (sum < c.min()) {
+        throw new No(KvError.OUT_OF_BOUNDS);
+      }
       put(draft, c.key(), Bytes.utf8("" + sum), old == null ? 0 : old.lease(), revision);
       return new KvResult.Added(revision, sum);
     } else if (command instanceof KvCommand.Append c) {
@@ -113,6 +116,13 @@ final class KvModel {
       Bytes value = old == null ? c.value() : old.value().concat(c.value());
       put(draft, c.key(), value, old == null ? 0 : old.lease(), revision);
       return new KvResult.Appended(revision, value.length());
+    } else if (command instanceof KvCommand.CompareAndSet c) {
+      KvEntry old = draft.get(c.key());
+      if (old == null && c.expected() == null || old != null && old.value().equals(c.expected())) {
+        put(draft, c.key(), c.value(), old == null ? 0 : old.lease(), revision);
+        return new KvResult.Swapped(revision, true, null);
+      }
+      return new KvResult.Swapped(revision, false, old);
     } else if (command instanceof KvCommand.Read c) {
       return read(draft, c.query(), revision);
     } else if (command instanceof KvCommand.Compact c) {

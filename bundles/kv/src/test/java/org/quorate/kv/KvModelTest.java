@@ -98,13 +98,16 @@ class KvModelTest {
   }
 
   private KvCommand command(int depth) {
-    return switch (random.nextInt(depth == KvCommand.MAX_DEPTH ? 8 : 12)) {
+    return switch (random.nextInt(depth == KvCommand.MAX_DEPTH ? 10 : 14)) {
       case 0, 1, 2 -> new KvCommand.Put(key(), value(), lease(), random.nextBoolean());
       case 3 -> new KvCommand.Delete(KeyRange.single(key()), random.nextBoolean());
       case 4 -> new KvCommand.Delete(range(), random.nextBoolean());
       case 5 -> new KvCommand.Add(key(), random.nextInt(8) == 0 ? Long.MAX_VALUE : -3);
       case 6 -> new KvCommand.Append(key(), value());
       case 7 -> new KvCommand.Read(random.nextBoolean() ? KvQuery.get(key()) : rangeQuery(0));
+      case 8 -> new KvCommand.Add(key(), random.nextInt(5) - 3, random.nextInt(2) - 1);
+      case 9 ->
+          new KvCommand.CompareAndSet(key(), random.nextInt(3) == 0 ? null : value(), value());
       default ->
           new KvCommand.Txn(
               compares(), commands(depth + 1, random.nextInt(5)), commands(depth + 1, 2));

@@ -31,7 +31,7 @@ final class KvOperations {
   private KvOperations() {}
 
   static List<Operation> all() {
-    return List.of(get(), put(), delete(), add(), scan(), txn(), stats());
+    return List.of(get(), put(), delete(), add(), cas(), scan(), txn(), stats());
   }
 
   private static Operation get() {
@@ -99,11 +99,39 @@ final class KvOperations {
         "kv.add",
         "Adds to a decimal number; an absent key counts as 0",
         Access.WRITE,
-        List.of(KEY, GROUP, Argument.number("delta", 1L, "what is added"), ENCODING),
+        List.of(
+            KEY,
+            GROUP,
+            Argument.number("delta", 1L, "what is added"),
+            Argument.number("min", Long.MIN_VALUE, "refused if the sum would be less"),
+            ENCODING),
         KvView.class,
         false,
-        "visits --delta 5",
-        (node, a) -> write(node, a, new KvCommand.Add(bytes(a, "key"), a.number("delta"))));
+        "stock --delta -5 --min 0",
+        (node, a) ->
+            write(node, a, new KvCommand.Add(bytes(a, "key"), a.number("delta"), a.number("min"))));
+  }
+
+  private static Operation cas() {
+    return new Operation(
+        "kv.cas",
+        "Sets a value if the key has the expected one, or is absent if none is expected",
+        Access.WRITE,
+        List.of(
+            KEY,
+            Argument.required("value", "the value"),
+            GROUP,
+            Argument.text("expected", null, "what must be there; without it, nothing must be"),
+            ENCODING),
+        KvView.class,
+        false,
+        "colour blue --expected green",
+        (node, a) -> {
+          TextBytes encoding = TextBytes.named(a.text("encoding"));
+          Bytes expected = a.maybe("expected").map(encoding::read).orElse(null);
+          return write(
+              node, a, new KvCommand.CompareAndSet(bytes(a, "key"), expected, bytes(a, "value")));
+        });
   }
 
   private static Operation scan() {

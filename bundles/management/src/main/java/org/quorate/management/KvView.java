@@ -12,7 +12,7 @@ import org.quorate.api.kv.KvResult;
  * @param found whether the key was there
  * @param count keys found or deleted
  * @param more whether the range holds further keys
- * @param succeeded whether a transaction's comparisons held
+ * @param succeeded whether a transaction's comparisons held, or the value was the expected one
  * @param number the new value of a counter
  */
 public record KvView(
@@ -44,6 +44,9 @@ public record KvView(
     } else if (result instanceof KvResult.TxnDone r) {
       List<KvView> results = r.results().stream().map(KvView::of).toList();
       return new KvView(r.revision(), null, null, null, r.succeeded(), null, null, results);
+    } else if (result instanceof KvResult.Swapped r) {
+      List<KvEntryView> current = list(r.current());
+      return new KvView(r.revision(), null, null, null, r.succeeded(), null, current, null);
     } else if (result instanceof KvResult.Failed r) {
       throw failed(r);
     }
@@ -73,6 +76,8 @@ public record KvView(
           new OperationException(FailureCode.NOT_FOUND, failed.message(), "read a newer revision");
       case UNKNOWN_LEASE ->
           new OperationException(FailureCode.NOT_FOUND, failed.message(), "grant a new lease");
+      case OUT_OF_BOUNDS ->
+          new OperationException(FailureCode.CONFLICT, failed.message(), "add less, or wait");
       default ->
           new OperationException(FailureCode.BAD_REQUEST, failed.message(), "correct the command");
     };

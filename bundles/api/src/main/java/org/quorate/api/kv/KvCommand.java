@@ -44,10 +44,30 @@ public sealed interface KvCommand {
   /**
    * Adds to a decimal number; an absent key counts as 0, a key's lease stays. Answer: {@link
    * KvResult.Added}.
+   *
+   * @param min refused with OUT_OF_BOUNDS if the sum is less: a stock that is never oversold
    */
-  record Add(Bytes key, long delta) implements KvCommand {
+  record Add(Bytes key, long delta, long min) implements KvCommand {
     public Add {
       Objects.requireNonNull(key, "key");
+    }
+
+    /** Without a bound. */
+    public Add(Bytes key, long delta) {
+      this(key, delta, Long.MIN_VALUE);
+    }
+  }
+
+  /**
+   * Sets a value if the key has the expected one; its lease stays. Answer: {@link
+   * KvResult.Swapped}.
+   *
+   * @param expected null to put only if the key is absent
+   */
+  record CompareAndSet(Bytes key, Bytes expected, Bytes value) implements KvCommand {
+    public CompareAndSet {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(value, "value");
     }
   }
 
@@ -146,7 +166,7 @@ public sealed interface KvCommand {
       c.keys.encode(out.u8(2));
       out.bool(c.returnPrevious);
     } else if (this instanceof Add c) {
-      out.u8(3).bytes(c.key).i64(c.delta);
+      out.u8(3).bytes(c.key).i64(c.delta).i64(c.min);
     } else if (this instanceof Append c) {
       out.u8(4).bytes(c.key).bytes(c.value);
     } else if (this instanceof Read c) {
@@ -158,6 +178,8 @@ public sealed interface KvCommand {
           .list(c.otherwise, (e, v) -> v.encode(e));
     } else if (this instanceof Compact c) {
       out.u8(7).varint(c.revision);
+    } else if (this instanceof CompareAndSet c) {
+      out.u8(8).bytes(c.key).optional(c.expected).bytes(c.value);
     }
   }
 
@@ -175,11 +197,12 @@ public sealed interface KvCommand {
     return switch (tag) {
       case 1 -> new Put(in.bytes(), in.bytes(), in.varint(), in.bool());
       case 2 -> new Delete(KeyRange.decode(in), in.bool());
-      case 3 -> new Add(in.bytes(), in.i64());
+      case 3 -> new Add(in.bytes(), in.i64(), in.i64());
       case 4 -> new Append(in.bytes(), in.bytes());
       case 5 -> read(in);
       case 6 -> txn(in, depth + 1);
       case 7 -> new Compact(Codec.natural(in));
+      case 8 -> new CompareAndSet(in.bytes(), in.optional(), in.bytes());
       default -> throw new MalformedException("key-value command " + tag, in.offset() - 1);
     };
   }

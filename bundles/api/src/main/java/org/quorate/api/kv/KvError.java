@@ -17,5 +17,7 @@ public enum KvError {
   /** The revision has not been reached. */
   FUTURE_REVISION,
   /** A key must have at least one byte. */
-  EMPTY_KEY
+  EMPTY_KEY,
+  /** The sum would be below the bound that the command names. */
+  OUT_OF_BOUNDS
 }

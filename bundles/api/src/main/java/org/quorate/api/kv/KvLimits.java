@@ -62,6 +62,8 @@ public record KvLimits(
       return key(add.key());
     } else if (command instanceof KvCommand.Append append) {
       return first(key(append.key()), value(append.value().length()));
+    } else if (command instanceof KvCommand.CompareAndSet swap) {
+      return first(key(swap.key()), value(swap.value().length()));
     } else if (command instanceof KvCommand.Read read) {
       return violation(read.query());
     } else if (command instanceof KvCommand.Txn txn) {

@@ -35,6 +35,14 @@ public sealed interface KvResult {
   /** To {@link KvCommand.Add}: the sum. */
   record Added(long revision, long newValue) implements KvResult {}
 
+  /**
+   * To {@link KvCommand.CompareAndSet}.
+   *
+   * @param succeeded whether the key had the expected value
+   * @param current what is there instead if not; null for nothing
+   */
+  record Swapped(long revision, boolean succeeded, KvEntry current) implements KvResult {}
+
   /** To {@link KvCommand.Append}: bytes the value has now. */
   record Appended(long revision, long length) implements KvResult {}
 
@@ -151,6 +159,9 @@ public sealed interface KvResult {
       out.i64(r.hash).varint(r.historyBytes);
     } else if (this instanceof Failed r) {
       out.u8(12).varint(r.revision).u8(r.error.ordinal()).text(r.message);
+    } else if (this instanceof Swapped r) {
+      out.u8(13).varint(r.revision).bool(r.succeeded);
+      Codec.optional(out, r.current, (e, v) -> v.encode(e));
     }
   }
 
@@ -181,6 +192,7 @@ public sealed interface KvResult {
           new StatsDone(
               revision, Codec.natural(in), Codec.natural(in), in.i64(), Codec.natural(in));
       case 12 -> new Failed(revision, Codec.constant(in, KvError.values()), in.text());
+      case 13 -> new Swapped(revision, in.bool(), Codec.optional(in, KvEntry::decode));
       default -> throw new MalformedException("key-value result " + tag, in.offset() - 1);
     };
   }

@@ -27,6 +27,9 @@ class KvCodecTest {
           new KvCommand.Put(KEY, Bytes.EMPTY, -1, false),
           new KvCommand.Delete(KeyRange.prefix(KEY), true),
           new KvCommand.Add(KEY, Long.MIN_VALUE),
+          new KvCommand.Add(KEY, -1, 0),
+          new KvCommand.CompareAndSet(KEY, null, VALUE),
+          new KvCommand.CompareAndSet(KEY, VALUE, VALUE),
           new KvCommand.Append(KEY, VALUE),
           new KvCommand.Read(KvQuery.get(KEY)),
           new KvCommand.Compact(9),
@@ -54,6 +57,8 @@ class KvCodecTest {
           new KvResult.Deleted(2, 300, List.of(ENTRY, ENTRY)),
           new KvResult.Added(3, -4),
           new KvResult.Appended(3, 5),
+          new KvResult.Swapped(4, true, null),
+          new KvResult.Swapped(4, false, ENTRY),
           new KvResult.TxnDone(
               5,
               true,
