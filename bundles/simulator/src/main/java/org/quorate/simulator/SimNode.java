@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaEnvironment;
 import org.quorate.simulator.SimulationResult.Mark;
@@ -298,6 +299,11 @@ final class SimNode
   @Override
   public Transport transport() {
     return transport;
+  }
+
+  @Override
+  public CheckpointBudget checkpointBudget() {
+    return CheckpointBudget.unlimited();
   }
 
   @Override

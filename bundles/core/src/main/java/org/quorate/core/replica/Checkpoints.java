@@ -1,5 +1,6 @@
 package org.quorate.core.replica;
 
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.core.log.VirtualLog;
@@ -35,11 +36,17 @@ final class Checkpoints {
   private final Offload offload;
   private final Owner owner;
   private final StoreQueue queue = new StoreQueue();
+  private final CheckpointBudget.Account account;
+  private final CheckpointPace pace;
+  private final SplittableRandom jitter;
   private final long maxBytes;
   private final long maxAgeMs;
   private final int chunkBytes;
-  private boolean requested;
+  private boolean requested; // one is queued, or deferred
+  private boolean deferred; // until there is a turn
+  private boolean urgent; // someone waits for the next one
   private boolean installing;
+  private long dueBytes;
   private long dirtySinceMs = -1;
   private long lastTickMs;
   private long completed;
@@ -51,15 +58,25 @@ final class Checkpoints {
       SnapshotStore snapshots,
       Offload offload,
       ReplicaConfig config,
+      ReplicaEnvironment environment,
       Owner owner) {
     this.store = store;
     this.log = log;
     this.snapshots = snapshots;
     this.offload = offload;
     this.owner = owner;
+    this.account = environment.checkpointBudget().open();
+    this.pace = new CheckpointPace(account);
+    this.jitter = new SplittableRandom(environment.seed() ^ 0x636865636bL);
     this.maxBytes = config.options().number(ReplicaParameters.CHECKPOINT_BYTES);
     this.maxAgeMs = config.options().number(ReplicaParameters.CHECKPOINT_MS);
     this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
+    draw();
+  }
+
+  /** Replicas that share a disk must not all write at the same moment, checkpoint for checkpoint. */
+  private void draw() {
+    dueBytes = maxBytes - (long) (jitter.nextDouble() * maxBytes / 4);
   }
 
   /** True while a snapshot replaces the state: nothing may be applied. */
@@ -75,9 +92,40 @@ final class Checkpoints {
     } else if (dirtySinceMs < 0) {
       dirtySinceMs = nowMs;
     }
-    if (store.activeBytes() > maxBytes || (dirtySinceMs >= 0 && nowMs - dirtySinceMs > maxAgeMs)) {
-      request();
+    if (account.scarce()) {
+      store.forget();
     }
+    account.holds(store.heldBytes());
+    pace.fullness(Math.max((double) store.activeBytes() / maxBytes, account.share()));
+    boolean old = dirtySinceMs >= 0 && nowMs - dirtySinceMs > maxAgeMs;
+    if (deferred) {
+      if (!queue.idle()) {
+        account.withdraw();
+      }
+      enqueue();
+    } else if (!requested
+        && !installing
+        && (old
+            || store.activeBytes() > dueBytes
+            || store.activeBytes() > 0 && account.pressed())) {
+      enqueue();
+    }
+  }
+
+  private void enqueue() {
+    requested = true;
+    deferred = false;
+    queue.submit(this::checkpoint);
+  }
+
+  /** Whether the node's memory for changes is used up. */
+  boolean full() {
+    return account.full();
+  }
+
+  void close() {
+    pace.urgent(true);
+    account.close();
   }
 
   /** Checkpoints written since the start. */
@@ -90,11 +138,15 @@ final class Checkpoints {
     return tookMs;
   }
 
-  /** Checkpoints soon, once. */
+  /** Checkpoints as soon and as fast as it goes: someone waits for it. */
   void request() {
-    if (!requested && !installing) {
-      requested = true;
-      queue.submit(this::checkpoint);
+    if (installing) {
+      return;
+    }
+    urgent = true;
+    pace.urgent(true);
+    if (deferred || !requested) {
+      enqueue();
     }
   }
 
@@ -108,23 +160,35 @@ final class Checkpoints {
   }
 
   private void checkpoint(Runnable done) {
-    requested = false;
     long inner = log.inner();
     if (inner <= store.checkpointed()) {
+      requested = false;
+      account.withdraw();
       done.run();
       return;
     }
+    if (!account.begin(urgent)) {
+      deferred = true;
+      done.run();
+      return;
+    }
+    requested = false;
+    pace.urgent(urgent);
+    urgent = false;
+    draw();
     log.save(owner.linkState(inner));
     store.freeze(inner);
     dirtySinceMs = -1;
     long startedMs = lastTickMs;
     offload.run(
         () -> {
-          store.commitFrozen();
+          store.commitFrozen(pace);
           return inner;
         },
         durable -> {
           store.thaw();
+          account.end();
+          pace.urgent(urgent);
           completed++;
           tookMs += lastTickMs - startedMs;
           owner.checkpointed(durable);

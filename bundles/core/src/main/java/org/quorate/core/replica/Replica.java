@@ -162,7 +162,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     announcedVersion = log.version();
     offload = new Offload(environment);
     reads = new Reads(log, machine, offload);
-    checkpoints = new Checkpoints(store, log, snapshotStore, offload, config, this);
+    checkpoints = new Checkpoints(store, log, snapshotStore, offload, config, environment, this);
     transfer = new SnapshotTransfer(this, snapshotStore);
     long stepMs = config.options().number(ReplicaParameters.TIME_STEP_MS);
     timeKeeper = new TimeKeeper(log.sessions(), stepMs);
@@ -221,6 +221,8 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       done.accept(new Rejected(Rejection.TOO_LARGE, proposal.transaction().violation()));
     } else if (store.dirtyBytes() > backlogMaxBytes) {
       done.accept(new Overloaded(100, "checkpoint.backlog.max.bytes"));
+    } else if (checkpoints.full()) {
+      done.accept(new Overloaded(100, "checkpoint.memory.percent of the node"));
     } else {
       submit(new LogRecord.Command(nodeName, proposal), done);
     }
@@ -578,6 +580,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     if (!closed) {
       closed = true;
       offload.close();
+      checkpoints.close();
       loglet.close();
       linkStore.close();
       snapshotStore.close();

@@ -22,6 +22,9 @@ public interface ReplicaEnvironment {
 
   Transport transport();
 
+  /** What the groups of the node share. */
+  CheckpointBudget checkpointBudget();
+
   /** Monotonic milliseconds from an arbitrary start. */
   long nowMs();
 

@@ -97,8 +97,22 @@ public final class GroupStore {
   }
 
   /** Makes what was frozen durable; blocks; off the loop. */
-  public void commitFrozen() {
-    store.commit(new StateBatch(layers.frozen().changes(), frozenApplied, StateBatch.Pace.NONE));
+  public void commitFrozen(StateBatch.Pace pace) {
+    store.commit(new StateBatch(layers.frozen().changes(), frozenApplied, pace));
+  }
+
+  /** Gives up what is kept only to be read: the store has it. */
+  public void forget() {
+    Layers now = layers;
+    if (!committing && now.frozen() != null) {
+      layers = new Layers(now.active(), null);
+    }
+  }
+
+  /** Heap of all changes in memory, those included that are kept only to be read. */
+  public long heldBytes() {
+    Layers now = layers;
+    return now.active().bytes() + (now.frozen() == null ? 0 : now.frozen().bytes());
   }
 
   /** After {@link #commitFrozen}, on the loop: the store has it now. */

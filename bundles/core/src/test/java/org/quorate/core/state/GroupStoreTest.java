@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
+import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
 
 class GroupStoreTest {
@@ -60,8 +61,13 @@ class GroupStoreTest {
       if (random.nextInt(20) == 0) {
         switch (phase++ % 3) {
           case 0 -> store.freeze(i + 1);
-          case 1 -> store.commitFrozen();
-          default -> store.thaw();
+          case 1 -> store.commitFrozen(StateBatch.Pace.NONE);
+          default -> {
+            store.thaw();
+            if (random.nextBoolean()) {
+              store.forget();
+            }
+          }
         }
       }
       Bytes from = key(random.nextInt(60));
@@ -86,9 +92,12 @@ class GroupStoreTest {
     store.freeze(1);
     assertEquals(two, store.dirtyBytes());
     assertEquals(0, store.activeBytes());
-    store.commitFrozen();
+    store.commitFrozen(StateBatch.Pace.NONE);
     store.thaw();
     assertEquals(0, store.dirtyBytes());
+    assertEquals(two, store.heldBytes());
+    store.forget();
+    assertEquals(0, store.heldBytes());
     assertEquals(1, store.checkpointed());
   }
 

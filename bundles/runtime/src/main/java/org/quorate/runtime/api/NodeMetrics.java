@@ -92,6 +92,13 @@ public final class NodeMetrics {
       gauge("log_figure", "Further numbers of a log storage.", "log", "name");
 
   static {
+    count(
+        "memtables.bytes",
+        gauge("memtables_bytes", "Heap of the changes in memory, of all groups."));
+    count(
+        "memtables.max.bytes",
+        gauge("memtables_max_bytes", "Its bound: at half of it groups checkpoint early."));
+    count("checkpoints.running", gauge("checkpoints_running", "Checkpoints being written."));
     count("client.connections", gauge("client_connections", "Client connections now."));
     count("client.accepted", counter("client_accepted_total", "Client connections accepted."));
     count(

@@ -10,6 +10,15 @@ public final class NodeParameters {
   public static final Parameter WORKERS =
       number(
           "workers", "count", 4, 2, 64, "Threads for checkpoints, snapshots and lengthy queries.");
+  public static final Parameter CHECKPOINT_MEMORY_PERCENT =
+      number(
+          "checkpoint.memory.percent",
+          "% of the heap",
+          30,
+          5,
+          80,
+          "Heap for changes in memory, of all groups together: from half of it on the group that"
+              + " holds most is checkpointed, at all of it proposals are Overloaded.");
   public static final Parameter CLIENT_CONNECTIONS_MAX =
       number(
               "client.connections.max",
@@ -104,6 +113,7 @@ public final class NodeParameters {
     return List.of(
         TICK_MS,
         WORKERS,
+        CHECKPOINT_MEMORY_PERCENT,
         CLIENT_CONNECTIONS_MAX,
         CLIENT_OUTSTANDING_MAX,
         CLIENT_PENDING_MAX_BYTES,

@@ -24,6 +24,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.core.replica.ReplicaEnvironment;
@@ -51,6 +52,8 @@ public final class GroupHost implements Group {
     Services services();
 
     Executor workers();
+
+    CheckpointBudget checkpointBudget();
 
     Transport transport(GroupId group);
 
@@ -534,6 +537,11 @@ public final class GroupHost implements Group {
     @Override
     public Transport transport() {
       return transport;
+    }
+
+    @Override
+    public CheckpointBudget checkpointBudget() {
+      return node.checkpointBudget();
     }
 
     @Override

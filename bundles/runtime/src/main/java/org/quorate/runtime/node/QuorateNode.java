@@ -11,12 +11,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupListener;
@@ -59,6 +61,7 @@ public final class QuorateNode implements AutoCloseable {
   private final List<Runnable> timers = new ArrayList<>();
   private NodeHome home;
   private Threads threads;
+  private CheckpointBudget checkpointBudget;
   private AddressBook addresses;
   private PeerTransport transport;
   private GroupTable groups;
@@ -107,6 +110,10 @@ public final class QuorateNode implements AutoCloseable {
   private void startThreads() {
     threads = new Threads(config.loops(), (int) parameters.number(NodeParameters.WORKERS));
     credentials = new Credentials(config.auth().token(), config.auth().users(), threads.workers());
+    long percent = parameters.number(NodeParameters.CHECKPOINT_MEMORY_PERCENT);
+    checkpointBudget =
+        new CheckpointBudget(
+            Runtime.getRuntime().maxMemory() / 100 * percent, LockSupport::parkNanos);
     addresses = new AddressBook(config.peers());
     addresses.learn(id(), config.advertise());
     LocalNode self =
@@ -227,6 +234,9 @@ public final class QuorateNode implements AutoCloseable {
   NodeStatus status() {
     Map<String, Long> counters = new TreeMap<>(transport.counters().all());
     counters.putAll(clients.counters());
+    counters.put("memtables.bytes", checkpointBudget.usedBytes());
+    counters.put("memtables.max.bytes", checkpointBudget.maxBytes());
+    counters.put("checkpoints.running", (long) checkpointBudget.running());
     return new NodeStatus(
         id(),
         config.cluster(),
@@ -423,6 +433,11 @@ public final class QuorateNode implements AutoCloseable {
     @Override
     public Executor workers() {
       return threads.workers();
+    }
+
+    @Override
+    public CheckpointBudget checkpointBudget() {
+      return checkpointBudget;
     }
 
     @Override

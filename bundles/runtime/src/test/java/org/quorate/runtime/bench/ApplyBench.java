@@ -20,6 +20,7 @@ import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
 import org.quorate.kv.KvStateMachine;
+import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateStorage;
 import org.quorate.spi.storage.StateStore;
 import org.quorate.storage.mapdb.MapdbStateStorage;
@@ -88,7 +89,7 @@ final class ApplyBench {
       began = System.nanoTime();
       log.save(Bytes.EMPTY);
       store.freeze(inner);
-      store.commitFrozen();
+      store.commitFrozen(StateBatch.Pace.NONE);
       store.thaw();
       long checkpointMs = (System.nanoTime() - began) / 1_000_000;
       System.out.printf(
