@@ -3,8 +3,10 @@ package org.quorate.runtime.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import org.quorate.api.GroupId;
 import org.quorate.client.net.Loop;
 import org.quorate.spi.storage.StorageException;
@@ -16,7 +18,10 @@ public final class GroupTable {
   private final GroupHost.Node node;
   private final List<Ticker> tickers;
   private final ManifestStore store;
+  private final Map<GroupId, Reservation> reserved = new TreeMap<>();
   private final Map<GroupId, GroupHost> hosts = new ConcurrentSkipListMap<>();
+
+  private record Reservation(long historyId, long untilNanos) {}
 
   GroupTable(GroupHost.Node node, List<Loop> loops, ManifestStore store) {
     this.node = node;
@@ -65,6 +70,42 @@ public final class GroupTable {
   }
 
   /**
+   * Keeps a group's name for one history, so that two creations cannot both succeed.
+   *
+   * @return null, or why not
+   */
+  synchronized String reserve(GroupManifest wanted, long ms) {
+    GroupHost known = hosts.get(wanted.group());
+    if (known != null) {
+      return another(known, wanted);
+    }
+    long history = wanted.config().historyId();
+    Reservation held = reserved.get(wanted.group());
+    if (held != null && held.historyId() != history && held.untilNanos() - System.nanoTime() > 0) {
+      return "another creation of group '"
+          + wanted.group()
+          + "', with other members or options, is under way: repeat it when that one has ended";
+    }
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+    reserved.put(wanted.group(), new Reservation(history, until));
+    return null;
+  }
+
+  /** Null if it is the same history. */
+  private String another(GroupHost known, GroupManifest told) {
+    long mine = known.manifest().config().historyId();
+    return mine == told.config().historyId()
+        ? null
+        : "node '"
+            + node.id()
+            + "' has a group '"
+            + told.group()
+            + "' of another history ("
+            + Long.toHexString(mine)
+            + ")";
+  }
+
+  /**
    * Takes a manifest: a new group, or a newer membership of a known one. On disk when it returns;
    * blocks.
    *
@@ -75,18 +116,14 @@ public final class GroupTable {
     try {
       if (known == null) {
         store.save(told);
+        reserved.remove(told.group());
         host(told).reconcile(() -> {});
         return null;
       }
       GroupManifest mine = known.manifest();
-      if (mine.config().historyId() != told.config().historyId()) {
-        return "node '"
-            + node.id()
-            + "' has a group '"
-            + told.group()
-            + "' of another history ("
-            + Long.toHexString(mine.config().historyId())
-            + ")";
+      String another = another(known, told);
+      if (another != null) {
+        return another;
       }
       if (told.membership().version() > mine.membership().version()) {
         GroupManifest newer = mine.with(told.membership());

@@ -8,10 +8,8 @@ enum PeerOperation {
   IDENTIFY,
   /** Take this manifest, on disk before you answer. */
   INSTALL,
-  /** Coordinate the creation of a group. */
-  CREATE,
-  /** Coordinate the bootstrap. */
-  BOOTSTRAP,
+  /** Keep the name of this manifest's group for its history until it is installed. */
+  RESERVE,
   /** Change a group that you lead. */
   CHANGE,
   /** Order a proposal, if you take it. */

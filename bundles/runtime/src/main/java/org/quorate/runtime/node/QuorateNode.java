@@ -310,14 +310,11 @@ public final class QuorateNode implements AutoCloseable {
                   answer.accept(reply.encode());
                 });
       }
-      case CREATE -> reply(creation.coordinate(GroupCreation.decode(body)), answer);
-      case BOOTSTRAP ->
-          creation
-              .bootstrap()
-              .whenComplete(
-                  (names, problem) ->
-                      answer.accept(
-                          (problem == null ? Answer.done(names) : Answer.of(problem)).encode()));
+      case RESERVE -> {
+        String refused = groups.reserve(GroupManifest.decode(body), reservationMs());
+        answer.accept(
+            (refused == null ? Answer.DONE : Answer.failed(Code.EXISTS, refused)).encode());
+      }
       case CHANGE ->
           changes
               .perform(GroupChange.decode(body))
@@ -330,10 +327,9 @@ public final class QuorateNode implements AutoCloseable {
     }
   }
 
-  private static void reply(CompletableFuture<Void> work, Consumer<Bytes> answer) {
-    work.whenComplete(
-        (done, problem) ->
-            answer.accept((problem == null ? Answer.DONE : Answer.of(problem)).encode()));
+  /** Longer than any creation may take. */
+  private long reservationMs() {
+    return 2 * parameters.number(NodeParameters.CREATE_TIMEOUT_MS);
   }
 
   private Identity identity() {
