@@ -71,9 +71,8 @@ final class Leader implements RoleState {
 
   void tick() {
     long now = raft.timers.nowMs();
-    // Raft §6.2, and OpenRaft #2080: without a quorum it falls silent, heartbeats included, since
-    // they would keep others from electing a leader that has one.
-    if (now - peers.quorum(p -> p.contactMs, now) >= raft.options.electionMs()) {
+    if (now - peers.quorum(p -> p.contactMs, now) >= raft.options.electionMs()
+        && !raft.rules.leadsOnWithoutQuorum()) {
       raft.elections.follow(raft.hard.term(), null);
       return;
     }
@@ -131,10 +130,10 @@ final class Leader implements RoleState {
     }
   }
 
-  /** Raft §3.6.2, §5.4.2 of the paper: only an entry of the own term is committed by counting. */
   void advanceCommit() {
     long reached = peers.quorum(p -> p.match, raft.disk.durable());
-    if (reached > raft.commit() && raft.log.term(reached) == raft.hard.term()) {
+    if (reached > raft.commit()
+        && raft.rules.commitsByCounting(raft.log.term(reached), raft.hard.term())) {
       raft.commitTo(reached);
     }
   }

@@ -47,7 +47,6 @@ final class OnAppendEntries {
     raft.commitTo(Math.min(m.commit(), agreed));
   }
 
-  /** Raft §3.5: only a conflicting entry, and what follows it, is removed. */
   private boolean take(NodeId from, AppendEntries m) {
     List<Bytes> records = m.records();
     long base = raft.log.base();
@@ -55,10 +54,10 @@ final class OnAppendEntries {
       Bytes record = records.get(i);
       long index = m.prevIndex() + 1 + i;
       if (index <= raft.log.last()) {
-        if (raft.log.term(index) == Entry.term(record)) {
+        if (!raft.rules.removes(raft.log.term(index), Entry.term(record))) {
           continue;
         }
-        if (index <= raft.commit()) {
+        if (index <= raft.commit() && raft.log.term(index) != Entry.term(record)) {
           contradicts(from, index, Entry.term(record));
           return false;
         }

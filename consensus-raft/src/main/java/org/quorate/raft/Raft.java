@@ -12,6 +12,7 @@ import org.quorate.spi.consensus.Membership;
  */
 final class Raft {
   final RaftOptions options;
+  final Rules rules;
   final Member self;
   final HardState hard; // [persistent]
   final RaftLog log; // [persistent]
@@ -31,8 +32,9 @@ final class Raft {
   private String halted; // [volatile]
   Effects out; // of the step under way
 
-  Raft(RaftOptions options, Member self, Recovery found, long seed) {
+  Raft(RaftOptions options, Rules rules, Member self, Recovery found, long seed) {
     this.options = options;
+    this.rules = rules;
     this.self = self;
     hard = found.hard();
     log = found.log();

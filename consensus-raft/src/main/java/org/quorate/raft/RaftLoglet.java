@@ -37,9 +37,13 @@ public final class RaftLoglet implements PureLoglet {
   private boolean opened;
 
   RaftLoglet(LinkContext link) {
+    this(link, Rules.SOUND);
+  }
+
+  RaftLoglet(LinkContext link, Rules rules) {
     Recovery found = Recovery.of(link.recovered(), link.genesis());
     contradiction = found.contradiction();
-    raft = new Raft(RaftOptions.of(link.options()), link.self(), found, link.seed());
+    raft = new Raft(RaftOptions.of(link.options()), rules, link.self(), found, link.seed());
     view = new RaftView(raft);
     details = new RaftDetails(raft);
     onAppendEntries = new OnAppendEntries(raft);

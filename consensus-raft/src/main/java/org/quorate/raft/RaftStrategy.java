@@ -25,6 +25,17 @@ public final class RaftStrategy implements ConsensusStrategy {
 
   private static final int WIRE = 1;
 
+  private final Rules rules;
+
+  public RaftStrategy() {
+    this(Rules.SOUND);
+  }
+
+  /** With other rules than the sound ones: a mutant. */
+  RaftStrategy(Rules rules) {
+    this.rules = rules;
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -50,6 +61,6 @@ public final class RaftStrategy implements ConsensusStrategy {
 
   @Override
   public Loglet open(LinkContext link) {
-    return link.drive(new RaftLoglet(link));
+    return link.drive(new RaftLoglet(link, rules));
   }
 }

@@ -58,7 +58,7 @@ final class ReadIndex {
     }
     rounds.add(new Round(++newest, raft.commit(), waiting));
     waiting = new ArrayList<>();
-    if (leader.peers().voters() == 1 && raft.votes()) {
+    if (leader.peers().voters() == 1 && raft.votes() || raft.rules.readsUnconfirmed()) {
       answer();
     } else {
       leader.beat();
@@ -69,7 +69,8 @@ final class ReadIndex {
     if (rounds.isEmpty()) {
       return;
     }
-    long confirmed = leader.peers().quorum(p -> p.readContext, newest);
+    long confirmed =
+        raft.rules.readsUnconfirmed() ? newest : leader.peers().quorum(p -> p.readContext, newest);
     while (!rounds.isEmpty() && rounds.peek().context() <= confirmed) {
       Round round = rounds.poll();
       count -= round.requests().size();

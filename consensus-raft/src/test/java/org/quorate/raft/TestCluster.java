@@ -33,6 +33,8 @@ final class TestCluster {
   boolean chatty = true;
   BiConsumer<TailRequest, Long> onTail = (request, inner) -> {};
 
+  Rules rules = Rules.SOUND;
+
   TestCluster(long seed) {
     this.seed = seed;
     new RaftStrategy().traits().invariants().forEach(i -> invariants.add(i.get()));

@@ -58,7 +58,8 @@ final class TestNode implements Effects {
     Member self = new Member(id, store, Role.VOTER);
     long seed = cluster.seed * 1_000_003 + seeds++;
     loglet =
-        new RaftLoglet(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
+        new RaftLoglet(
+            new TestLink(self, cluster.genesis, cluster.options, seed, found, this), cluster.rules);
     latest = loglet;
     step();
   }

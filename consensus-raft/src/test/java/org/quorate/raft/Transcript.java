@@ -15,7 +15,12 @@ final class Transcript {
 
   /** The text with the outcome that the commands have now. */
   static String play(Path file) throws IOException {
-    TranscriptCommands commands = new TranscriptCommands();
+    return play(file, Rules.SOUND);
+  }
+
+  /** The same for nodes that go by other rules. */
+  static String play(Path file, Rules rules) throws IOException {
+    TranscriptCommands commands = new TranscriptCommands(rules);
     List<String> played = new ArrayList<>();
     int number = 0;
     for (String line : Files.readAllLines(file)) {

@@ -19,6 +19,10 @@ import org.quorate.spi.transport.Lane;
 final class TranscriptCommands {
   private final TestCluster cluster = new TestCluster(7);
 
+  TranscriptCommands(Rules rules) {
+    cluster.rules = rules;
+  }
+
   List<String> execute(String[] words) {
     String[] args = Arrays.copyOfRange(words, 1, words.length);
     if (!group(words[0], args) && !network(words[0], args) && !node(words[0], args)) {

@@ -12,12 +12,14 @@ final class FaultSchedule {
   private final World world;
   private final Rng rng;
   private final MembershipChanges memberships;
+  private final ElectionStorm storm;
   private boolean stopped;
 
   FaultSchedule(World world, Rng rng, MembershipChanges memberships) {
     this.world = world;
     this.rng = rng;
     this.memberships = memberships;
+    this.storm = new ElectionStorm(world, rng.split());
   }
 
   void start() {
@@ -31,6 +33,7 @@ final class FaultSchedule {
 
   void stop() {
     stopped = true;
+    storm.stop();
   }
 
   private void strike() {
@@ -50,6 +53,10 @@ final class FaultSchedule {
       case POWER_FAILURE -> {
         world.mark(Mark.POWER_FAILURE);
         world.nodes().forEach(this::crash);
+      }
+      case STORM -> {
+        world.mark(Mark.STORM);
+        storm.start();
       }
       case PAUSE -> pause(node);
       case ISOLATE -> isolate(node);

@@ -33,7 +33,7 @@ final class Healing {
       cripple();
     }
     for (SimNode node : world.nodes()) {
-      if (memberships.newest().find(node.node()).isPresent()) {
+      if (memberships.mayBeMember(node)) {
         world.restart(node);
       }
     }

@@ -34,9 +34,9 @@ final class MembershipChanges {
     return found.isEmpty() ? Optional.empty() : Optional.of(rng.pick(found));
   }
 
-  /** The newest membership that is certain, or that a node goes by. */
-  Membership newest() {
-    return possible().stream().max(Comparator.comparingLong(Membership::version)).orElseThrow();
+  /** Whether a node is in one of the memberships that may come out. */
+  boolean mayBeMember(SimNode node) {
+    return possible().stream().anyMatch(m -> m.find(node.node()).isPresent());
   }
 
   /** The membership by the working node that knows most decisions. */

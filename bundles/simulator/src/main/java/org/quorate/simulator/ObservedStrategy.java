@@ -2,27 +2,19 @@ package org.quorate.simulator;
 
 import java.util.List;
 import org.quorate.api.Bytes;
-import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
-import org.quorate.spi.config.Options;
+import org.quorate.simulator.wrap.WrappedLoglet;
+import org.quorate.simulator.wrap.WrappedStrategy;
 import org.quorate.spi.consensus.ConsensusStrategy;
-import org.quorate.spi.consensus.Delivery;
-import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
-import org.quorate.spi.consensus.LinkContext;
-import org.quorate.spi.consensus.LinkStatus;
-import org.quorate.spi.consensus.Loglet;
-import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
-import org.quorate.spi.consensus.Recovered;
-import org.quorate.spi.consensus.Traits;
 import org.quorate.spi.storage.Pending;
 import org.quorate.spi.transport.Lane;
 
 /** The strategy under test, with its events and effects told to the simulation. */
-final class ObservedStrategy implements ConsensusStrategy {
+final class ObservedStrategy extends WrappedStrategy {
   /** Who is told. */
   interface Observer {
     void opened(PureLoglet protocol);
@@ -43,126 +35,37 @@ final class ObservedStrategy implements ConsensusStrategy {
     boolean tracing();
   }
 
-  private final ConsensusStrategy strategy;
   private final Observer observer;
 
   ObservedStrategy(ConsensusStrategy strategy, Observer observer) {
-    this.strategy = strategy;
+    super(strategy);
     this.observer = observer;
   }
 
   @Override
-  public String name() {
-    return strategy.name();
-  }
-
-  @Override
-  public Traits traits() {
-    return strategy.traits();
-  }
-
-  @Override
-  public Loglet open(LinkContext link) {
-    return strategy.open(new Context(link));
-  }
-
-  private final class Context implements LinkContext {
-    private final LinkContext link;
-
-    Context(LinkContext link) {
-      this.link = link;
-    }
-
-    @Override
-    public GroupId group() {
-      return link.group();
-    }
-
-    @Override
-    public long epoch() {
-      return link.epoch();
-    }
-
-    @Override
-    public long planId() {
-      return link.planId();
-    }
-
-    @Override
-    public Member self() {
-      return link.self();
-    }
-
-    @Override
-    public Membership genesis() {
-      return link.genesis();
-    }
-
-    @Override
-    public Options options() {
-      return link.options();
-    }
-
-    @Override
-    public long seed() {
-      return link.seed();
-    }
-
-    @Override
-    public Recovered recovered() {
-      return link.recovered();
-    }
-
-    @Override
-    public Delivery delivery() {
-      return link.delivery();
-    }
-
-    @Override
-    public Loglet drive(PureLoglet protocol) {
-      observer.opened(protocol);
-      return link.drive(new Observed(protocol));
-    }
-  }
-
-  private final class Observed implements PureLoglet {
-    private final PureLoglet protocol;
-    private final ObservedEffects effects = new ObservedEffects(observer);
-
-    Observed(PureLoglet protocol) {
-      this.protocol = protocol;
-    }
-
-    @Override
-    public void step(List<Event> turn, Effects out) {
-      observer.stepping(turn);
-      effects.out = out;
-      protocol.step(turn, effects);
-      observer.stepped(turn);
-    }
-
-    @Override
-    public Message decode(Bytes encoded) {
-      return protocol.decode(encoded);
-    }
-
-    @Override
-    public Bytes linkState(long inner) {
-      return protocol.linkState(inner);
-    }
-
-    @Override
-    public LinkStatus status() {
-      return protocol.status();
-    }
+  protected PureLoglet wrap(PureLoglet protocol) {
+    observer.opened(protocol);
+    return new Observed(protocol, observer);
   }
 
   /** Passes every effect on; tells those that invariants and traces need. */
-  private static final class ObservedEffects extends ForwardingEffects {
+  private static final class Observed extends WrappedLoglet {
     private final Observer observer;
 
-    ObservedEffects(Observer observer) {
+    Observed(PureLoglet protocol, Observer observer) {
+      super(protocol);
       this.observer = observer;
+    }
+
+    @Override
+    protected List<Event> before(List<Event> turn) {
+      observer.stepping(turn);
+      return turn;
+    }
+
+    @Override
+    protected void after(List<Event> turn) {
+      observer.stepped(turn);
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.quorate.spi.config.Parameter;
  * @param drift whether clocks run at different rates
  * @param faultMeanMs mean time between faults, virtual milliseconds
  * @param faultWeights weight of each {@link Fault}; 0 for those this seed does without
+ * @param paddingBytes added to texts, so that batches are full soon
  * @param level of transactions
  * @param transactions how many each transactor runs; likewise transfers, leases and scans
  * @param cripple whether a minority stays broken in the liveness phase
@@ -35,6 +36,7 @@ record Plan(
     int clients,
     int registers,
     int counters,
+    int paddingBytes,
     long thinkMeanMs,
     long sessionTtlMs,
     Isolation level,
@@ -47,7 +49,7 @@ record Plan(
     boolean seal,
     Map<String, String> options) {
   /** A command of the simulated clients is smaller. */
-  private static final long COMMAND_BYTES = 512;
+  private static final long COMMAND_BYTES = 1_024;
 
   static Plan draw(Rng rng, Subject subject) {
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
@@ -58,6 +60,7 @@ record Plan(
       weights[fault.ordinal()] = rng.chance(0.45) ? rng.between(1, 4) : 0;
     }
     weights[Fault.CRASH.ordinal()] += 1;
+    weights[Fault.STORM.ordinal()] *= 2;
     return new Plan(
         voters,
         learners,
@@ -71,6 +74,7 @@ record Plan(
         rng.between(3, 6),
         rng.between(2, 4),
         rng.between(1, 2),
+        rng.pick(List.of(0, 0, 0, 400)),
         rng.pick(List.of(5, 20, 60)),
         rng.pick(List.of(2_000, 6_000, 30_000)),
         rng.pick(List.of(Isolation.values())),

@@ -62,7 +62,8 @@ final class SimNode
   private boolean crippled;
   private boolean replacing;
   private boolean affected;
-  private boolean crashAfterSave;
+  private Consumer<NodeId> afterSave;
+  private NodeId promisedTo;
 
   /** An end that waits for the task at hand: code that runs cannot be unwound from outside. */
   private record Fate(String why, Throwable cause) {}
@@ -80,6 +81,7 @@ final class SimNode
     storeId = rng.next();
     disk = new SimDisk(world.queue(), rng.split(), id.name(), world);
     disk.faults().syncMeanUs(world.plan().syncMeanUs());
+    disk.faults().lies(world.subject().sabotage().lyingDisks());
     if (state == State.BROKEN) {
       state = State.DOWN;
     }
@@ -369,24 +371,41 @@ final class SimNode
 
   /** The process dies soon after its next vote, view or the like is on disk and told. */
   void crashAfterSave() {
-    crashAfterSave = true;
+    afterSave =
+        promisedTo ->
+            world
+                .queue()
+                .after(
+                    rng.between(1, 3_000),
+                    ofThisProcess(
+                        () -> {
+                          crash("killed after a stable record");
+                          world.restartLater(this);
+                        }));
+  }
+
+  /** Calls back when the next vote or the like is on disk, with whom it was promised to, or null. */
+  void afterSave(Consumer<NodeId> then) {
+    afterSave = then;
+  }
+
+  /** Does something unless this process has ended until then. */
+  Runnable ofThisProcess(Runnable task) {
+    Process mine = process;
+    return () -> {
+      if (mine.alive()) {
+        task.run();
+      }
+    };
   }
 
   void stableSaved() {
-    if (crashAfterSave) {
-      crashAfterSave = false;
-      Process mine = process;
-      world
-          .queue()
-          .after(
-              rng.between(1, 3_000),
-              () -> {
-                if (mine.alive()) {
-                  crash("killed after a stable record");
-                  world.restartLater(this);
-                }
-              });
+    Consumer<NodeId> then = afterSave;
+    afterSave = null;
+    if (then != null) {
+      then.accept(promisedTo);
     }
+    promisedTo = null;
   }
 
   void stateReplaced() {
@@ -426,6 +445,7 @@ final class SimNode
 
   @Override
   public void sending(NodeId to, Message message, Pending after) {
+    promisedTo = after == null ? promisedTo : to;
     if (tracing()) {
       effect("> " + to + " " + message + (after == null ? "" : " after #" + after.number()));
     }

@@ -65,6 +65,7 @@ public final class Simulation {
             options.operations(),
             plan.registers(),
             plan.counters(),
+            plan.paddingBytes(),
             plan.thinkMeanMs(),
             plan.sessionTtlMs(),
             plan.level(),

@@ -30,6 +30,7 @@ public record SimulationResult(
     SNAPSHOT,
     CRASH,
     POWER_FAILURE,
+    STORM,
     PARTITION,
     CORRUPTION,
     CORRUPTION_FOUND,

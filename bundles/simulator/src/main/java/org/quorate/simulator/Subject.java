@@ -21,9 +21,10 @@ public record Subject(
    * Deliberate faults.
    *
    * @param reuseSequences clients give some commands the sequence of the one before
+   * @param lyingDisks logs say that a write is synced as soon as it is issued
    */
-  public record Sabotage(boolean reuseSequences) {
-    public static final Sabotage NONE = new Sabotage(false);
+  public record Sabotage(boolean reuseSequences, boolean lyingDisks) {
+    public static final Sabotage NONE = new Sabotage(false, false);
   }
 
   public Subject {
@@ -33,6 +34,10 @@ public record Subject(
   /** A strategy with the real state machine and nothing sabotaged. */
   public static Subject of(ConsensusStrategy strategy) {
     return new Subject(strategy, new KvStateMachineFactory(), Map.of(), Sabotage.NONE);
+  }
+
+  public Subject with(ConsensusStrategy other) {
+    return new Subject(other, machines, options, sabotage);
   }
 
   public Subject with(StateMachineFactory other) {

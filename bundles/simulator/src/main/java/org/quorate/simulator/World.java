@@ -44,6 +44,9 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private final Step step = new Step(this::holds);
   private final Leases leases;
   private Violation violation;
+  private NodeId trapFrom;
+  private NodeId trapAt;
+  private Runnable trap;
   private boolean linkStepped;
   private boolean healing;
 
@@ -182,6 +185,10 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   void restartLater(SimNode node) {
     boolean soon = healing || rng.chance(0.4);
     long delayUs = soon ? rng.between(1_000, 50_000) : rng.between(10_000, 3_000_000);
+    restartAfter(node, delayUs);
+  }
+
+  void restartAfter(SimNode node, long delayUs) {
     queue.after(delayUs, () -> restart(node));
   }
 
@@ -226,11 +233,23 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void receive(NodeId to, NodeId from, Lane lane, Bytes frame) {
     nodes.get(to).receive(from, lane, frame);
+    if (trap != null && to.equals(trapAt) && from.equals(trapFrom)) {
+      Runnable sprung = trap;
+      trap = null;
+      sprung.run();
+    }
   }
 
   @Override
   public void peerReset(NodeId at, NodeId peer) {
     nodes.get(at).peerReset(peer);
+  }
+
+  /** Runs a task, once, when the next frame of a node has reached another; there is one such task. */
+  void whenReceived(NodeId from, NodeId at, Runnable task) {
+    trapFrom = from;
+    trapAt = at;
+    trap = task;
   }
 
   // ---- disks -------------------------------------------------------------------------------

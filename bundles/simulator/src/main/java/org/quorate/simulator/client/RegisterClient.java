@@ -21,6 +21,7 @@ final class RegisterClient {
   private final Rng rng;
   private final Courier courier;
   private final int window;
+  private final String padding;
   private final Map<String, String> lastSeen = new HashMap<>();
   private int marks;
 
@@ -29,6 +30,7 @@ final class RegisterClient {
     this.cluster = cluster;
     this.rng = rng;
     courier = new Courier(id, workload, cluster, rng.split(), rng.chance(0.2));
+    padding = "_".repeat(workload.shape().paddingBytes());
     window = rng.chance(0.3) ? WINDOW : 1;
   }
 
@@ -66,7 +68,7 @@ final class RegisterClient {
       workload.took(key);
       write(key, new Action.Add(delta), null);
     } else {
-      String value = "v" + courier.id() + "." + ++marks;
+      String value = "v" + courier.id() + "." + ++marks + padding;
       switch (rng.weighted(new int[] {5, 2, 1, 2})) {
         case 0 -> write(key, new Action.Put(value), null);
         case 1 -> write(key, new Action.CompareAndSet(lastSeen.get(key), value), null);

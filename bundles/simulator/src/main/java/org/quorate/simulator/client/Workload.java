@@ -17,6 +17,7 @@ public final class Workload {
    * @param operations how many of these are called in all
    * @param registers keys with texts
    * @param counters keys with numbers
+   * @param paddingBytes added to each text
    * @param level of the transactions on lists
    * @param transactions how many each of the transactors runs
    * @param transfers how many each clerk of the bank makes
@@ -30,6 +31,7 @@ public final class Workload {
       int operations,
       int registers,
       int counters,
+      int paddingBytes,
       long thinkMeanMs,
       long sessionTtlMs,
       Isolation level,

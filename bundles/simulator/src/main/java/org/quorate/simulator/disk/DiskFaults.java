@@ -9,11 +9,17 @@ public final class DiskFaults {
   Kind failNextSync;
   Kind failNextBlocking;
   int crashInBlockingCalls = -1;
+  boolean lies;
   private boolean struck;
 
   /** Mean time of a sync, microseconds. */
   public void syncMeanUs(long mean) {
     syncMeanUs = mean;
+  }
+
+  /** Logs say that a write is synced as soon as it is issued; for mutants. */
+  public void lies(boolean yes) {
+    lies = yes;
   }
 
   /** Factor on the time of each sync; 1 is healthy. */

@@ -185,7 +185,12 @@ final class SimLog {
         disk.listener.wroteAfterCorruption(file);
       }
       issued.apply(write);
-      waiting.add(new Issued(write, pending));
+      if (disk.faults().lies && pending != null) {
+        loop.execute(() -> settle(List.of(new Issued(write, pending)), broken));
+        waiting.add(new Issued(write, null));
+      } else {
+        waiting.add(new Issued(write, pending));
+      }
       if (syncing.isEmpty()) {
         sync();
       }

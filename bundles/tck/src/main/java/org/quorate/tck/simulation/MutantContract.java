@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.quorate.core.log.LogRecord;
 import org.quorate.simulator.SimulationOptions;
 import org.quorate.simulator.SimulationReport;
 import org.quorate.simulator.SimulationResult;
@@ -16,10 +18,19 @@ import org.quorate.simulator.Subject;
 import org.quorate.simulator.Subject.Sabotage;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.tck.simulation.mutants.AppliesTwice;
+import org.quorate.tck.simulation.mutants.JudgedByGenericChecks;
+import org.quorate.tck.simulation.mutants.KeepsKeysOfLeases;
+import org.quorate.tck.simulation.mutants.LosesWatchEvents;
+import org.quorate.tck.simulation.mutants.MissesSeals;
 import org.quorate.tck.simulation.mutants.PromisesBeforeDurable;
+import org.quorate.tck.simulation.mutants.Records;
+import org.quorate.tck.simulation.mutants.RewritesRecords;
 import org.quorate.tck.simulation.mutants.ServesStaleReads;
 
-/** The simulator catches what is broken on purpose: each mutant falls within 1,000 seeds. */
+/**
+ * The simulator catches what is broken on purpose: each mutant falls within 1,000 seeds, to what
+ * holds for every strategy, without the invariants of its own.
+ */
 public abstract class MutantContract {
   private static final int SEEDS = 1_000;
 
@@ -34,9 +45,17 @@ public abstract class MutantContract {
     Map<String, Subject> all = new TreeMap<>(mutants());
     Subject sound = Subject.of(strategy());
     all.put("applies twice", sound.with(new AppliesTwice()));
-    all.put("reuses a sequence number", sound.with(new Sabotage(true)));
-    all.put("serves stale reads", Subject.of(new ServesStaleReads(strategy())));
-    all.put("promises before it is durable", Subject.of(new PromisesBeforeDurable(strategy())));
+    all.put("loses watch events", sound.with(new LosesWatchEvents()));
+    all.put("keeps the keys of leases that have ended", sound.with(new KeepsKeysOfLeases()));
+    all.put("reuses a sequence number", sound.with(new Sabotage(true, false)));
+    all.put("says synced before it is", sound.with(new Sabotage(false, true)));
+    all.put("serves stale reads", sound.with(new ServesStaleReads(strategy())));
+    all.put("promises before it is durable", sound.with(new PromisesBeforeDurable(strategy())));
+    all.put("misses seals", sound.with(new MissesSeals(strategy())));
+    all.put("ends leases early", rewriting(Records::hastyTime));
+    all.put("certifies without read ranges", rewriting(Records::withoutReadRanges));
+    all.put("certifies without written keys", rewriting(Records::withoutWrittenKeys));
+    all.replaceAll((name, mutant) -> generic(mutant));
     List<String> survivors = new ArrayList<>();
     for (Map.Entry<String, Subject> mutant : all.entrySet()) {
       SimulationReport report =
@@ -58,5 +77,13 @@ public abstract class MutantContract {
     }
     assertEquals(List.of(), survivors);
     assertTrue(all.size() >= 5);
+  }
+
+  private Subject rewriting(UnaryOperator<LogRecord> rewrite) {
+    return Subject.of(new RewritesRecords(strategy(), rewrite));
+  }
+
+  private static Subject generic(Subject mutant) {
+    return mutant.with(new JudgedByGenericChecks(mutant.strategy()));
   }
 }

@@ -3,6 +3,8 @@ package org.quorate.tck.simulation.mutants;
 import java.util.ArrayList;
 import java.util.List;
 import org.quorate.api.Bytes;
+import org.quorate.simulator.wrap.WrappedLoglet;
+import org.quorate.simulator.wrap.WrappedStrategy;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.PureLoglet;
@@ -12,20 +14,20 @@ import org.quorate.spi.storage.Pending;
  * Delivers a payload where it was submitted as soon as it is in the log there, before anyone else
  * has it. For strategies whose inner index is the log's.
  */
-public final class AcknowledgesBeforeQuorum extends MutantStrategy {
+public final class AcknowledgesBeforeQuorum extends WrappedStrategy {
   public AcknowledgesBeforeQuorum(ConsensusStrategy strategy) {
     super(strategy);
   }
 
   @Override
-  protected PureLoglet mutate(PureLoglet protocol) {
-    return new MutantLoglet(protocol) {
+  protected PureLoglet wrap(PureLoglet protocol) {
+    return new WrappedLoglet(protocol) {
       private final List<Bytes> submitted = new ArrayList<>();
       private final List<Runnable> early = new ArrayList<>();
       private long delivered;
 
       @Override
-      List<Event> before(List<Event> turn) {
+      protected List<Event> before(List<Event> turn) {
         submitted.clear();
         for (Event event : turn) {
           if (event instanceof Event.Submitted s) {
@@ -52,7 +54,7 @@ public final class AcknowledgesBeforeQuorum extends MutantStrategy {
       }
 
       @Override
-      void after(List<Event> turn) {
+      protected void after(List<Event> turn) {
         early.forEach(Runnable::run);
         early.clear();
       }

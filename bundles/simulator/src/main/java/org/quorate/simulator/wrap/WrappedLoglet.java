@@ -1,29 +1,28 @@
-package org.quorate.tck.simulation.mutants;
+package org.quorate.simulator.wrap;
 
 import java.util.List;
 import org.quorate.api.Bytes;
-import org.quorate.simulator.ForwardingEffects;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
 
-/** A protocol with its effects tampered with. */
-class MutantLoglet extends ForwardingEffects implements PureLoglet {
+/** A protocol whose events and effects pass through here. */
+public class WrappedLoglet extends ForwardingEffects implements PureLoglet {
   private final PureLoglet protocol;
 
-  MutantLoglet(PureLoglet protocol) {
+  public WrappedLoglet(PureLoglet protocol) {
     this.protocol = protocol;
   }
 
   /** The events that the protocol gets to see. */
-  List<Event> before(List<Event> turn) {
+  protected List<Event> before(List<Event> turn) {
     return turn;
   }
 
   /** What is done when the step has ended. */
-  void after(List<Event> turn) {}
+  protected void after(List<Event> turn) {}
 
   @Override
   public void step(List<Event> turn, Effects target) {

@@ -1,4 +1,4 @@
-package org.quorate.simulator;
+package org.quorate.simulator.wrap;
 
 import java.util.List;
 import org.quorate.api.Bytes;
