@@ -14,7 +14,11 @@ import org.quorate.spi.storage.StateCursor;
  */
 final class Generation {
   /** What the groups of a storage share. */
-  record Host(PageCache cache, Disk.Guard guard) {}
+  record Host(PageCache cache, PagePool pool, Disk.Guard guard) {
+    Host(PageCache cache, Disk.Guard guard) {
+      this(cache, new PagePool(cache.pages()), guard);
+    }
+  }
 
   private static final String PREFIX = "state-";
   private static final String DATA = ".db";
@@ -38,7 +42,7 @@ final class Generation {
     try {
       pages = PageLog.open(log, file.checkpoint(), host.guard());
       Disk.syncFolder(folder, host.guard());
-      this.tree = Tree.open(data, new PagedVolume(file, pages, host.cache()));
+      this.tree = Tree.open(data, new PagedVolume(file, pages, host));
       publish(tree.volume().committed());
     } catch (RuntimeException e) {
       if (pages != null) {
@@ -76,8 +80,7 @@ final class Generation {
   /** Makes a new generation of a content, durable and the newest when it returns. */
   static Generation build(Path folder, long number, StateCursor content, long applied, Host host) {
     Path building = folder.resolve(PREFIX + number + BUILDING);
-    PagedVolume volume =
-        new PagedVolume(PageFile.create(building, host.guard()), null, host.cache());
+    PagedVolume volume = new PagedVolume(PageFile.create(building, host.guard()), null, host);
     try {
       Tree tree = Tree.create(building, volume, content);
       tree.complete(applied);

@@ -43,6 +43,15 @@ final class PageCache {
     table.set(place(volume, number), new Entry(volume, number, data));
   }
 
+  /** The page is not what it was. */
+  void forget(long volume, long number) {
+    int place = place(volume, number);
+    Entry entry = table.get(place);
+    if (entry != null && entry.number == number && entry.volume == volume) {
+      table.compareAndSet(place, entry, null);
+    }
+  }
+
   /** Gives up the heap of a closed volume. */
   void drop(long volume) {
     for (int i = 0; i < table.length(); i++) {

@@ -20,6 +20,7 @@ final class PageFile implements AutoCloseable {
   private static final int WRITTEN = 0x50414745;
 
   private final Disk disk;
+  private final byte[] written = new byte[Page.DISK_SIZE];
   private long pages;
   private long checkpoint;
 
@@ -137,7 +138,8 @@ final class PageFile implements AutoCloseable {
   }
 
   void write(long number, byte[] data) {
-    byte[] page = Arrays.copyOf(data, Page.DISK_SIZE);
+    byte[] page = written;
+    System.arraycopy(data, 0, page, 0, Page.SIZE);
     ByteBuffer.wrap(page, Page.SIZE, 8)
         .putInt(Page.checksum(number, data, 0, Page.SIZE))
         .putInt(WRITTEN);

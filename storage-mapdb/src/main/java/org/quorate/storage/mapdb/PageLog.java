@@ -29,6 +29,7 @@ final class PageLog implements AutoCloseable {
   private static final int SECOND_COPY = 2048;
 
   private final Disk disk;
+  private final byte[] written = new byte[FRAME];
   private final Map<Long, Long> committed = new HashMap<>();
   private final Map<Long, Long> current = new HashMap<>();
   private long checkpoint;
@@ -110,7 +111,7 @@ final class PageLog implements AutoCloseable {
    * @return its frame
    */
   long append(long number, byte[] data) {
-    byte[] frame = new byte[FRAME];
+    byte[] frame = written;
     System.arraycopy(data, 0, frame, HEADER, Page.SIZE);
     header(frame, 0, FRAME, PAGE, number);
     Long old = current.get(number);

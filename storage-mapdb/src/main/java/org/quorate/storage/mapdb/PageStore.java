@@ -43,12 +43,22 @@ final class PageStore {
     return page;
   }
 
-  /** An image was written to the file, or to the log at a frame. */
-  void wrote(long number, Long frame, byte[] page) {
+  /** Copies the image of a page, for one who changes or moves it: it is not cached for that. */
+  void copy(long number, Long frame, byte[] target) {
+    byte[] page =
+        frame == null ? cache.get(inFile, number) : cache.get(inLog, frame / PageLog.FRAME);
+    if (page == null) {
+      page = frame == null ? file.read(number) : log.read(number, frame);
+    }
+    System.arraycopy(page, 0, target, 0, Page.SIZE);
+  }
+
+  /** An image was written to the file, or to the log at a frame: one in the cache is old. */
+  void wrote(long number, Long frame) {
     if (frame == null) {
-      cache.put(inFile, number, page);
+      cache.forget(inFile, number);
     } else {
-      cache.put(inLog, frame / PageLog.FRAME, page);
+      cache.forget(inLog, frame / PageLog.FRAME);
     }
   }
 

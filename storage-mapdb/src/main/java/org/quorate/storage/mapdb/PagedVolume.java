@@ -17,30 +17,25 @@ import org.quorate.spi.storage.StateBatch;
  * <p>For the thread that commits alone. What others read is {@link #committed()}.
  */
 final class PagedVolume extends ReadVolume {
-  /** Changed pages kept on the heap before they spill: so many, and as many as half the cache. */
-  private static final int MIN_DIRTY = 256;
-
-  private static final int MAX_DIRTY = 2048;
-
   /** Written before a sync: what waits for the disk behind it waits for little. */
   private static final int SYNC_BYTES = 1 << 20;
 
   private final PageFile file;
   private final PageLog log;
   private final PageStore pages;
-  private final int maxDirty;
+  private final PagePool pool;
   private final Map<Long, byte[]> dirty = new HashMap<>();
   private StateBatch.Pace pace = StateBatch.Pace.NONE;
   private int unsynced;
   private long length;
 
   /** Without a log changes go straight to the file: for one that is being built. */
-  PagedVolume(PageFile file, PageLog log, PageCache cache) {
+  PagedVolume(PageFile file, PageLog log, Generation.Host host) {
     super(file.path());
     this.file = file;
     this.log = log;
-    this.pages = new PageStore(file, log, cache);
-    this.maxDirty = Math.max(MIN_DIRTY, Math.min(MAX_DIRTY, cache.pages() / 2));
+    this.pages = new PageStore(file, log, host.cache());
+    this.pool = host.pool();
     this.length = file.pages() * Page.SIZE;
     if (log != null) {
       for (long number : log.committedPages()) {
@@ -57,21 +52,32 @@ final class PagedVolume extends ReadVolume {
   @Override
   byte[] page(long number) {
     byte[] page = dirty.get(number);
-    return page == null ? pages.read(number, log == null ? null : log.frame(number)) : page;
+    return page == null ? pages.read(number, frame(number)) : page;
+  }
+
+  private Long frame(long number) {
+    return log == null ? null : log.frame(number);
   }
 
   private byte[] change(long number) {
     byte[] page = dirty.get(number);
     if (page == null) {
-      if (dirty.size() >= maxDirty) {
+      if (dirty.size() >= pool.pages()) {
         spill();
       }
-      page = page(number).clone();
+      page = pool.take();
+      Long frame = frame(number);
+      if (log != null && frame == null && number >= file.pages()) {
+        Arrays.fill(page, (byte) 0); // new at the end
+      } else {
+        pages.copy(number, frame, page);
+      }
       dirty.put(number, page);
     }
     return page;
   }
 
+  /** Writes the changed pages; their arrays are used for others. */
   private void spill() {
     for (long number : dirty.keySet().stream().mapToLong(Long::longValue).sorted().toArray()) {
       byte[] page = dirty.get(number);
@@ -81,9 +87,10 @@ final class PagedVolume extends ReadVolume {
       } else {
         frame = log.append(number, page);
       }
-      pages.wrote(number, frame, page);
+      pages.wrote(number, frame);
       wrote(log == null);
     }
+    dirty.values().forEach(pool::give);
     dirty.clear();
   }
 
@@ -133,12 +140,14 @@ final class PagedVolume extends ReadVolume {
    * @return what was made durable last, without the log
    */
   CommittedVolume checkpoint() {
+    byte[] page = pool.take();
     for (long number : log.committedPages()) {
-      byte[] page = pages.read(number, log.frame(number));
+      pages.copy(number, log.frame(number), page);
       file.write(number, page);
-      pages.wrote(number, null, page);
+      pages.wrote(number, null);
       wrote(true);
     }
+    pool.give(page);
     publishFile();
     return new CommittedVolume(pages, Map.of(), length);
   }
