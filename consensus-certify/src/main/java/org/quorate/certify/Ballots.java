@@ -45,9 +45,9 @@ final class Ballots {
     return majority(value, own, false);
   }
 
-  /** The same, and more than half of the weight of those that keep payload too. */
-  long payloadMajority(ToLongFunction<Peer> value, long own) {
-    return Math.min(majority(value, own, false), majority(value, own, true));
+  /** The same of those alone that keep payload. */
+  long keepers(ToLongFunction<Peer> value, long own) {
+    return majority(value, own, true);
   }
 
   private long majority(ToLongFunction<Peer> value, long own, boolean payloadOnly) {

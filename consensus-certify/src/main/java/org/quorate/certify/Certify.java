@@ -5,6 +5,7 @@ import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.transport.Lane;
 
 /**
  * The state of one node in one link, shared by the handlers. {@code delivered <= stable <= last}, and
@@ -13,6 +14,8 @@ import org.quorate.spi.consensus.Role;
 final class Certify {
   /** Up to so many voting members acknowledge to all of them, which saves a message delay. */
   private static final int ACK_TO_ALL = 5;
+
+  private static final Peer[] NOBODY = {};
 
   final CertifyOptions options;
   final Member self;
@@ -117,7 +120,7 @@ final class Certify {
 
   /** Takes an entry into the log; the disk gets it, when it is complete, at the end of the step. */
   long append(Entry entry) {
-    Entry kept = self.role() == Role.WITNESS || listed == Role.WITNESS ? entry.bare() : entry;
+    Entry kept = listed == Role.WITNESS || hard.witness() ? entry.bare() : entry;
     if (kept.body() == null) {
       kept.fill(payload(kept));
     }
@@ -185,9 +188,15 @@ final class Certify {
     membershipChanged();
   }
 
-  /** State came from a snapshot that goes on in our log. */
-  void stableBySnapshot(long slot) {
+  /** State came from a snapshot that our log goes on from; it may lack payloads before. */
+  void continueFrom(long slot) {
     stable = Math.max(stable, slot);
+    if (slot > log.complete()) {
+      log.dropTo(slot);
+      configs.dropTo(slot);
+      seals.dropTo(slot);
+      disk.resetTo(slot);
+    }
   }
 
   void membershipChanged() {
@@ -198,6 +207,9 @@ final class Certify {
   private void membershipInForce() {
     listed = Memberships.role(configs.current(), self.node(), self.storeId());
     unsettled = configs.index() > stable;
+    if (listed == Role.WITNESS && !unsettled) {
+      hard.becomeWitness();
+    }
     peers.rebuild();
   }
 
@@ -247,6 +259,10 @@ final class Certify {
 
   /** What all events of a turn have led to. Own disk and peers get the new slots together. */
   void endOfStep() {
+    if (hard.witness() && (listed == Role.VOTER || listed == Role.LEARNER)) {
+      halt("this store was a witness and lacks payloads: format it to be a " + listed);
+      return;
+    }
     complete();
     if (role instanceof Proposer proposer) {
       proposer.advance();
@@ -296,9 +312,12 @@ final class Certify {
     CertifyMessage.Ack ack =
         new CertifyMessage.Ack(self.storeId(), view(), slot, delivering.delivered());
     boolean all = more && votes() && peers.voting() <= ACK_TO_ALL;
-    for (Peer p : peers.all()) {
-      if (p.store == view().store() || all && p.votes()) {
-        promises.add(p.node, org.quorate.spi.transport.Lane.DATA, ack);
+    if (!sequencer.equals(self.node())) {
+      promises.add(sequencer, Lane.DATA, ack); // which may be no member yet in our log
+    }
+    for (Peer p : all ? peers.all() : NOBODY) {
+      if (p.votes() && !p.node.equals(sequencer)) {
+        promises.add(p.node, Lane.DATA, ack);
       }
     }
   }
@@ -308,12 +327,21 @@ final class Certify {
     return !peer.votes() || peers.voting() > ACK_TO_ALL;
   }
 
-  /** Only a slot that the view ordered is found stable by counting; all before it are too. */
+  /**
+   * Order needs more than half of the votes, a payload more than half of those that keep it too. Only
+   * a slot that the view ordered is found stable by counting; all before it are with it.
+   */
   private void advanceStable() {
     long mine = Math.min(disk.durable(), matched());
-    long reached = Math.min(peers.payloadQuorum(p -> p.acked, mine), matched());
-    if (reached > stable && view().equals(log.view(reached))) {
-      stable = reached;
+    long ordered = Math.min(peers.quorum(p -> p.acked, mine), matched());
+    if (ordered > stable) {
+      long reached = Math.max(stable, Math.min(ordered, peers.keepers(p -> p.acked, mine)));
+      while (reached < ordered && !log.entry(reached + 1).needsKeepers()) {
+        reached++;
+      }
+      if (reached > stable && view().equals(log.view(reached))) {
+        stable = reached;
+      }
     }
     if (unsettled && configs.index() <= stable) {
       membershipInForce();

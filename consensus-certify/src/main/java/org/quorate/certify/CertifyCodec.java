@@ -36,9 +36,10 @@ final class CertifyCodec {
           case CertifyMessage.PROMISE -> promise(in, store);
           case CertifyMessage.FETCH -> new CertifyMessage.Fetch(store, in.list(CertifyCodec::slot));
           case CertifyMessage.FETCHED -> fetched(in, store);
-          case CertifyMessage.TAIL_ASK -> new CertifyMessage.TailAsk(store, slot(in));
+          case CertifyMessage.TAIL_ASK -> new CertifyMessage.TailAsk(store, slot(in), slot(in));
           case CertifyMessage.TAIL_IS ->
-              new CertifyMessage.TailIs(store, View.decode(in), slot(in), slot(in), slot(in));
+              new CertifyMessage.TailIs(
+                  store, View.decode(in), slot(in), slot(in), slot(in), slot(in));
           case CertifyMessage.TAKE_OVER -> new CertifyMessage.TakeOver(store, View.decode(in));
           default -> throw new MalformedException("certify message of type " + type, 0);
         };

@@ -218,7 +218,7 @@ public final class CertifyLoglet implements PureLoglet {
         running ? certify.states.state() : "HALTED",
         certify.sequencer,
         running && certify.primary() && certify.listed() == Role.VOTER,
-        running && certify.sequencing() != null,
+        running && certify.primary() && certify.sequencing() != null,
         certify.stable(),
         certify.log.complete(),
         certify.log.base() + 1,

@@ -226,26 +226,31 @@ sealed interface CertifyMessage extends Message {
     }
   }
 
-  /** Where does your log end? */
-  record TailAsk(long store, long round) implements CertifyMessage {
+  /**
+   * Where does your log end?
+   *
+   * @param incarnation the sender's start, since rounds are counted anew in each
+   */
+  record TailAsk(long store, long incarnation, long round) implements CertifyMessage {
     @Override
     public void encode(Encoder out) {
-      out.u8(TAIL_ASK).i64(store).varint(round);
+      out.u8(TAIL_ASK).i64(store).varint(incarnation).varint(round);
     }
   }
 
   /**
    * The sender's log of the view ends there.
    *
+   * @param incarnation the asker's start
    * @param version of the membership in the sender's log
    */
-  record TailIs(long store, View view, long round, long slot, long version)
+  record TailIs(long store, View view, long incarnation, long round, long slot, long version)
       implements CertifyMessage {
     @Override
     public void encode(Encoder out) {
       out.u8(TAIL_IS).i64(store);
       view.encode(out);
-      out.varint(round).varint(slot).varint(version);
+      out.varint(incarnation).varint(round).varint(slot).varint(version);
     }
   }
 

@@ -2,6 +2,14 @@ package org.quorate.certify;
 
 import java.util.EnumSet;
 import java.util.List;
+import org.quorate.certify.invariants.LogsMatch;
+import org.quorate.certify.invariants.NonPrimaryProposesNothing;
+import org.quorate.certify.invariants.OneSequencerPerView;
+import org.quorate.certify.invariants.OneUnsettledMembership;
+import org.quorate.certify.invariants.PromisesNeverFall;
+import org.quorate.certify.invariants.StableIsDurableOnQuorum;
+import org.quorate.certify.invariants.StableOnlyGrows;
+import org.quorate.certify.invariants.StableSlotsAgree;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
@@ -32,7 +40,15 @@ public final class CertifyStrategy implements ConsensusStrategy {
         WIRE,
         WIRE,
         CertifyOptions.PARAMETERS,
-        List.of());
+        List.of(
+            OneSequencerPerView::new,
+            StableSlotsAgree::new,
+            LogsMatch::new,
+            StableOnlyGrows::new,
+            StableIsDurableOnQuorum::new,
+            PromisesNeverFall::new,
+            NonPrimaryProposesNothing::new,
+            OneUnsettledMembership::new));
   }
 
   @Override

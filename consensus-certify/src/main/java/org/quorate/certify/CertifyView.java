@@ -29,6 +29,11 @@ public final class CertifyView {
     return certify.installed();
   }
 
+  /** Whether a slot of its view is stable. */
+  public boolean established() {
+    return view().equals(view(stable()));
+  }
+
   public boolean primary() {
     return certify.primary();
   }
@@ -89,9 +94,20 @@ public final class CertifyView {
     return certify.log.entry(slot).isPayload();
   }
 
-  /** What a slot holds, in words: its message id and the view that ordered it. */
-  public String entry(long slot) {
-    return certify.log.entry(slot).toString();
+  /** Whether a slot holds the order of a payload alone, or misses its payload. */
+  public boolean bare(long slot) {
+    Entry e = certify.log.entry(slot);
+    return e.kind == Entry.BARE || e.body() == null;
+  }
+
+  /** Whether a slot is stable only with a majority of those that keep payload. */
+  public boolean needsKeepers(long slot) {
+    return certify.log.entry(slot).needsKeepers();
+  }
+
+  /** What a slot holds, in a word: a message id, or what kind of record else. */
+  public String word(long slot) {
+    return certify.log.entry(slot).word();
   }
 
   /** Store of a payload's origin. */
@@ -122,6 +138,11 @@ public final class CertifyView {
   /** The membership in force, stable or not. */
   public Membership membership() {
     return certify.configs.current();
+  }
+
+  /** The membership in force at a slot from base on. */
+  public Membership membership(long slot) {
+    return certify.configs.at(slot);
   }
 
   /** Memberships in the log that are not known stable here. */

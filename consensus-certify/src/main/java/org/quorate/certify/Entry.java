@@ -75,6 +75,14 @@ final class Entry {
     return kind == PAYLOAD || kind == BARE;
   }
 
+  /**
+   * Whether it is stable only with a majority of those that keep payload. A membership too: else its
+   * majority could be one that keeps nothing of what was stable before.
+   */
+  boolean needsKeepers() {
+    return isPayload() || kind == CONFIG;
+  }
+
   /** The same message id. */
   boolean sameMessage(Entry other) {
     return isPayload() == other.isPayload()
@@ -161,16 +169,19 @@ final class Entry {
     }
   }
 
+  /** A message id, or what else it is. */
+  String word() {
+    return switch (kind) {
+      case NOOP -> "noop";
+      case PAYLOAD, BARE -> Long.toHexString(store) + "." + incarnation + "." + counter;
+      case VIEW -> "view";
+      case CONFIG -> "config" + membership().version();
+      default -> "seal" + planId();
+    };
+  }
+
   @Override
   public String toString() {
-    String what =
-        switch (kind) {
-          case NOOP -> "noop";
-          case PAYLOAD, BARE -> Long.toHexString(store) + "." + incarnation + "." + counter;
-          case VIEW -> "view";
-          case CONFIG -> "config" + membership().version();
-          default -> "seal" + planId();
-        };
-    return what + "@" + view + (body == null ? "?" : "");
+    return word() + "@" + view + (body == null ? "?" : "");
   }
 }

@@ -2,6 +2,7 @@ package org.quorate.certify;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quorate.api.NodeId;
 import org.quorate.certify.CertifyMessage.Fetch;
 import org.quorate.certify.CertifyMessage.Fetched;
 import org.quorate.spi.consensus.Role;
@@ -20,6 +21,7 @@ final class Fetching {
   private long sinceMs;
   private long askedMs = Long.MIN_VALUE / 2;
   private int turn; // whom to ask next
+  private int donors;
 
   Fetching(Certify certify) {
     this.certify = certify;
@@ -47,14 +49,13 @@ final class Fetching {
   /** At once: a proposer must not lose time. */
   void ask() {
     long missing = certify.log.missing();
-    Peer donor = missing == 0 ? null : donor(certify.log.entry(missing));
+    NodeId donor = missing == 0 ? null : donor(certify.log.entry(missing));
     if (donor == null) {
       return;
     }
     turn++;
     askedMs = certify.timers.nowMs();
-    certify.out.send(
-        donor.node, Lane.DATA, new Fetch(certify.self.storeId(), missingFrom(missing)));
+    certify.out.send(donor, Lane.DATA, new Fetch(certify.self.storeId(), missingFrom(missing)));
   }
 
   private List<Long> missingFrom(long slot) {
@@ -68,26 +69,22 @@ final class Fetching {
     return slots;
   }
 
-  private Peer donor(Entry e) {
-    List<Peer> order = new ArrayList<>();
+  private NodeId donor(Entry e) {
+    List<NodeId> order = new ArrayList<>();
+    NodeId sequencer = certify.sequencer; // which may be no member yet in our log
     Peer origin = certify.peers.findStore(e.store);
-    Peer last = null;
     if (origin != null) {
-      order.add(origin);
+      order.add(origin.node);
     }
     for (Peer p : certify.peers.all()) {
-      if (p.role == Role.WITNESS || p == origin) {
-        continue;
-      }
-      if (p.node.equals(certify.sequencer)) {
-        last = p;
-      } else {
-        order.add(p);
+      if (p.role != Role.WITNESS && p != origin && !p.node.equals(sequencer)) {
+        order.add(p.node);
       }
     }
-    if (last != null) {
-      order.add(last);
+    if (sequencer != null && !order.contains(sequencer)) {
+      order.add(sequencer);
     }
+    donors = order.size();
     return order.isEmpty() ? null : order.get(Math.floorMod(turn, order.size()));
   }
 
@@ -109,7 +106,7 @@ final class Fetching {
     } else if (any) {
       turn--; // it has more
       ask();
-    } else if (turn < certify.peers.all().length) {
+    } else if (turn < donors) {
       ask();
     }
   }

@@ -7,7 +7,7 @@ import org.quorate.api.wire.MalformedException;
 
 /**
  * What a member must remember beside the log: how often it started, so that no message id is used
- * twice, and the view it promised, below which it acknowledges nothing. Written by {@link Disk} at
+ * twice, the view it promised, below which it acknowledges nothing, and whether it is a witness. Written by {@link Disk} at
  * the end of the step, before what rests on it.
  */
 final class HardState {
@@ -15,6 +15,7 @@ final class HardState {
 
   private long incarnation; // [persistent] rises with each start
   private View promised = View.NONE; // [persistent] never falls
+  private boolean witness; // [persistent] once true, since its log lacks payloads from then on
   private long durableIncarnation; // [volatile] what a restart would find at least
   private View durablePromised = View.NONE; // [volatile]
   private boolean dirty; // [volatile] changed since it was last handed to the disk
@@ -34,6 +35,7 @@ final class HardState {
     HardState state = new HardState();
     state.incarnation = in.i64();
     state.promised = View.decode(in);
+    state.witness = in.bool();
     in.end();
     if (state.incarnation <= 0) {
       throw new MalformedException("incarnation " + state.incarnation, 1);
@@ -45,6 +47,7 @@ final class HardState {
   Bytes encode() {
     Encoder out = new Encoder(40).u8(VERSION).i64(incarnation);
     promised.encode(out);
+    out.bool(witness);
     dirty = false;
     return out.take();
   }
@@ -60,6 +63,18 @@ final class HardState {
     }
     promised = view;
     dirty = true;
+  }
+
+  /** The store keeps no payload, and can never again be anything else. */
+  void becomeWitness() {
+    if (!witness) {
+      witness = true;
+      dirty = true;
+    }
+  }
+
+  boolean witness() {
+    return witness;
   }
 
   long incarnation() {

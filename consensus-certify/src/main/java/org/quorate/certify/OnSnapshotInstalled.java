@@ -29,8 +29,8 @@ final class OnSnapshotInstalled {
     certify.delivering.skipTo(inner, at.mids());
     certify.pool.deliveredTo(at.mids());
     certify.own.skipped(at.mids());
-    if (inner <= certify.log.complete() && at.view().equals(certify.log.view(inner))) {
-      certify.stableBySnapshot(inner); // what follows is kept
+    if (at.view().equals(certify.log.view(inner))) {
+      certify.continueFrom(inner); // what follows is kept
     } else {
       if (certify.sequencing() != null) {
         certify.halt("a snapshot at " + inner + " does not fit to the log that is sequenced here");

@@ -21,6 +21,7 @@ final class OnTailAsk {
           new TailIs(
               certify.self.storeId(),
               certify.view(),
+              m.incarnation(),
               m.round(),
               certify.tails.ownTail(),
               certify.configs.current().version()));

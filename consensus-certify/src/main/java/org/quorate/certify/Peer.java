@@ -30,6 +30,7 @@ final class Peer {
   long acked; // in the view: its log is the view's up to here, on disk; never falls in a view
   long delivered; // as it said last
   long contactMs; // when it was last heard
+  CertifyMessage.Promise promise; // to the view that is proposed; null for none
   int answer; // to a canvass or a proposal: 1 granted, -1 refused, 0 none
   long tailRound; // newest round of reads it answered in the view
   long tailSlot; // and what it said
@@ -61,6 +62,7 @@ final class Peer {
   void newView(long nextSlot) {
     acked = 0;
     answer = 0;
+    promise = null;
     tailRound = 0;
     toldStable = 0;
     state = State.PROBE;

@@ -111,9 +111,20 @@ final class Peers {
     return current.majority(value, own);
   }
 
-  /** The same, of those too that keep payload. */
-  long payloadQuorum(ToLongFunction<Peer> value, long own) {
-    return current.payloadMajority(value, own);
+  /** The highest value that more than half of the weight of those that keep payload has reached. */
+  long keepers(ToLongFunction<Peer> value, long own) {
+    return current.keepers(value, own);
+  }
+
+  /**
+   * Whether those with the value 1 are no majority of those that keep payload, nor were in a
+   * membership that may still have counted.
+   */
+  boolean nobodyElseKeeps(ToLongFunction<Peer> value) {
+    boolean unsettled = certify.configs.index() > certify.stable();
+    return current.keepers(value, 0) < 1
+        && (!unsettled
+            || new Ballots(certify.configs.previous(), certify.self, this).keepers(value, 0) < 1);
   }
 
   /** What every member has, or gets by a snapshot. */

@@ -1,8 +1,10 @@
 package org.quorate.certify;
 
 import java.util.List;
+import org.quorate.api.Bytes;
 import org.quorate.certify.CertifyMessage.Prepare;
 import org.quorate.certify.CertifyMessage.Promise;
+import org.quorate.spi.consensus.Role;
 import org.quorate.spi.transport.Lane;
 
 /**
@@ -63,11 +65,11 @@ final class Proposer implements RoleState {
       return;
     }
     peer.answer = 1;
+    peer.promise = m;
     int known = certify.peers.voting();
     if (better) {
       take(m);
     }
-    peer.next = common(m) + 1;
     if (certify.halted() == null && certify.peers.voting() != known) {
       ask(); // a membership with more members was in it
     }
@@ -106,11 +108,54 @@ final class Proposer implements RoleState {
     return slot;
   }
 
-  /** Leads as soon as a quorum promised and no payload is missing. */
+  /** Leads as soon as a quorum promised and no payload is missing that may have been stable. */
   void advance() {
     boolean mine = certify.hard.durablePromised().equals(certify.view());
-    if (certify.peers.quorum(p -> p.answer, mine ? 1 : 0) == 1 && certify.log.missing() == 0) {
+    if (certify.peers.quorum(p -> p.answer, mine ? 1 : 0) < 1) {
+      return;
+    }
+    long missing = certify.log.missing();
+    if (missing > certify.stable() && nobodyKept(missing)) {
+      voidFrom(missing);
+      missing = certify.halted() == null ? certify.log.missing() : 1;
+    }
+    if (missing == 0) {
+      for (Peer p : certify.peers.all()) {
+        if (p.promise != null) {
+          p.next = common(p.promise) + 1;
+        }
+      }
       certify.views.lead();
+    }
+  }
+
+  /**
+   * Whether a payload, whose order only witnesses have, cannot have been stable: who promised and
+   * keeps payload does not have it, and the others are not more than half.
+   */
+  private boolean nobodyKept(long slot) {
+    for (Peer p : certify.peers.all()) {
+      if (p.promise != null && p.role != Role.WITNESS && common(p.promise) >= slot) {
+        return false; // it gives it to us
+      }
+    }
+    return certify.peers.nobodyElseKeeps(p -> p.promise == null ? 1 : 0);
+  }
+
+  /**
+   * Orders the rest again in this view, with nothing in the place of what nobody has: a slot that was
+   * given to one message is never given to another. What the same origin sent after it was not
+   * stable either and gives way too; the origin submits it again.
+   */
+  private void voidFrom(long slot) {
+    List<Entry> rest = certify.log.entries(slot, certify.log.last());
+    certify.truncateFrom(slot);
+    for (Entry e : rest) {
+      boolean kept =
+          !e.isPayload()
+              || e.body() != null && certify.mids.isNext(e.store, e.incarnation, e.counter);
+      certify.append(
+          kept ? e.in(certify.view()) : Entry.of(certify.view(), Entry.NOOP, Bytes.EMPTY));
     }
   }
 

@@ -123,9 +123,10 @@ final class SlotLog {
 
   /** Forgets the slots up to and with one; its view stays known. */
   void dropTo(long slot) {
-    if (slot > complete) {
-      throw new IndexOutOfBoundsException(slot + " above " + complete);
+    if (slot > last()) {
+      throw new IndexOutOfBoundsException(slot + " above " + last());
     }
+    complete = Math.max(complete, slot); // what is dropped misses nothing
     while (base < slot) {
       baseView = ring[head].view;
       ring[head] = null;

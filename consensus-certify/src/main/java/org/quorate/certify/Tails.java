@@ -50,7 +50,7 @@ final class Tails {
     if (count == 0) {
       return;
     }
-    if (!waiting.isEmpty() && certify.installed()) {
+    if (!waiting.isEmpty() && certify.installed() && certify.hard.mayOriginate()) {
       rounds.add(new Round(++newest, waiting));
       waiting = new ArrayList<>();
       ask();
@@ -63,7 +63,10 @@ final class Tails {
     askedMs = certify.timers.nowMs();
     for (Peer p : certify.peers.all()) {
       if (p.votes()) {
-        certify.out.send(p.node, Lane.CONTROL, new TailAsk(certify.self.storeId(), newest));
+        certify.out.send(
+            p.node,
+            Lane.CONTROL,
+            new TailAsk(certify.self.storeId(), certify.hard.incarnation(), newest));
       }
     }
   }
@@ -75,7 +78,8 @@ final class Tails {
 
   void told(Peer peer, TailIs m) {
     boolean counts =
-        m.view().equals(certify.view())
+        m.incarnation() == certify.hard.incarnation() // a start before this one asked for others
+            && m.view().equals(certify.view())
             && certify.installed()
             // A peer that knows of a later membership: a quorum of ours may be none any more.
             && m.version() <= certify.configs.current().version();
