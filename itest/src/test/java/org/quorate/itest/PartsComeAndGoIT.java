@@ -17,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,6 +69,7 @@ class PartsComeAndGoIT {
           cluster: {name: parts}
           listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
           groups: [{name: main}]
+          parameters: {journal.segment.bytes: 1048576, client.watches.max: 77}
           """
               .formatted(freePort(), port));
     } catch (IOException e) {
@@ -151,5 +155,50 @@ class PartsComeAndGoIT {
       assertEquals(Bytes.utf8("blue"), got.entry().value());
       assertEquals(2, got.entry().version(), "the write before is in its history");
     }
+  }
+
+  /** Gives ConfigAdmin values for the node and waits until they have arrived. */
+  private void configure(Map<String, String> values) throws Exception {
+    Object admin = felix.service("org.osgi.service.cm.ConfigurationAdmin");
+    Object configuration =
+        admin
+            .getClass()
+            .getMethod("getConfiguration", String.class, String.class)
+            .invoke(admin, "org.quorate.node", null);
+    Method update = configuration.getClass().getMethod("update", Dictionary.class);
+    update.invoke(configuration, new Hashtable<>(values));
+  }
+
+  private String value(String parameter) throws Exception {
+    return type("quorate:config get " + parameter).replaceAll("(?s).*VALUE +(\\S+).*", "$1");
+  }
+
+  private void awaitValue(String parameter, String wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!value(parameter).equals(wanted) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    assertEquals(wanted, value(parameter), parameter);
+  }
+
+  @Test
+  void configAdminChangesParametersOfTheRunningNodeAllOrNone() throws Exception {
+    assertEquals("1048576", value("journal.segment.bytes"), "what the file says for a plug-in");
+    configure(Map.of("client.idle.ms", "70000", "client.watches.max", "5"));
+    awaitValue("client.idle.ms", "70000");
+    awaitValue("client.watches.max", "5");
+
+    configure(Map.of("client.idle.ms", "80000", "client.watches.max", "0"));
+    configure(Map.of("client.idle.ms", "80000", "journal.segment.bytes", "2097152"));
+    configure(Map.of("client.idle.ms", "80000", "client.watchs.max", "6"));
+    configure(Map.of("client.watches.max", "6"));
+    awaitValue("client.watches.max", "6");
+    awaitValue("client.idle.ms", "60000"); // not configured any more: its default again
+    assertEquals("1048576", value("journal.segment.bytes"));
+
+    configure(Map.of());
+    awaitValue("client.watches.max", "77"); // as the file says
+    String events = type("quorate:events --limit 50");
+    assertTrue(!events.contains("80000"), events);
   }
 }

@@ -1,9 +1,12 @@
 package org.quorate.kv;
 
+import java.util.List;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateMachineFactory;
 
-/** Makes key-value state machines with the default limits; its name is {@code kv}. */
+/** Makes key-value state machines with the limits of their groups; its name is {@code kv}. */
 public final class KvStateMachineFactory implements StateMachineFactory {
   public static final String NAME = "kv";
 
@@ -13,7 +16,12 @@ public final class KvStateMachineFactory implements StateMachineFactory {
   }
 
   @Override
-  public StateMachine create() {
-    return new KvStateMachine();
+  public List<Parameter> parameters() {
+    return KvParameters.all();
+  }
+
+  @Override
+  public StateMachine create(Options options) {
+    return new KvStateMachine(KvParameters.limits(options));
   }
 }

@@ -39,14 +39,17 @@ final class GroupOperations {
   private static Operation show() {
     return new Operation(
         "group.show",
-        "Shows a group as this node sees it: role, leader, positions, members",
+        "Shows a group as this node sees it: role, leader, positions, members, options",
         Access.READ,
         List.of(GROUP),
         GroupView.class,
         false,
         "default",
         (node, arguments) ->
-            completedStage(GroupView.detailed(node.status(arguments.text("group")))));
+            completedStage(
+                GroupView.detailed(
+                    node.status(arguments.text("group")),
+                    node.control().options(GroupId.of(arguments.text("group"))))));
   }
 
   private static Operation create() {
@@ -86,7 +89,7 @@ final class GroupOperations {
   private static GroupView after(ManagedNode node, String group) {
     return node.control()
         .group(GroupId.of(group))
-        .map(GroupView::detailed)
+        .map(s -> GroupView.detailed(s, node.control().options(GroupId.of(group))))
         .orElseGet(() -> GroupView.elsewhere(group, node.control().node().node().name()));
   }
 

@@ -2,6 +2,7 @@ package org.quorate.management;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.quorate.api.GroupStatus;
 
 /**
@@ -29,24 +30,26 @@ public record GroupView(
     String storage,
     String why,
     List<MemberView> members,
-    Map<String, String> details) {
+    Map<String, String> details,
+    Map<String, String> options) {
 
   /** A member as listed in the configuration in force. */
   public record MemberView(String node, String storeId, String role) {}
 
-  /** All of a status. */
-  public static GroupView detailed(GroupStatus s) {
+  /** All of a status, and the options that the group was created with. */
+  public static GroupView detailed(GroupStatus s, Map<String, String> options) {
     return of(
         s,
         s.members().stream()
             .map(m -> new MemberView(m.node().name(), m.storeId(), m.role()))
             .toList(),
-        s.details());
+        s.details(),
+        new TreeMap<>(options));
   }
 
   /** A status without members and details: a line of a table. */
   public static GroupView line(GroupStatus s) {
-    return of(s, null, null);
+    return of(s, null, null, null);
   }
 
   /** A group that this node is no member of. */
@@ -69,11 +72,15 @@ public record GroupView(
         null,
         "this node is no member",
         null,
+        null,
         null);
   }
 
   private static GroupView of(
-      GroupStatus s, List<MemberView> members, Map<String, String> details) {
+      GroupStatus s,
+      List<MemberView> members,
+      Map<String, String> details,
+      Map<String, String> options) {
     return new GroupView(
         s.group().name(),
         s.node().name(),
@@ -92,6 +99,7 @@ public record GroupView(
         s.storage(),
         s.why() == null || s.why().isEmpty() ? null : s.why(),
         members,
-        details);
+        details,
+        options);
   }
 }

@@ -11,6 +11,7 @@ import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
+import org.quorate.spi.config.Parameter;
 
 /** A node in this process, with its management surfaces on free ports. */
 final class TestNode implements AutoCloseable {
@@ -34,8 +35,9 @@ final class TestNode implements AutoCloseable {
         %s
         """
             .formatted(freePort(), freePort(), more);
-    NodeConfig config =
-        ConfigReader.parse("node.yaml", text, NodeParameters.all()).withDataDir(directory);
+    List<Parameter> known = new ArrayList<>(NodeParameters.all());
+    known.addAll(services.nodeParameters());
+    NodeConfig config = ConfigReader.parse("node.yaml", text, known).withDataDir(directory);
     node = new QuorateNode(config, services, (why, cause) -> stops.add(why));
     node.start();
     server =

@@ -162,7 +162,8 @@ final class SimNode
               new ObservedStrategy(world.subject().strategy(), this),
               disk.logs(),
               disk.states(),
-              new ObservedMachine(world.subject().machines().create(), this));
+              new ObservedMachine(
+                  world.subject().machines().create(world.config().options()), this));
     } catch (StorageException e) {
       failed("open: " + e.getMessage(), e);
       return;

@@ -54,17 +54,41 @@ public final class ParameterRegistry {
    * @throws ParameterException naming what is allowed
    */
   public void set(String name, String value) {
+    setAll(Map.of(name, value));
+  }
+
+  /**
+   * Sets values, all or none, and tells the listeners of those that have changed.
+   *
+   * @return what has changed
+   * @throws ParameterException naming what is allowed; then nothing was set
+   */
+  public synchronized Map<String, String> setAll(Map<String, String> wanted) {
+    Map<String, String> changed = new TreeMap<>();
+    new TreeMap<>(wanted)
+        .forEach(
+            (name, value) -> {
+              Parameter parameter = allowed(name, value);
+              if (!value.equals(text(parameter))) {
+                changed.put(name, value);
+              }
+            });
+    values.putAll(wanted);
+    changed.forEach((name, value) -> listeners.forEach(l -> l.accept(known.get(name), value)));
+    return changed;
+  }
+
+  private Parameter allowed(String name, String value) {
     Parameter parameter = known.get(name);
     if (parameter == null) {
       throw new ParameterException(name, unknown(name, known.keySet()));
     }
+    check(parameter, value);
     if (running && !parameter.dynamic() && !value.equals(text(parameter))) {
       throw new ParameterException(
           name, name + " cannot change while the node runs: set it in the file and restart");
     }
-    check(parameter, value);
-    values.put(name, value);
-    listeners.forEach(l -> l.accept(parameter, value));
+    return parameter;
   }
 
   /** Whether a value was set, be it the default. */

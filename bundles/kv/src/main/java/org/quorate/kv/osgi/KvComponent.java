@@ -1,7 +1,10 @@
 package org.quorate.kv.osgi;
 
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 import org.quorate.kv.KvStateMachineFactory;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateMachineFactory;
 
@@ -16,7 +19,12 @@ public final class KvComponent implements StateMachineFactory {
   }
 
   @Override
-  public StateMachine create() {
-    return factory.create();
+  public List<Parameter> parameters() {
+    return factory.parameters();
+  }
+
+  @Override
+  public StateMachine create(Options options) {
+    return factory.create(options);
   }
 }

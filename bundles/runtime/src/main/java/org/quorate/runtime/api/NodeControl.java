@@ -26,6 +26,9 @@ public interface NodeControl {
   /** The node, its addresses, services and peers. */
   NodeStatus node();
 
+  /** What the group was created with, empty when the node does not have it. */
+  Map<String, String> options(GroupId group);
+
   /** The numbers of {@link NodeMetrics} at this moment. */
   CompletionStage<List<Metric.Sample>> metrics();
 
@@ -81,11 +84,16 @@ public interface NodeControl {
   List<ParameterValue> parameters();
 
   /**
-   * Changes a dynamic parameter.
+   * Changes dynamic parameters, all or none.
    *
-   * @throws ControlException INVALID if it is unknown, static or out of its range
+   * @throws ControlException INVALID if one is unknown, static or out of its range
    */
-  void setParameter(String name, String value);
+  void setParameters(Map<String, String> values);
+
+  /** Changes one dynamic parameter, as {@link #setParameters}. */
+  default void setParameter(String name, String value) {
+    setParameters(Map.of(name, value));
+  }
 
   /** The configuration in force, by dotted key, for people; secrets are left out. */
   Map<String, String> configuration();

@@ -52,6 +52,12 @@ final class Control implements NodeControl {
   }
 
   @Override
+  public Map<String, String> options(GroupId group) {
+    GroupHost host = node.groups().find(group);
+    return host == null ? Map.of() : host.manifest().config().options().values();
+  }
+
+  @Override
   public CompletionStage<List<Metric.Sample>> metrics() {
     return measurements.take();
   }
@@ -145,13 +151,16 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public void setParameter(String name, String value) {
+  public void setParameters(Map<String, String> values) {
+    Map<String, String> changed;
     try {
-      node.parameters().set(name, value);
+      changed = node.parameters().setAll(values);
     } catch (ParameterException e) {
       throw new ControlException(Code.INVALID, e.getMessage());
     }
-    node.events().publish("config.changed", node.id().name(), Map.of(name, value));
+    if (!changed.isEmpty()) {
+      node.events().publish("config.changed", node.id().name(), changed);
+    }
   }
 
   @Override

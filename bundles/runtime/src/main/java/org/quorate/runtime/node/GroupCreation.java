@@ -108,6 +108,24 @@ final class GroupCreation {
             Code.UNKNOWN_NODE, "node '" + member + "' is not in the address book of " + node.id());
       }
     }
-    return new Creation(node, spec, parts.durable(), members, timeoutMs()).run();
+    return new Creation(node, decided(spec, parts), parts.durable(), members, timeoutMs()).run();
+  }
+
+  /**
+   * What decides which commands a state machine refuses must be equal on all members for ever: its
+   * defaults are written down too, in case that a later version has others.
+   */
+  private static GroupSpec decided(GroupSpec spec, Services.Parts parts) {
+    Map<String, String> options = new TreeMap<>();
+    parts.stateMachine().parameters().forEach(p -> options.put(p.name(), p.fallback()));
+    options.putAll(spec.options());
+    return new GroupSpec(
+        spec.group(),
+        spec.strategy(),
+        spec.storage(),
+        spec.log(),
+        spec.stateMachine(),
+        spec.members(),
+        options);
   }
 }

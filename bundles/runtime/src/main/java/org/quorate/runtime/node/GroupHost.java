@@ -176,6 +176,7 @@ public final class GroupHost implements Group {
   static Options options(Map<String, String> values, Services.Parts parts) {
     List<Parameter> allowed = new ArrayList<>(ReplicaParameters.all());
     allowed.addAll(parts.strategy().traits().parameters());
+    allowed.addAll(parts.stateMachine().parameters());
     allowed.addAll(GroupParameters.all());
     return ParameterRegistry.options(values, allowed);
   }
@@ -195,7 +196,7 @@ public final class GroupHost implements Group {
               found.strategy(),
               found.log(),
               found.storage(),
-              found.stateMachine().create());
+              found.stateMachine().create(config.options()));
     } catch (RuntimeException e) {
       LOG.error("group {} does not open", id(), e);
       loop.execute(

@@ -4,8 +4,8 @@ import java.util.List;
 import org.quorate.spi.config.Parameter;
 
 /** Options of a group that the node itself looks at. */
-final class GroupParameters {
-  static final Parameter VOLATILE =
+public final class GroupParameters {
+  public static final Parameter VOLATILE =
       new Parameter(
           "volatile",
           Parameter.Type.FLAG,
@@ -21,7 +21,8 @@ final class GroupParameters {
 
   private GroupParameters() {}
 
-  static List<Parameter> all() {
+  /** All of them. */
+  public static List<Parameter> all() {
     return List.of(VOLATILE);
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
@@ -34,6 +35,9 @@ import org.quorate.runtime.peer.NodeAddress;
 import org.quorate.runtime.peer.PeerHandler;
 import org.quorate.runtime.peer.PeerTransport;
 import org.quorate.runtime.server.ClientServer;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
+import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
 import org.slf4j.Logger;
@@ -93,7 +97,8 @@ public final class QuorateNode implements AutoCloseable {
    */
   public void start() {
     parameters.register(NodeParameters.all());
-    config.parameters().forEach(parameters::set);
+    parameters.register(services.nodeParameters());
+    parameters.setAll(config.parameters());
     parameters.started();
     if (config.dataDir() == null) {
       throw new ConfigException("data.dir is not set");
@@ -135,7 +140,13 @@ public final class QuorateNode implements AutoCloseable {
     control = new Control(this, creation, changes, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
-    unlisten = services.listen(groups::reconcile);
+    unlisten =
+        services.listen(
+            () -> {
+              configureLogs();
+              return groups.reconcile();
+            });
+    configureLogs();
     groups.reconcile();
     long tickMs = parameters.number(NodeParameters.TICK_MS);
     for (Ticker ticker : groups.tickers()) {
@@ -174,6 +185,16 @@ public final class QuorateNode implements AutoCloseable {
               + ": "
               + why
               + PortOwner.describe(NodeAddress.port(address)));
+    }
+  }
+
+  /** Each log storage learns what the node's file says for it, before a group opens on it. */
+  private void configureLogs() {
+    for (LogStorage log : services.logs()) {
+      Map<String, String> set = new TreeMap<>(config.parameters());
+      set.keySet()
+          .retainAll(log.parameters().stream().map(Parameter::name).collect(Collectors.toSet()));
+      log.configure(new Options(set));
     }
   }
 

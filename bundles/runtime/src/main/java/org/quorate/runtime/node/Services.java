@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.spi.storage.LogStorage;
@@ -150,14 +151,26 @@ public final class Services {
         + ")";
   }
 
+  /** The log storages that are there. */
+  List<LogStorage> logs() {
+    List<LogStorage> logs = new ArrayList<>();
+    for (String name : names().get(Kind.LOG.word)) {
+      if (find(Kind.LOG, name) instanceof LogStorage log) {
+        logs.add(log);
+      }
+    }
+    return logs;
+  }
+
+  /** Settings of the node that plug-ins which are there take. */
+  public List<Parameter> nodeParameters() {
+    return logs().stream().flatMap(log -> log.parameters().stream()).toList();
+  }
+
   /** What the log storages tell of themselves, by name. */
   Map<String, Map<String, Long>> logFigures() {
     Map<String, Map<String, Long>> figures = new TreeMap<>();
-    for (String name : names().get(Kind.LOG.word)) {
-      if (find(Kind.LOG, name) instanceof LogStorage log) {
-        figures.put(name, log.figures());
-      }
-    }
+    logs().forEach(log -> figures.put(log.name(), log.figures()));
     return figures;
   }
 

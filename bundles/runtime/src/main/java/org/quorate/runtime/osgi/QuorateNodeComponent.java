@@ -3,9 +3,13 @@ package org.quorate.runtime.osgi;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -25,12 +29,14 @@ import org.quorate.api.Group;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.ParameterValue;
 import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.ConfigReader;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
+import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.spi.storage.LogStorage;
@@ -65,6 +71,8 @@ public final class QuorateNodeComponent {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
+  private Map<String, String> configured = Map.of();
+  private volatile Set<String> administered = Set.of();
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void bindStrategy(ConsensusStrategy strategy) {
@@ -123,7 +131,7 @@ public final class QuorateNodeComponent {
     }
     QuorateNode starting = null;
     try {
-      NodeConfig config = ConfigReader.read(Path.of(file), NodeParameters.all());
+      NodeConfig config = ConfigReader.read(Path.of(file), known());
       String data = context.getProperty("quorate.data");
       if (data != null && !data.isEmpty()) {
         config = config.withDataDir(Path.of(data));
@@ -139,6 +147,7 @@ public final class QuorateNodeComponent {
       return;
     }
     node = starting;
+    configured = node.config().parameters();
     node.listen(new GroupServices());
     registrations.add(context.registerService(Vertx.class, node.vertx(), null));
     registrations.add(context.registerService(NodeControl.class, node.control(), null));
@@ -162,21 +171,42 @@ public final class QuorateNodeComponent {
     }
   }
 
-  /** Dynamic parameters by ConfigAdmin. */
-  private void updated(java.util.Dictionary<String, ?> properties) throws ConfigurationException {
-    if (properties == null) {
-      return;
-    }
-    for (String key : java.util.Collections.list(properties.keys())) {
-      if (key.startsWith("service.") || key.startsWith("felix.") || key.startsWith(":")) {
-        continue;
+  /** Parameters that the node's file may name: the node's, and those of plug-ins that are there. */
+  private List<Parameter> known() {
+    List<Parameter> known = new ArrayList<>(NodeParameters.all());
+    known.addAll(services.nodeParameters());
+    return known;
+  }
+
+  /** Parameters by ConfigAdmin, all or none; one that is not there any more is as the file says. */
+  private void updated(Dictionary<String, ?> properties) throws ConfigurationException {
+    Map<String, String> wanted = new TreeMap<>();
+    if (properties != null) {
+      for (String key : Collections.list(properties.keys())) {
+        if (!key.startsWith("service.") && !key.startsWith("felix.") && !key.startsWith(":")) {
+          wanted.put(key, String.valueOf(properties.get(key)));
+        }
       }
-      try {
-        node.control().setParameter(key, String.valueOf(properties.get(key)));
-      } catch (ControlException e) {
-        throw new ConfigurationException(key, PID + ": " + e.getMessage());
+    }
+    Map<String, String> all = new TreeMap<>(wanted);
+    for (ParameterValue value : node.control().parameters()) {
+      String name = value.parameter().name();
+      if (administered.contains(name)) {
+        all.putIfAbsent(name, configured.getOrDefault(name, value.parameter().fallback()));
       }
     }
+    try {
+      node.control().setParameters(all);
+    } catch (ControlException e) {
+      LOG.error("configuration {} changes nothing: {}", PID, e.getMessage());
+      throw new ConfigurationException(key(wanted, e), PID + ": " + e.getMessage());
+    }
+    administered = Set.copyOf(wanted.keySet());
+  }
+
+  /** The key that a refusal speaks of. */
+  private static String key(Map<String, String> wanted, ControlException e) {
+    return wanted.keySet().stream().filter(e.getMessage()::contains).findFirst().orElse(PID);
   }
 
   @Deactivate

@@ -1,9 +1,12 @@
 package org.quorate.spi.storage;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.quorate.api.GroupId;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
 
 /**
  * Opens the logs of a node's links; an OSGi service with property {@code quorate.log=<name>}.
@@ -16,6 +19,18 @@ public interface LogStorage extends AutoCloseable {
 
   /** False when a restart loses what it holds. */
   boolean durable();
+
+  /** Settings of the node that the storage takes. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /**
+   * Gives what was set of {@link #parameters}; called before the first {@link #open}.
+   *
+   * @param set only values that were set
+   */
+  default void configure(Options set) {}
 
   /**
    * Opens or creates; recovers before it returns.

@@ -4,10 +4,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.quorate.api.GroupId;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
 import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 
@@ -23,7 +26,7 @@ public class JournalStorage implements LogStorage {
 
   private final String where;
   private final Opener opener;
-  private final JournalSettings settings;
+  private JournalSettings settings;
   private final Drive drive;
   private final LongSupplier ids;
   private Journal journal;
@@ -66,6 +69,22 @@ public class JournalStorage implements LogStorage {
   @Override
   public boolean durable() {
     return true;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return JournalParameters.all();
+  }
+
+  @Override
+  public synchronized void configure(Options set) {
+    if (journal == null && set.values().containsKey(JournalParameters.SEGMENT_BYTES.name())) {
+      settings =
+          new JournalSettings(
+              (int) set.number(JournalParameters.SEGMENT_BYTES),
+              settings.spares(),
+              settings.idleMs());
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.quorate.tck.simulation.mutants;
 
 import org.quorate.api.Bytes;
+import org.quorate.spi.config.Options;
 import org.quorate.spi.state.ApplyContext;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateMachineFactory;
@@ -13,7 +14,7 @@ public final class AppliesTwice implements StateMachineFactory {
   }
 
   @Override
-  public StateMachine create() {
+  public StateMachine create(Options options) {
     return new WrappedMachine() {
       @Override
       public Bytes apply(ApplyContext context, Bytes command) {

@@ -1,5 +1,6 @@
 package org.quorate.tck.simulation.mutants;
 
+import org.quorate.spi.config.Options;
 import org.quorate.spi.state.ApplyContext;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateMachineFactory;
@@ -12,7 +13,7 @@ public final class KeepsKeysOfLeases implements StateMachineFactory {
   }
 
   @Override
-  public StateMachine create() {
+  public StateMachine create(Options options) {
     return new WrappedMachine() {
       @Override
       public void leaseEnded(ApplyContext context, long lease) {}

@@ -4,6 +4,7 @@ import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvResult;
+import org.quorate.spi.config.Options;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.spi.state.StateView;
@@ -16,7 +17,7 @@ public final class LosesWatchEvents implements StateMachineFactory {
   }
 
   @Override
-  public StateMachine create() {
+  public StateMachine create(Options options) {
     return new WrappedMachine() {
       private int answers;
 
