@@ -21,7 +21,9 @@ public record Conflict(Reason reason, Bytes key, Gtid winner, NodeId node, long 
     /** A command without keys ran since the snapshot, or this one names none and others ran. */
     ISOLATED,
     /** The snapshot is older than what the certifier remembers. */
-    HORIZON
+    HORIZON,
+    /** Another transaction, which had lost often, has reserved a written key. */
+    INTENT
   }
 
   /** The same with another hint. */

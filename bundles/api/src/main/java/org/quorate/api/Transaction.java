@@ -13,13 +13,18 @@ import org.quorate.api.wire.MalformedException;
  * @param readKeys keys whose value or absence the command depends on
  * @param readRanges ranges whose content the command depends on
  * @param writtenKeys keys that the command writes
+ * @param intent number of the transaction in its session, the same in all its tries; 0 for none
+ * @param reserve if it loses: for how many positions of the log its keys are reserved for its next
+ *     try, at most 65,536 and two seconds; 0 for not at all
  */
 public record Transaction(
     long snapshotVersion,
     Isolation level,
     List<Bytes> readKeys,
     List<KeyRange> readRanges,
-    List<Bytes> writtenKeys) {
+    List<Bytes> writtenKeys,
+    long intent,
+    int reserve) {
 
   /** Most keys that may be named, read and written together. */
   public static final int MAX_KEYS = 65_536;
@@ -34,6 +39,19 @@ public record Transaction(
     if (snapshotVersion < 0) {
       throw new IllegalArgumentException("snapshot version " + snapshotVersion);
     }
+    if (reserve < 0 || reserve > 0 && intent == 0) {
+      throw new IllegalArgumentException("reserve " + reserve + " of intent " + intent);
+    }
+  }
+
+  /** Without intent. */
+  public Transaction(
+      long snapshotVersion,
+      Isolation level,
+      List<Bytes> readKeys,
+      List<KeyRange> readRanges,
+      List<Bytes> writtenKeys) {
+    this(snapshotVersion, level, readKeys, readRanges, writtenKeys, 0, 0);
   }
 
   /** Whether it names nothing. */
@@ -57,7 +75,9 @@ public record Transaction(
         .u8(level.ordinal())
         .list(readKeys, Encoder::bytes)
         .list(readRanges, (e, r) -> r.encode(e))
-        .list(writtenKeys, Encoder::bytes);
+        .list(writtenKeys, Encoder::bytes)
+        .varint(intent)
+        .varint(reserve);
   }
 
   public static Transaction decode(Decoder in) {
@@ -65,12 +85,16 @@ public record Transaction(
     if (snapshot < 0) {
       throw new MalformedException("snapshot version " + snapshot, in.offset());
     }
-    return new Transaction(
-        snapshot,
-        level(in),
-        in.list(Decoder::bytes),
-        in.list(KeyRange::decode),
-        in.list(Decoder::bytes));
+    Isolation level = level(in);
+    List<Bytes> reads = in.list(Decoder::bytes);
+    List<KeyRange> ranges = in.list(KeyRange::decode);
+    List<Bytes> writes = in.list(Decoder::bytes);
+    long intent = in.varint();
+    long reserve = in.varint();
+    if (reserve < 0 || reserve > Integer.MAX_VALUE || reserve > 0 && intent == 0) {
+      throw new MalformedException("reserve " + reserve + " of intent " + intent, in.offset());
+    }
+    return new Transaction(snapshot, level, reads, ranges, writes, intent, (int) reserve);
   }
 
   private static Isolation level(Decoder in) {

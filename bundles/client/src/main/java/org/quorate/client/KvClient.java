@@ -1,9 +1,11 @@
 package org.quorate.client;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
+import org.quorate.api.Gtid;
 import org.quorate.api.Isolation;
 import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
@@ -21,7 +23,12 @@ import org.quorate.api.wire.MalformedException;
  * KvException} when the state machine refused it.
  */
 public final class KvClient {
+  /** Numbers transactions within all sessions of the process: no two may share an intent. */
+  private static final AtomicLong INTENTS = new AtomicLong();
+
   private final GroupClient group;
+  private final AtomicReference<Gtid> seen = new AtomicReference<>();
+  private final TransactionCounters counters = new TransactionCounters();
 
   public KvClient(GroupClient group) {
     this.group = group;
@@ -83,12 +90,28 @@ public final class KvClient {
 
   /** Executes any command. */
   public Future<KvResult> execute(KvCommand command) {
-    return group.propose(command.encode()).compose(KvClient::result);
+    return group
+        .propose(command.encode())
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Committed c) {
+                saw(c.gtid());
+              }
+              return result(outcome);
+            });
   }
 
   /** Answers any query. */
   public Future<KvResult> query(KvQuery query, ReadLevel level) {
-    return group.read(query.encode(), level).compose(KvClient::answer);
+    return group
+        .read(query.encode(), level)
+        .compose(
+            outcome -> {
+              if (outcome instanceof ReadOutcome.Answered a) {
+                saw(a.gtid());
+              }
+              return answer(outcome);
+            });
   }
 
   static Future<KvResult> result(Outcome outcome) {
@@ -104,7 +127,7 @@ public final class KvClient {
     return Future.failedFuture(new OutcomeException(((ReadOutcome.Unanswered) outcome).why()));
   }
 
-  private static Future<KvResult> decoded(Bytes encoded) {
+  static Future<KvResult> decoded(Bytes encoded) {
     try {
       KvResult result = KvResult.decode(encoded);
       return result instanceof KvResult.Failed failed
@@ -126,79 +149,39 @@ public final class KvClient {
   /**
    * Runs a closure that reads a snapshot and collects writes, and commits them as one if nothing
    * that was read has changed; runs it again, on a newer snapshot, if something has. The closure may
-   * run several times: it must have no other effects.
+   * run several times: it must have no other effects. At level STRICT.
    *
    * @return what the closure returned in the run that was committed
    */
   public <T> Future<T> transact(Function<KvTransaction, Future<T>> body) {
-    return transact(Isolation.SERIALIZABLE, body);
+    return transact(Isolation.STRICT, body);
   }
 
-  /** As above, at another level. */
+  /**
+   * As above, at another level. SNAPSHOT and SERIALIZABLE begin with what this client has seen, its
+   * own writes included, and ask no quorum for it; STRICT sees every write acknowledged to anybody.
+   */
   public <T> Future<T> transact(Isolation level, Function<KvTransaction, Future<T>> body) {
-    Promise<T> promise = Promise.promise();
-    long deadline = group.client().nowMs() + group.client().options().operationTimeoutMs();
-    attempt(level, body, 1, deadline, promise);
-    return promise.future();
+    Gtid atLeast = level == Isolation.STRICT ? null : seen.get();
+    return new TransactionRun<>(this, level, INTENTS.incrementAndGet(), atLeast, body).start();
   }
 
-  private <T> void attempt(
-      Isolation level,
-      Function<KvTransaction, Future<T>> body,
-      int attempt,
-      long deadline,
-      Promise<T> promise) {
-    KvTransaction transaction = new KvTransaction(group);
-    Future<T> run;
-    try {
-      run = body.apply(transaction);
-    } catch (RuntimeException e) {
-      run = Future.failedFuture(e);
-    }
-    run.compose(value -> transaction.commit(level).map(outcome -> new Ran<>(value, outcome)))
-        .onComplete(
-            ran -> {
-              if (ran.failed() && !transaction.stale()) {
-                promise.fail(ran.cause());
-              } else if (ran.failed() || ran.result().outcome() instanceof Outcome.Aborted) {
-                Outcome last = ran.failed() ? null : ran.result().outcome();
-                again(level, body, attempt, deadline, last, promise);
-              } else if (ran.result().outcome() instanceof Outcome.Committed c) {
-                decoded(c.result()).<T>map(done -> ran.result().value()).onComplete(promise);
-              } else {
-                promise.fail(new OutcomeException(ran.result().outcome()));
-              }
-            });
+  /** What became of the tries of {@link #transact}. */
+  public TransactionCounters transactions() {
+    return counters;
   }
 
-  private record Ran<T>(T value, Outcome outcome) {}
-
-  private <T> void again(
-      Isolation level,
-      Function<KvTransaction, Future<T>> body,
-      int attempt,
-      long deadline,
-      Outcome last,
-      Promise<T> promise) {
-    QuorateClient client = group.client();
-    if (client.nowMs() > deadline || client.isClosed()) {
-      promise.fail(
-          new OutcomeException(
-              last != null
-                  ? last
-                  : new Outcome.Overloaded(0, "retries of a transaction, " + attempt)));
+  /** Later transactions of this client see at least this. */
+  void saw(Gtid gtid) {
+    if (gtid.version() == 0) {
       return;
     }
-    long ceiling = Math.min(200, 1L << Math.min(attempt, 8));
-    client
-        .loop()
-        .run(
-            () ->
-                client
-                    .loop()
-                    .after(
-                        1 + client.jitter(ceiling),
-                        () -> attempt(level, body, attempt + 1, deadline, promise)));
+    seen.accumulateAndGet(
+        gtid,
+        (old, now) ->
+            old != null && old.historyId() == now.historyId() && old.version() > now.version()
+                ? old
+                : now);
   }
 
   /**

@@ -18,6 +18,7 @@ import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.core.certify.Certifier;
+import org.quorate.core.certify.Intents;
 import org.quorate.core.certify.VersionIndex;
 import org.quorate.core.session.Session;
 import org.quorate.core.session.SessionTable;
@@ -38,7 +39,10 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
+
+  /** Instead of a version: the sequence was refused since a key was reserved. */
+  private static final long RESERVED = -1;
 
   private final GroupStore store;
   private final StateMachine machine;
@@ -47,6 +51,7 @@ public final class VirtualLog {
   private final SessionTable sessions = new SessionTable();
   private final Map<Bytes, NodeId> nodes = new HashMap<>();
   private VersionIndex index = new VersionIndex();
+  private Intents intents = new Intents();
   private Chain chain;
   private Bytes linkState;
   private long inner;
@@ -91,7 +96,9 @@ public final class VirtualLog {
     chain = Chain.decode(in);
     linkState = in.optional();
     sealedBy = in.varint();
-    index = VersionIndex.decode(new Decoder(store.get(INDEX)));
+    Decoder certified = new Decoder(store.get(INDEX));
+    index = VersionIndex.decode(certified);
+    intents = Intents.decode(certified);
     try (StateCursor cursor = store.scan(SESSION, SESSION.prefixEnd())) {
       while (cursor.next()) {
         sessions.restore(cursor.key().longAt(SESSION.length()), cursor.value());
@@ -109,6 +116,7 @@ public final class VirtualLog {
     store.put(META, meta.optional(linkState).varint(sealedBy).take());
     Encoder writes = new Encoder(1024);
     index.encode(writes);
+    intents.encode(writes);
     store.put(INDEX, writes.take());
     sessions.drainDirty(
         (id, session) -> {
@@ -180,6 +188,7 @@ public final class VirtualLog {
   }
 
   private void ended(long session) {
+    intents.ended(session);
     Application context = new Application(store, sessions, version + 1, session);
     machine.leaseEnded(context, session);
     if (context.changed()) {
@@ -203,9 +212,18 @@ public final class VirtualLog {
         return future(transaction);
       }
       Conflict conflict = Certifier.certify(transaction, index, historyId);
+      if (conflict == null) {
+        conflict = intents.conflict(proposal, position, sessions.timeMs(), gtid());
+        if (conflict != null && session != null) {
+          // Unlike other conflicts this one passes: a copy that comes late must lose as well.
+          session.keep(proposal.sequence(), new Session.Answer(RESERVED, position, Bytes.EMPTY));
+        }
+      }
       if (conflict != null) {
+        intents.reserve(proposal, node, position, sessions.timeMs());
         return new Aborted(conflict);
       }
+      intents.committed(proposal);
     }
     Application context = new Application(store, sessions, version + 1, proposal.session());
     Bytes result = machine.apply(context, proposal.command());
@@ -260,6 +278,9 @@ public final class VirtualLog {
       return new Overloaded(10, "session window of " + Session.WINDOW);
     }
     Session.Answer answer = session.answer(proposal.sequence());
+    if (answer != null && answer.version() == RESERVED) {
+      return new Aborted(new Conflict(Conflict.Reason.INTENT, null, gtid(), null, 0));
+    }
     return answer == null
         ? null
         : new Committed(new Gtid(historyId, answer.version()), answer.position(), answer.result());

@@ -42,6 +42,9 @@ final class Contention {
     }
     int slot = slot(conflict);
     int rivals = Math.max(losers[slot], losersBefore[slot]);
+    if (conflict.reason() == Conflict.Reason.INTENT) {
+      rivals++;
+    }
     return Math.min(MOST_MS, (long) Math.ceil(rivals * roundMs));
   }
 

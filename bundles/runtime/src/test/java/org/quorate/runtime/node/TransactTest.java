@@ -1,0 +1,76 @@
+package org.quorate.runtime.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.runtime.node.ClusterTest.get;
+
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.api.Conflict;
+import org.quorate.api.Isolation;
+import org.quorate.client.KvClient;
+
+/** Interactive transactions of many clients on few keys. */
+class TransactTest {
+  private static final int CLIENTS = 24;
+  private static final int EACH = 8;
+  private static final Bytes FROM = Bytes.utf8("from");
+  private static final Bytes TO = Bytes.utf8("to");
+
+  @TempDir Path folder;
+
+  private static Future<Long> number(Future<Bytes> value) {
+    return value.map(v -> v == null ? 0L : Long.parseLong(v.utf8()));
+  }
+
+  private static Future<Long> transfer(KvClient kv, Isolation level) {
+    return kv.transact(
+        level,
+        tx ->
+            number(tx.get(FROM))
+                .compose(
+                    from -> {
+                      tx.put(FROM, Bytes.utf8(Long.toString(from - 1)));
+                      return number(tx.get(TO))
+                          .map(
+                              to -> {
+                                tx.put(TO, Bytes.utf8(Long.toString(to + 1)));
+                                return to + 1;
+                              });
+                    }));
+  }
+
+  private static Future<Void> transfers(KvClient kv, Isolation level, int left) {
+    return left == 0
+        ? Future.succeededFuture()
+        : transfer(kv, level).compose(done -> transfers(kv, level, left - 1));
+  }
+
+  /** Nobody starves: after a few losses keys are reserved, and the next try wins. */
+  @Test
+  void everyTransactionOnTwoHotKeysCommits() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      List<Future<Void>> all = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        all.add(transfers(kv, Isolation.values()[i % 3], EACH));
+      }
+      get(Future.all(all));
+      assertEquals((long) CLIENTS * EACH, (long) get(kv.transact(tx -> number(tx.get(TO)))));
+      assertEquals(-(long) CLIENTS * EACH, (long) get(kv.transact(tx -> number(tx.get(FROM)))));
+      assertTrue(kv.transactions().reservations() > 0, "no key was ever reserved");
+      long lost = 0;
+      for (Conflict.Reason reason : Conflict.Reason.values()) {
+        lost += kv.transactions().aborts(reason);
+      }
+      assertTrue(lost > 0, "no transaction was in conflict");
+      assertEquals(
+          CLIENTS * EACH + 2, kv.transactions().tries() - lost - kv.transactions().doomedEarly());
+    }
+  }
+}
