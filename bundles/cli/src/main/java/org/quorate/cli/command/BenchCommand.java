@@ -5,14 +5,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.bench.Bench;
 import org.quorate.cli.bench.IdleGroups;
+import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import picocli.CommandLine.Command;
@@ -23,7 +27,8 @@ import picocli.CommandLine.Option;
     description = {
       "Measures writes: a closed loop of puts, one request and one reply each, beside the disk's",
       "own sync rate and a local read over the same connections. Uses the running cluster of",
-      "--data, or starts one of three nodes in --dir and removes it afterwards."
+      "--data, or starts one of three nodes in --dir and removes it afterwards. With --peer it",
+      "also starts three processes of ZooKeeper or etcd there and measures them in the same rounds."
     },
     footer = {"", "Example: quorate bench --outstanding 1,64 --runs 5"})
 final class BenchCommand implements Callable<Integer> {
@@ -82,6 +87,12 @@ final class BenchCommand implements Callable<Integer> {
         "in a cluster of its own, over --seconds."
       })
   private int idleGroups;
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME=DIR",
+      description = "Measure zookeeper (a folder of its jars) or etcd (its program) beside it.")
+  private Map<String, Path> peers = new LinkedHashMap<>();
 
   private final Root root;
 
@@ -145,7 +156,26 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int measure(LocalCluster cluster) throws InterruptedException {
+  /** With the peers that are wanted, whose data lies beside the cluster's. */
+  private int measure(LocalCluster cluster) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-peer-");
+    List<Peer> started = new ArrayList<>();
+    try {
+      Bench.checkDisk(folder);
+      for (Map.Entry<String, Path> peer : peers.entrySet()) {
+        root.terminal().progress("starting " + peer.getKey());
+        Path data = Files.createDirectories(folder.resolve(peer.getKey()));
+        Path from = root.terminal().resolve(peer.getValue());
+        started.add(Peer.start(peer.getKey(), from, data, clients, valueBytes));
+      }
+      return measure(cluster, started);
+    } finally {
+      started.forEach(Peer::close);
+      remove(folder);
+    }
+  }
+
+  private int measure(LocalCluster cluster, List<Peer> started) throws InterruptedException {
     List<String> addresses =
         cluster.file().nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
     Bench.Plan plan =
@@ -163,6 +193,7 @@ final class BenchCommand implements Callable<Integer> {
     Bench.Report report =
         Bench.run(
             plan,
+            started,
             row ->
                 root.terminal()
                     .progress(
@@ -202,15 +233,19 @@ final class BenchCommand implements Callable<Integer> {
       if (cluster.exists()) {
         cluster.stopAll();
       }
-      try (Stream<Path> files = Files.walk(cluster.data())) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      remove(cluster.data());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 }
