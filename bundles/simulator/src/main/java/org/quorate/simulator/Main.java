@@ -6,11 +6,12 @@ import java.util.ServiceLoader;
 import org.quorate.spi.consensus.ConsensusStrategy;
 
 /**
- * The simulator as a program: {@code --strategy NAME [--seeds A..B | --seed N] [--trace] [--threads
- * T]}. Exit code 0 when every seed passed, 1 when one failed, 2 for bad arguments.
+ * The simulator as a program: {@code --strategy NAME [--disk records|NAME] [--seeds A..B | --seed N]
+ * [--trace] [--threads T]}. Exit code 0 when every seed passed, 1 when one failed, 2 for bad arguments.
  */
 public final class Main {
   private String strategy = "raft";
+  private String disk = Subject.RECORDS;
   private long first = 1;
   private long last = 1_000;
   private int threads = Runtime.getRuntime().availableProcessors();
@@ -30,8 +31,8 @@ public final class Main {
     if (wrong != null) {
       err.println(wrong);
       err.println(
-          "usage: --strategy NAME [--seeds A..B | --seed N] [--trace] [--threads T]"
-              + " [--keep-going]");
+          "usage: --strategy NAME [--disk records|NAME] [--seeds A..B | --seed N] [--trace]"
+              + " [--threads T] [--keep-going]");
       return 2;
     }
     Optional<ConsensusStrategy> found =
@@ -43,14 +44,19 @@ public final class Main {
       err.println("no strategy " + main.strategy + " on the class path");
       return 2;
     }
-    return main.run(found.get(), out);
+    Optional<Subject> subject = Subject.of(found.get()).withDisk(main.disk);
+    if (subject.isEmpty()) {
+      err.println("no log storage " + main.disk + " on the class path");
+      return 2;
+    }
+    return main.run(subject.get(), out);
   }
 
-  private int run(ConsensusStrategy found, PrintStream out) {
+  private int run(Subject subject, PrintStream out) {
     SimulationOptions options =
         SimulationOptions.DEFAULTS.withTrace(trace && first == last ? out : null);
     SimulationReport report =
-        new SimulationRunner(Subject.of(found), options, !keepGoing)
+        new SimulationRunner(subject, options, !keepGoing)
             .run(first, last, first == last ? 1 : threads, result -> failed(result, out));
     out.print(report);
     return report.failures().isEmpty() ? 0 : 1;
@@ -74,6 +80,7 @@ public final class Main {
           case "--trace" -> trace = true;
           case "--keep-going" -> keepGoing = true;
           case "--strategy" -> strategy = args[++i];
+          case "--disk" -> disk = args[++i];
           case "--threads" -> threads = Math.max(1, Integer.parseInt(args[++i]));
           case "--seed" -> {
             first = Long.parseLong(args[++i]);

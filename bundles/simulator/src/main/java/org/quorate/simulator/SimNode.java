@@ -79,7 +79,7 @@ final class SimNode
   /** Formats the disk: another store, another voter. */
   void newStore() {
     storeId = rng.next();
-    disk = new SimDisk(world.queue(), rng.split(), id.name(), world);
+    disk = new SimDisk(world.queue(), rng.split(), id.name(), world, world.subject().logs());
     disk.faults().syncMeanUs(world.plan().syncMeanUs());
     disk.faults().lies(world.subject().sabotage().lyingDisks());
     if (state == State.BROKEN) {
@@ -257,8 +257,7 @@ final class SimNode
     boolean storage = cause instanceof StorageException && disk.faults().struck();
     StorageException.Kind kind = cause instanceof StorageException e ? e.kind() : null;
     if (disk.corruptionSeen()) {
-      boolean named =
-          kind == StorageException.Kind.CORRUPT && fate.why().contains("checksum does not match");
+      boolean named = kind == StorageException.Kind.CORRUPT && fate.why().contains(id.name() + "/");
       state = State.BROKEN;
       world.step().add(new Step.Stopped(id, fate.why(), named));
     } else if (!(cause instanceof NodeCrash) && !storage && !fate.why().startsWith("in ")) {

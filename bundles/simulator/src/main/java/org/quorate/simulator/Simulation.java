@@ -126,6 +126,7 @@ public final class Simulation {
   private SimulationResult result(String invariant, String failure) {
     return new SimulationResult(
         subject.strategy().name(),
+        subject.logs() == null ? Subject.RECORDS : subject.logs().name(),
         seed,
         invariant,
         failure,

@@ -5,6 +5,7 @@ import java.util.Set;
 /**
  * What became of one seed.
  *
+ * @param disk what kept the logs
  * @param invariant name of the one that failed; null when all held
  * @param failure what was wrong; empty when nothing was
  * @param step number of the step after which it was found
@@ -15,6 +16,7 @@ import java.util.Set;
  */
 public record SimulationResult(
     String strategy,
+    String disk,
     long seed,
     String invariant,
     String failure,
@@ -50,7 +52,12 @@ public record SimulationResult(
 
   /** The one command that runs it again with a trace. */
   public String replay() {
-    return "./quorate sim --strategy " + strategy + " --seed " + seed + " --trace";
+    return "./quorate sim --strategy "
+        + strategy
+        + (disk.equals(Subject.RECORDS) ? "" : " --disk " + disk)
+        + " --seed "
+        + seed
+        + " --trace";
   }
 
   @Override

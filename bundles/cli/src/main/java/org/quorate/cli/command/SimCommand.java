@@ -38,6 +38,15 @@ final class SimCommand implements Callable<Integer> {
   private String strategy = "raft";
 
   @Option(
+      names = "--disk",
+      paramLabel = "NAME",
+      description = {
+        "What keeps the logs: 'records', a model (default), or 'journal', the real one on",
+        "simulated files, some times slower."
+      })
+  private String disk = Subject.RECORDS;
+
+  @Option(
       names = "--seeds",
       paramLabel = "A..B",
       description = "Seeds to run, both included (default: ${DEFAULT-VALUE}).")
@@ -77,7 +86,7 @@ final class SimCommand implements Callable<Integer> {
     SimulationOptions options =
         SimulationOptions.DEFAULTS.withTrace(trace ? root.terminal().out() : null);
     SimulationReport report =
-        new SimulationRunner(Subject.of(found), options, !keepGoing)
+        new SimulationRunner(subject(found), options, !keepGoing)
             .run(
                 range[0],
                 range[1],
@@ -88,6 +97,15 @@ final class SimCommand implements Callable<Integer> {
     }
     print(report);
     return report.failures().isEmpty() ? ExitCode.OK : ExitCode.FINDINGS;
+  }
+
+  private Subject subject(ConsensusStrategy found) {
+    return Subject.of(found)
+        .withDisk(disk)
+        .orElseThrow(
+            () ->
+                new CliException(
+                    ExitCode.USAGE, "no log storage '" + disk + "'", "choose records or journal"));
   }
 
   private ConsensusStrategy find() {

@@ -2,6 +2,7 @@ package org.quorate.simulator.disk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.quorate.api.Bytes;
 
@@ -102,5 +103,52 @@ final class Image {
 
   boolean damaged(long index) {
     return damaged.contains(index);
+  }
+
+  /** Whether a record holds a payload: that of an index at its end, or any. */
+  boolean holds(long index, Bytes payload, boolean thereOnly) {
+    if (index >= first && index <= last() && ends(index, payload)) {
+      return true;
+    }
+    for (long i = last(); !thereOnly && i >= first; i--) {
+      if (contains(i, payload)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean ends(long index, Bytes payload) {
+    Bytes record = record(index);
+    int from = record.length() - payload.length();
+    return from >= 0 && record.from(from).equals(payload);
+  }
+
+  private boolean contains(long index, Bytes payload) {
+    Bytes record = record(index);
+    for (int at = record.length() - payload.length(); at >= 0; at--) {
+      if (record.slice(at, payload.length()).equals(payload)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether another is the same, but that it may still hold records that were trimmed here. */
+  boolean covers(Image found) {
+    if (found.first > first || found.last() != last() || !Objects.equals(stable, found.stable)) {
+      return false;
+    }
+    for (long i = first; i <= last(); i++) {
+      if (!record(i).equals(found.record(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return first + ".." + last() + " and " + stable;
   }
 }

@@ -2,18 +2,17 @@ package org.quorate.simulator.disk;
 
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Rng;
-import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStorage;
 import org.quorate.spi.storage.StateStore;
 import org.quorate.spi.storage.StorageException;
+import org.quorate.spi.storage.files.LogOnFiles;
 
 /**
  * The disk of one node, which outlives its processes. Logs are modelled as records with an image
@@ -41,18 +40,28 @@ public final class SimDisk {
   final Listener listener;
   private final String node;
   private final DiskFaults faults = new DiskFaults();
-  private final Map<String, SimLog> logs = new TreeMap<>();
+  private final Logs logs;
   private final Map<GroupId, SimState> states = new TreeMap<>();
   private final Map<GroupId, SimSnapshots> snapshots = new TreeMap<>();
   private boolean crashDue;
   private boolean corruptionSeen;
   private boolean damaged;
 
-  public SimDisk(EventQueue queue, Rng rng, String node, Listener listener) {
+  /**
+   * An empty disk.
+   *
+   * @param logStorage what keeps the logs, on simulated files; null for a model at the level of
+   *     records
+   */
+  public SimDisk(EventQueue queue, Rng rng, String node, Listener listener, LogOnFiles logStorage) {
     this.queue = queue;
     this.rng = rng;
     this.node = node;
     this.listener = listener;
+    logs =
+        logStorage == null
+            ? new RecordLogs(this, node)
+            : new FileLogs(this, logStorage, node + "/" + logStorage.name());
   }
 
   public DiskFaults faults() {
@@ -68,21 +77,16 @@ public final class SimDisk {
 
   /** The process died: of what was not synced some prefix stays. */
   public void crash() {
-    logs.values().forEach(SimLog::crash);
+    logs.crash();
     snapshots.values().forEach(SimSnapshots::crash);
     faults.clear();
     faults.newProcess();
     crashDue = false;
   }
 
-  private SimLog log(GroupId group, long epoch) {
-    return logs.computeIfAbsent(
-        group + "/" + epoch, k -> new SimLog(this, node + "/" + group + "/log-" + epoch));
-  }
-
   /** Flips a byte in one synced log record or stable record; false if there is none. */
   public boolean flipLogByte(GroupId group, long epoch) {
-    boolean done = log(group, epoch).damage();
+    boolean done = logs.damage(group, epoch);
     damaged |= done;
     return done;
   }
@@ -98,7 +102,7 @@ public final class SimDisk {
   public boolean holds(GroupId group, long epoch, long inner, Bytes payload, boolean atIndex) {
     SimState state = states.get(group);
     return state != null && state.applied() >= inner
-        || log(group, epoch).holds(inner, payload, atIndex);
+        || logs.holds(group, epoch, inner, payload, atIndex);
   }
 
   /** Whether a byte was ever flipped. */
@@ -111,9 +115,30 @@ public final class SimDisk {
     return corruptionSeen;
   }
 
-  StorageException corrupt(String what) {
+  /** How long the next sync takes. */
+  long syncUs() {
+    long mean = faults.syncMeanUs;
+    return (long) ((mean / 2 + rng.around(mean / 2)) * faults.slowness);
+  }
+
+  /** Whether the next sync is to fail; asking disarms it. */
+  boolean takeSyncFault() {
+    boolean due = faults.failNextSync != null;
+    if (due) {
+      faults.failNextSync = null;
+      faults.strike();
+    }
+    return due;
+  }
+
+  /** A process was told that what it has is damaged. */
+  void corruptionFound(String what) {
     corruptionSeen = true;
     listener.corruptionFound(what);
+  }
+
+  StorageException corrupt(String what) {
+    corruptionFound(what);
     return new StorageException(StorageException.Kind.CORRUPT, what + ": checksum does not match");
   }
 
@@ -154,30 +179,7 @@ public final class SimDisk {
 
   /** The logs as one process opens them. */
   public LogStorage logs() {
-    return new LogStorage() {
-      @Override
-      public String name() {
-        return "simulated";
-      }
-
-      @Override
-      public boolean durable() {
-        return true;
-      }
-
-      @Override
-      public LinkStore open(GroupId group, long epoch, Executor loop) {
-        return log(group, epoch).open(loop);
-      }
-
-      @Override
-      public void delete(GroupId group, long epoch) {
-        logs.remove(group + "/" + epoch);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return logs.open();
   }
 
   /** State and snapshots as one process opens them. */

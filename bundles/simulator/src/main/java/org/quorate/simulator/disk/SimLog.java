@@ -92,34 +92,7 @@ final class SimLog {
 
   /** Damaged copies count: they were synced, and damage is only done where enough others are. */
   boolean holds(long inner, Bytes payload, boolean atIndex) {
-    if (inner >= synced.first() && inner <= synced.last() && ends(inner, payload)) {
-      return true;
-    }
-    if (atIndex) {
-      return false;
-    }
-    for (long i = synced.last(); i >= synced.first(); i--) {
-      if (contains(i, payload)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean ends(long index, Bytes payload) {
-    Bytes record = synced.record(index);
-    int from = record.length() - payload.length();
-    return from >= 0 && record.from(from).equals(payload);
-  }
-
-  private boolean contains(long index, Bytes payload) {
-    Bytes record = synced.record(index);
-    for (int at = record.length() - payload.length(); at >= 0; at--) {
-      if (record.slice(at, payload.length()).equals(payload)) {
-        return true;
-      }
-    }
-    return false;
+    return synced.holds(inner, payload, atIndex);
   }
 
   /** What one process holds of it. */
@@ -200,11 +173,7 @@ final class SimLog {
       List<Issued> batch = waiting;
       waiting = syncing;
       syncing = batch;
-      DiskFaults faults = disk.faults();
-      long time =
-          (long)
-              ((faults.syncMeanUs / 2 + disk.rng.around(faults.syncMeanUs / 2)) * faults.slowness);
-      disk.queue.after(time, () -> synced(batch));
+      disk.queue.after(disk.syncUs(), () -> synced(batch));
     }
 
     private void synced(List<Issued> batch) {

@@ -46,7 +46,8 @@ class SimDiskTest {
 
           @Override
           public void wroteAfterCorruption(String what) {}
-        });
+        },
+        null);
   }
 
   private LinkStore open(SimDisk disk) {

@@ -3,6 +3,7 @@ package org.quorate.storage.journal;
 import java.io.IOException;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
+import org.quorate.spi.storage.files.DiskFullException;
 
 /** Makes the errors of the journal. */
 final class Failures {

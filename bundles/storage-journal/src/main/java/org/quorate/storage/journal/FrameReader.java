@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StorageException;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /** Reads records of one stream back, verifying each; for one pass over neighbouring records. */
 final class FrameReader {
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final Segments segments;
   private final int stream;
   private final int windowBytes;
@@ -16,7 +17,7 @@ final class FrameReader {
   private ByteBuffer window = ByteBuffer.allocate(0);
   private long windowAt;
 
-  FrameReader(JournalFiles files, Segments segments, int stream, int windowBytes) {
+  FrameReader(StorageFiles files, Segments segments, int stream, int windowBytes) {
     this.files = files;
     this.segments = segments;
     this.stream = stream;

@@ -6,6 +6,7 @@ import java.util.zip.CRC32C;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /** Writes frames behind each other, over the ends of segments. Used by the writer thread alone. */
 final class FrameWriter {
@@ -14,7 +15,7 @@ final class FrameWriter {
 
   private final Segments segments;
   private final JournalSettings settings;
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final ByteBuffer buffer;
   private final ByteBuffer head = ByteBuffer.allocate(Layout.FRAME_BYTES);
   private final CRC32C crc = new CRC32C();
@@ -35,7 +36,7 @@ final class FrameWriter {
   private long syncNanos;
 
   FrameWriter(
-      JournalFiles files, Segments segments, JournalSettings settings, int offset, long sequence) {
+      StorageFiles files, Segments segments, JournalSettings settings, int offset, long sequence) {
     this.files = files;
     this.segments = segments;
     this.settings = settings;

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.spi.storage.StorageException;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /**
  * The journal of a data directory. Links put their writes into one queue; one writer takes all that
@@ -22,7 +23,7 @@ import org.quorate.spi.storage.StorageException;
  * unknown until the journal is opened again.
  */
 final class Journal implements Closeable {
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final Drive drive;
   private final Closeable lock;
   private final Segments segments;
@@ -50,7 +51,7 @@ final class Journal implements Closeable {
   private volatile StorageException failure;
 
   /** Takes over what recovery found and starts the writer. */
-  Journal(JournalFiles files, Drive drive, Closeable lock, Recovery.Result found) {
+  Journal(StorageFiles files, Drive drive, Closeable lock, Recovery.Result found) {
     this.files = files;
     this.drive = drive;
     this.lock = lock;

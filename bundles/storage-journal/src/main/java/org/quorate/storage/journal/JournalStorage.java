@@ -13,6 +13,7 @@ import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /** The log storage "journal": one journal for all links of a data directory, opened at first use. */
 public class JournalStorage implements LogStorage {
@@ -21,7 +22,7 @@ public class JournalStorage implements LogStorage {
 
   /** Opens the directory. */
   interface Opener {
-    JournalFiles open() throws IOException;
+    StorageFiles open() throws IOException;
   }
 
   private final String where;
@@ -119,7 +120,7 @@ public class JournalStorage implements LogStorage {
   private Journal openJournal() {
     Closeable lock = null;
     try {
-      JournalFiles files = opener.open();
+      StorageFiles files = opener.open();
       lock = files.lock();
       Recovery.Result found = Recovery.run(files, settings, drive.background(), ids);
       Journal opened = new Journal(files, drive, lock, found);

@@ -8,6 +8,7 @@ import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /**
  * What the journal keeps of one link: its index, its stable record, and the appends that are not on
@@ -106,7 +107,7 @@ final class LogStream {
   }
 
   /** Records from an index on; at least one if it is not past the last. */
-  List<Bytes> read(long from, long last, int maxBytes, JournalFiles files, Segments segments) {
+  List<Bytes> read(long from, long last, int maxBytes, StorageFiles files, Segments segments) {
     List<Bytes> records = new ArrayList<>();
     FrameReader reader = new FrameReader(files, segments, id, WINDOW_BYTES);
     long bytes = 0;

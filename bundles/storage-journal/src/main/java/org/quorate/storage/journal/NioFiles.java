@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
+import org.quorate.spi.storage.files.DiskFullException;
+import org.quorate.spi.storage.files.StorageFile;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /** A directory of the file system. */
-final class NioFiles implements JournalFiles {
+final class NioFiles implements StorageFiles {
   private static final String LOCK = "journal.lock";
   private final Path directory;
 
@@ -69,16 +72,16 @@ final class NioFiles implements JournalFiles {
   }
 
   @Override
-  public SegmentFile create(String name) throws IOException {
+  public StorageFile create(String name) throws IOException {
     return open(name, StandardOpenOption.CREATE_NEW);
   }
 
   @Override
-  public SegmentFile open(String name) throws IOException {
+  public StorageFile open(String name) throws IOException {
     return open(name, StandardOpenOption.READ);
   }
 
-  private SegmentFile open(String name, StandardOpenOption how) throws IOException {
+  private StorageFile open(String name, StandardOpenOption how) throws IOException {
     Path path = directory.resolve(name);
     return new NioSegment(path, FileChannel.open(path, how, StandardOpenOption.WRITE));
   }
@@ -117,7 +120,7 @@ final class NioFiles implements JournalFiles {
    * A file with a channel to write and one to read: an interrupt closes the channel that the
    * interrupted thread uses, and a reader must not take the writer's away.
    */
-  private static final class NioSegment implements SegmentFile {
+  private static final class NioSegment implements StorageFile {
     private final Path path;
     private final FileChannel writer;
     private FileChannel reader;

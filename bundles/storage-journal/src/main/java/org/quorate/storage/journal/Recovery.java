@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
+import org.quorate.spi.storage.files.StorageFile;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /**
  * Opens the journal of a directory: looks at the files, {@link Scan reads} them, and only when all
@@ -21,9 +23,9 @@ final class Recovery {
       Segments segments, FrameWriter writer, Collection<LogStream> streams, int lastStream) {}
 
   /** A file with its header read; null if there is none that counts. */
-  private record Found(long number, String name, SegmentFile file, Layout.Header header) {}
+  private record Found(long number, String name, StorageFile file, Layout.Header header) {}
 
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final JournalSettings settings;
   private final Executor background;
   private final LongSupplier ids;
@@ -34,7 +36,7 @@ final class Recovery {
   private final TreeSet<Long> stray = new TreeSet<>();
 
   private Recovery(
-      JournalFiles files, JournalSettings settings, Executor background, LongSupplier ids) {
+      StorageFiles files, JournalSettings settings, Executor background, LongSupplier ids) {
     this.files = files;
     this.settings = settings;
     this.background = background;
@@ -47,7 +49,7 @@ final class Recovery {
    * @param ids makes the identity of a new journal
    */
   static Result run(
-      JournalFiles files, JournalSettings settings, Executor background, LongSupplier ids) {
+      StorageFiles files, JournalSettings settings, Executor background, LongSupplier ids) {
     Recovery recovery = new Recovery(files, settings, background, ids);
     try {
       return recovery.run();
@@ -133,7 +135,7 @@ final class Recovery {
     stray.addAll(numbers);
     for (long number : run) {
       String name = Layout.name(number);
-      SegmentFile file = files.open(name);
+      StorageFile file = files.open(name);
       ByteBuffer b = ByteBuffer.allocate(Layout.HEADER_BYTES);
       file.read(b, 0);
       Layout.Header header = Layout.header(b.flip());
@@ -271,7 +273,7 @@ final class Recovery {
     for (String name : new TreeSet<>(files.list())) {
       if (name.matches("spare-[0-9a-f]{16}\\.seg")) {
         long size;
-        try (SegmentFile file = files.open(name)) {
+        try (StorageFile file = files.open(name)) {
           size = file.size();
         }
         if (size == settings.segmentBytes() && segments.spares() < settings.spares()) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StorageException;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /**
  * Reads the frames of all segments and finds where the journal ends. Changes nothing on disk.
@@ -15,7 +16,7 @@ import org.quorate.spi.storage.StorageException;
  * missing frame was already on disk (see {@code unsynced} in {@link Layout}) makes it damage.
  */
 final class Scan {
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final List<Segment> segments;
   private final Replay replay = new Replay();
 
@@ -45,7 +46,7 @@ final class Scan {
   private int partsLength;
   private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
 
-  Scan(JournalFiles files, List<Segment> segments) {
+  Scan(StorageFiles files, List<Segment> segments) {
     this.files = files;
     this.segments = segments;
   }

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import org.quorate.spi.storage.StorageException;
+import org.quorate.spi.storage.files.StorageFile;
+import org.quorate.spi.storage.files.StorageFiles;
 
 /**
  * The files of a journal: those with records, one prepared ahead, and spare ones. The writer calls
@@ -23,7 +25,7 @@ import org.quorate.spi.storage.StorageException;
 final class Segments implements Closeable {
   private static final int FILL_BYTES = 1 << 20;
 
-  private final JournalFiles files;
+  private final StorageFiles files;
   private final JournalSettings settings;
   private final long journal;
   private final Executor background;
@@ -31,7 +33,7 @@ final class Segments implements Closeable {
   private final Deque<String> spares = new ArrayDeque<>();
   private volatile CompletableFuture<Segment> next;
 
-  Segments(JournalFiles files, JournalSettings settings, long journal, Executor background) {
+  Segments(StorageFiles files, JournalSettings settings, long journal, Executor background) {
     this.files = files;
     this.settings = settings;
     this.journal = journal;
@@ -128,7 +130,7 @@ final class Segments implements Closeable {
 
   private Segment prepare(long number) {
     String name = Layout.name(number);
-    SegmentFile file = null;
+    StorageFile file = null;
     try {
       file = fresh(name);
       file.write(Layout.header(journal, number, settings.segmentBytes()), 0);
@@ -143,7 +145,7 @@ final class Segments implements Closeable {
     }
   }
 
-  private SegmentFile fresh(String name) throws IOException {
+  private StorageFile fresh(String name) throws IOException {
     String spare;
     synchronized (spares) {
       spare = spares.poll();
@@ -153,7 +155,7 @@ final class Segments implements Closeable {
       files.syncDirectory(); // before it changes: under its first name it may still be needed
       return files.open(name);
     }
-    SegmentFile file = files.create(name);
+    StorageFile file = files.create(name);
     try {
       zero(file, 0, settings.segmentBytes());
       return file;
@@ -164,7 +166,7 @@ final class Segments implements Closeable {
   }
 
   /** Gives the room back, and leaves no file that looks prepared but is not on disk. */
-  private void discard(String name, SegmentFile file, IOException why) {
+  private void discard(String name, StorageFile file, IOException why) {
     if (file == null) {
       return;
     }
@@ -176,7 +178,7 @@ final class Segments implements Closeable {
   }
 
   /** Fills a part of a file; the caller syncs. */
-  static void zero(SegmentFile file, long from, long to) throws IOException {
+  static void zero(StorageFile file, long from, long to) throws IOException {
     ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, to - from));
     for (long at = from; at < to; at += zeros.capacity()) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));

@@ -1,7 +1,7 @@
 package org.quorate.storage.journal;
 
+import org.quorate.simulator.files.FaultyDisk;
 import org.quorate.spi.storage.LogStorage;
-import org.quorate.tck.storage.FaultyDisk;
 import org.quorate.tck.storage.LogFaultContract;
 
 class JournalFaultTest extends LogFaultContract {

@@ -1,6 +1,6 @@
 package org.quorate.storage.journal;
 
-import org.quorate.tck.storage.FaultyDisk;
+import org.quorate.simulator.files.FaultyDisk;
 
 /** Makes journals on a {@link FaultyDisk}, deterministic. */
 final class JournalHarness {
@@ -15,7 +15,7 @@ final class JournalHarness {
     drive = new InlineDrive();
     return new JournalStorage(
         "disk",
-        () -> new FaultyFiles(disk),
+        () -> disk,
         new JournalSettings(segmentBytes, 2, 100),
         drive,
         () -> 0x1234_5678_9abc_def0L);

@@ -1,8 +1,8 @@
 package org.quorate.storage.journal;
 
 import org.junit.jupiter.api.Nested;
+import org.quorate.simulator.files.FaultyDisk;
 import org.quorate.spi.storage.LogStorage;
-import org.quorate.tck.storage.FaultyDisk;
 import org.quorate.tck.storage.LogStoreContract;
 import org.quorate.tck.storage.StableStoreContract;
 

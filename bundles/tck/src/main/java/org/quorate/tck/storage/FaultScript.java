@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.quorate.api.GroupId;
+import org.quorate.simulator.files.FaultyDisk;
 import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.storage.StorageException;

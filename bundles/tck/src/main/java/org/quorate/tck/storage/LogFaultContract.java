@@ -10,11 +10,12 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.quorate.api.GroupId;
+import org.quorate.simulator.files.FaultyDisk;
+import org.quorate.simulator.files.FaultyDisk.Fault;
+import org.quorate.simulator.files.FaultyDisk.Loss;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
-import org.quorate.tck.storage.FaultyDisk.Fault;
-import org.quorate.tck.storage.FaultyDisk.Loss;
 
 /**
  * What a durable {@link LogStorage} does while the disk fails: the 1st, 2nd, 3rd … I/O fails or is

@@ -1,17 +1,17 @@
-package org.quorate.storage.journal;
+package org.quorate.spi.storage.files;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
 /**
- * The directory of a journal, as narrow as the journal needs it, so that a test can put a disk that
- * fails, tears and forgets in its place.
+ * The directory of a storage, as narrow as one needs it, so that a disk that fails, tears and forgets
+ * can be put in its place.
  *
  * <p>Creations, renames and deletions are durable only after {@link #syncDirectory()}; a full disk
  * is a {@link DiskFullException}.
  */
-interface JournalFiles {
+public interface StorageFiles {
   /** Takes the directory for this process, until the result is closed. */
   Closeable lock() throws IOException;
 
@@ -19,9 +19,9 @@ interface JournalFiles {
   List<String> list() throws IOException;
 
   /** Makes a new, empty file. */
-  SegmentFile create(String name) throws IOException;
+  StorageFile create(String name) throws IOException;
 
-  SegmentFile open(String name) throws IOException;
+  StorageFile open(String name) throws IOException;
 
   /** Renames; an open file stays open. */
   void rename(String from, String to) throws IOException;

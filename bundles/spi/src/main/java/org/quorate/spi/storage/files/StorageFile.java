@@ -1,11 +1,11 @@
-package org.quorate.storage.journal;
+package org.quorate.spi.storage.files;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file of a journal. One thread writes; any thread reads. */
-interface SegmentFile extends Closeable {
+/** An open file of a storage. One thread writes; any thread reads. */
+public interface StorageFile extends Closeable {
   /** Writes all that remains in the buffer. */
   void write(ByteBuffer source, long at) throws IOException;
 
