@@ -17,6 +17,7 @@ final class Certify {
 
   private static final Peer[] NOBODY = {};
 
+  final Rules rules;
   final CertifyOptions options;
   final Member self;
   final HardState hard; // [persistent]
@@ -48,7 +49,8 @@ final class Certify {
   private String halted; // [volatile]
   Effects out; // of the step under way
 
-  Certify(CertifyOptions options, Member self, Recovery found, long seed) {
+  Certify(Rules rules, CertifyOptions options, Member self, Recovery found, long seed) {
+    this.rules = rules;
     this.options = options;
     this.self = self;
     hard = found.hard();
@@ -302,7 +304,7 @@ final class Certify {
     if (sequencer == null) {
       return;
     }
-    long slot = Math.min(matched(), log.complete());
+    long slot = rules.acknowledged(log, matched());
     boolean more = slot > acknowledged;
     if (!more && !asked) {
       return;
@@ -332,7 +334,7 @@ final class Certify {
    * a slot that the view ordered is found stable by counting; all before it are with it.
    */
   private void advanceStable() {
-    long mine = Math.min(disk.durable(), matched());
+    long mine = Math.min(rules.counted(disk, log), matched());
     long ordered = Math.min(peers.quorum(p -> p.acked, mine), matched());
     if (ordered > stable) {
       long reached = Math.max(stable, Math.min(ordered, peers.keepers(p -> p.acked, mine)));

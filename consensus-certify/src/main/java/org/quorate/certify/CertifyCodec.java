@@ -19,28 +19,36 @@ final class CertifyCodec {
           case CertifyMessage.PAYLOADS -> payloads(in, store);
           case CertifyMessage.ORDER -> order(in, store);
           case CertifyMessage.ACK ->
-              new CertifyMessage.Ack(store, View.decode(in), slot(in), slot(in));
+              new CertifyMessage.Ack(store, View.decode(in, store), slot(in), slot(in));
           case CertifyMessage.GAP ->
-              new CertifyMessage.Gap(store, View.decode(in), slot(in), slot(in), View.decode(in));
+              new CertifyMessage.Gap(
+                  store, View.decode(in, store), slot(in), slot(in), View.decode(in, store));
           case CertifyMessage.BEAT -> beat(in, store);
           case CertifyMessage.BEAT_REPLY ->
-              new CertifyMessage.BeatReply(store, View.decode(in), slot(in), slot(in));
+              new CertifyMessage.BeatReply(store, View.decode(in, store), slot(in), slot(in));
           case CertifyMessage.CANVASS ->
               new CertifyMessage.Canvass(
-                  store, View.decode(in), slot(in), slot(in), View.decode(in));
+                  store, View.decode(in, store), slot(in), slot(in), View.decode(in, store));
           case CertifyMessage.CANVASS_REPLY ->
-              new CertifyMessage.CanvassReply(store, View.decode(in), in.bool(), View.decode(in));
+              new CertifyMessage.CanvassReply(
+                  store, View.decode(in, store), in.bool(), View.decode(in, store));
           case CertifyMessage.PREPARE ->
               new CertifyMessage.Prepare(
-                  store, View.decode(in), slot(in), slot(in), View.decode(in), in.bool());
+                  store,
+                  View.decode(in, store),
+                  slot(in),
+                  slot(in),
+                  View.decode(in, store),
+                  in.bool());
           case CertifyMessage.PROMISE -> promise(in, store);
           case CertifyMessage.FETCH -> new CertifyMessage.Fetch(store, in.list(CertifyCodec::slot));
           case CertifyMessage.FETCHED -> fetched(in, store);
           case CertifyMessage.TAIL_ASK -> new CertifyMessage.TailAsk(store, slot(in), slot(in));
           case CertifyMessage.TAIL_IS ->
               new CertifyMessage.TailIs(
-                  store, View.decode(in), slot(in), slot(in), slot(in), slot(in));
-          case CertifyMessage.TAKE_OVER -> new CertifyMessage.TakeOver(store, View.decode(in));
+                  store, View.decode(in, store), slot(in), slot(in), slot(in), slot(in));
+          case CertifyMessage.TAKE_OVER ->
+              new CertifyMessage.TakeOver(store, View.decode(in, store));
           default -> throw new MalformedException("certify message of type " + type, 0);
         };
     in.end();
@@ -60,9 +68,9 @@ final class CertifyCodec {
   private static CertifyMessage order(Decoder in, long store) {
     View view = own(in, store);
     long prevSlot = slot(in);
-    View prevView = View.decode(in);
+    View prevView = View.decode(in, store);
     long stable = slot(in);
-    List<Entry> entries = EntryCodec.decode(in, view, prevView);
+    List<Entry> entries = EntryCodec.decode(in, view, store, prevView);
     behind(prevSlot, entries, in);
     return new CertifyMessage.Order(store, view, prevSlot, prevView, stable, entries, 0);
   }
@@ -72,12 +80,12 @@ final class CertifyCodec {
   }
 
   private static CertifyMessage promise(Decoder in, long store) {
-    View view = View.decode(in);
+    View view = View.decode(in, store);
     boolean ok = in.bool();
     long from = slot(in);
-    View fromView = View.decode(in);
+    View fromView = View.decode(in, store);
     long stable = slot(in);
-    List<Entry> entries = EntryCodec.decode(in, view, fromView);
+    List<Entry> entries = EntryCodec.decode(in, view, store, fromView);
     behind(from, entries, in);
     return new CertifyMessage.Promise(store, view, ok, from, fromView, stable, entries);
   }
@@ -102,7 +110,7 @@ final class CertifyCodec {
 
   /** Only the sequencer of a view speaks so. */
   private static View own(Decoder in, long store) {
-    View view = View.decode(in);
+    View view = View.decode(in, store);
     if (view.store() != store || view.number() == 0) {
       throw new MalformedException(
           "view " + view + " from store " + Long.toHexString(store), in.offset());

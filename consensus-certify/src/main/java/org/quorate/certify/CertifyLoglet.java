@@ -43,9 +43,14 @@ public final class CertifyLoglet implements PureLoglet {
   private boolean opened;
 
   CertifyLoglet(LinkContext link) {
+    this(link, Rules.SOUND);
+  }
+
+  CertifyLoglet(LinkContext link, Rules rules) {
     Recovery found = Recovery.of(link.recovered(), link.genesis());
     contradiction = found.contradiction();
-    certify = new Certify(CertifyOptions.of(link.options()), link.self(), found, link.seed());
+    certify =
+        new Certify(rules, CertifyOptions.of(link.options()), link.self(), found, link.seed());
     view = new CertifyView(certify);
     onPayloads = new OnPayloads(certify);
     onOrder = new OnOrder(certify);

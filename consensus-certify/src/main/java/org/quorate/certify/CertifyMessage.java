@@ -54,11 +54,11 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(ORDER).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(prevSlot);
-      prevView.encode(out);
+      prevView.encode(out, store);
       out.varint(stable);
-      EntryCodec.encode(entries, view, inline, out);
+      EntryCodec.encode(entries, view, store, inline, out);
     }
   }
 
@@ -71,7 +71,7 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(ACK).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(slot).varint(delivered);
     }
   }
@@ -87,9 +87,9 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(GAP).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(prevSlot).varint(hintSlot);
-      hintView.encode(out);
+      hintView.encode(out, store);
     }
   }
 
@@ -104,7 +104,7 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(BEAT).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(stable).varint(floor).bool(reply);
     }
   }
@@ -118,7 +118,7 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(BEAT_REPLY).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(slot).varint(delivered);
     }
   }
@@ -135,9 +135,9 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(CANVASS).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(from).varint(last);
-      lastView.encode(out);
+      lastView.encode(out, store);
     }
   }
 
@@ -151,9 +151,9 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(CANVASS_REPLY).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.bool(granted);
-      promised.encode(out);
+      promised.encode(out, store);
     }
   }
 
@@ -170,9 +170,9 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(PREPARE).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(from).varint(last);
-      lastView.encode(out);
+      lastView.encode(out, store);
       out.bool(handOver);
     }
   }
@@ -191,11 +191,11 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(PROMISE).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.bool(ok).varint(from);
-      fromView.encode(out);
+      fromView.encode(out, store);
       out.varint(stable);
-      EntryCodec.encode(entries, view, 0, out);
+      EntryCodec.encode(entries, view, store, 0, out);
     }
 
     long last() {
@@ -249,7 +249,7 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(TAIL_IS).i64(store);
-      view.encode(out);
+      view.encode(out, store);
       out.varint(incarnation).varint(round).varint(slot).varint(version);
     }
   }
@@ -259,7 +259,7 @@ sealed interface CertifyMessage extends Message {
     @Override
     public void encode(Encoder out) {
       out.u8(TAKE_OVER).i64(store);
-      view.encode(out);
+      view.encode(out, store);
     }
   }
 }

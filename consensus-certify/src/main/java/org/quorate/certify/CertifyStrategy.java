@@ -27,6 +27,16 @@ public final class CertifyStrategy implements ConsensusStrategy {
 
   private static final int WIRE = 1;
 
+  private final Rules rules;
+
+  public CertifyStrategy() {
+    this(Rules.SOUND);
+  }
+
+  CertifyStrategy(Rules rules) {
+    this.rules = rules;
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -53,6 +63,6 @@ public final class CertifyStrategy implements ConsensusStrategy {
 
   @Override
   public Loglet open(LinkContext link) {
-    return link.drive(new CertifyLoglet(link));
+    return link.drive(new CertifyLoglet(link, rules));
   }
 }

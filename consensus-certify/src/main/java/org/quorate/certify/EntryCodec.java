@@ -19,7 +19,7 @@ final class EntryCodec {
   private EntryCodec() {}
 
   /** Payloads of the origin {@code inline} go with it, all others stay behind; 0 for none. */
-  static void encode(List<Entry> entries, View view, long inline, Encoder out) {
+  static void encode(List<Entry> entries, View view, long sender, long inline, Encoder out) {
     out.varint(entries.size());
     int at = 0;
     while (at < entries.size()) {
@@ -29,7 +29,7 @@ final class EntryCodec {
       int kind = e.isPayload() ? Entry.PAYLOAD : e.kind;
       out.u8(kind | (with ? INLINE : 0) | (other ? OWN_VIEW : 0));
       if (other) {
-        e.view.encode(out);
+        e.view.encode(out, sender);
       }
       if (!e.isPayload()) {
         out.bytes(e.body());
@@ -63,7 +63,7 @@ final class EntryCodec {
   }
 
   /** Throws MalformedException unless views never fall and none is after {@code view}. */
-  static List<Entry> decode(Decoder in, View view, View before) {
+  static List<Entry> decode(Decoder in, View view, long sender, View before) {
     long count = in.varint();
     if (count < 0 || count > LENGTH_MAX) {
       throw new MalformedException(Long.toUnsignedString(count) + " entries", in.offset());
@@ -74,7 +74,7 @@ final class EntryCodec {
       int at = in.offset();
       int tag = in.u8();
       int kind = tag & INLINE - 1;
-      View of = (tag & OWN_VIEW) != 0 ? View.decode(in) : view;
+      View of = (tag & OWN_VIEW) != 0 ? View.decode(in, sender) : view;
       if (last.isAfter(of) || of.isAfter(view)) {
         throw new MalformedException("entry of view " + of + " after " + last, at);
       }

@@ -36,7 +36,7 @@ final class OnOrder {
         continue;
       }
       if (slot <= log.last()) {
-        if (e.view.equals(log.view(slot))) {
+        if (certify.rules.sameSlot(log.view(slot), e.view)) {
           refill(log.entry(slot), e);
           continue;
         }

@@ -33,7 +33,7 @@ final class OnPrepare {
           new Promise(certify.self.storeId(), m.view(), false, 0, certify.view(), 0, List.of()));
       return;
     }
-    if (!again) {
+    if (!again && certify.rules.keepsPromises()) {
       certify.adopt(m.view());
       certify.timers.drawTimeout();
     }

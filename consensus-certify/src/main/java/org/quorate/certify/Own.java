@@ -95,6 +95,11 @@ final class Own {
 
   /** Another view: what its log does not have is sent again. */
   void resend() {
+    if (!certify.rules.keepsMessageIds()) {
+      for (long c = ordered() + 1, end = next; c < end; c++) {
+        submit(at(c));
+      }
+    }
     sent = Math.min(sent, ordered());
     progressMs = certify.timers.nowMs();
   }

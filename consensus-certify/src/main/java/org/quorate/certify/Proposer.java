@@ -59,7 +59,7 @@ final class Proposer implements RoleState {
     if (m.from() < from || peer.answer != 0) {
       return;
     }
-    boolean better = m.ok() && isBetter(m);
+    boolean better = m.ok() && isBetter(m) && certify.rules.takesBetterLogs();
     if (!m.ok() || better && m.from() > from && !m.fromView().equals(certify.log.view(m.from()))) {
       peer.answer = -1; // or what is between is not known here: a snapshot has to come first
       return;
@@ -115,7 +115,7 @@ final class Proposer implements RoleState {
       return;
     }
     long missing = certify.log.missing();
-    if (missing > certify.stable() && nobodyKept(missing)) {
+    if (missing > certify.stable() && certify.rules.mayVoid(nobodyKept(missing))) {
       voidFrom(missing);
       missing = certify.halted() == null ? certify.log.missing() : 1;
     }

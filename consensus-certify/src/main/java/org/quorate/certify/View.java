@@ -31,6 +31,22 @@ public record View(long number, long store) implements Comparable<View> {
     out.i64(number).i64(store);
   }
 
+  /** On the wire: most views are the sender's own. */
+  void encode(Encoder out, long sender) {
+    out.varint(number).bool(store == sender);
+    if (store != sender) {
+      out.i64(store);
+    }
+  }
+
+  static View decode(Decoder in, long sender) {
+    long number = in.varint();
+    if (number < 0) {
+      throw new MalformedException("view " + Long.toUnsignedString(number), in.offset());
+    }
+    return new View(number, in.bool() ? sender : in.i64());
+  }
+
   static View decode(Decoder in) {
     View view = new View(in.i64(), in.i64());
     if (view.number < 0) {

@@ -32,10 +32,15 @@ final class RandomSchedule {
   int reads;
 
   RandomSchedule(long seed) {
+    this(seed, Rules.SOUND);
+  }
+
+  RandomSchedule(long seed, Rules rules) {
     random = new SplittableRandom(seed);
     calm = 1 + random.nextInt(12);
     cluster = new TestCluster(seed);
     cluster.chatty = false;
+    cluster.rules = rules;
     cluster.options.put("certify.log.retain.bytes", random.nextBoolean() ? "0" : "400");
     cluster.options.put("certify.inflight.count", "4");
     cluster.options.put("certify.batch.bytes", "1024");

@@ -25,12 +25,14 @@ final class TestCluster {
   final List<NodeId[]> snapshotsWanted = new ArrayList<>();
   final List<String> said = new ArrayList<>();
   final TreeMap<Long, String> decided = new TreeMap<>();
+  private final Map<String, Long> slots = new HashMap<>(); // a payload is delivered at one slot
   private final List<LinkInvariant> invariants = new ArrayList<>();
   final long seed;
   Membership genesis;
   private long stores = 100;
   private long tickets;
   boolean chatty = true;
+  Rules rules = Rules.SOUND;
   BiConsumer<TailRequest, Long> onTail = (request, inner) -> {};
 
   TestCluster(long seed) {
@@ -115,6 +117,11 @@ final class TestCluster {
             + inner
             + " "
             + (payload.length() <= 12 ? payload.utf8() : payload.length() + "B"));
+    Long slot = slots.putIfAbsent(payload.utf8(), inner);
+    if (slot != null && slot != inner && !payload.utf8().equals("seal")) {
+      throw new AssertionError(
+          node.id + " delivers " + payload.utf8() + " at " + inner + " and at " + slot);
+    }
     String before = decided.putIfAbsent(inner, payload.utf8());
     if (before != null && !before.equals(payload.utf8())) {
       throw new AssertionError(

@@ -3,7 +3,9 @@ package org.quorate.certify;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
@@ -21,6 +23,7 @@ final class TestNetwork {
   }
 
   final List<Sent> queue = new ArrayList<>();
+  final Map<NodeId, Long> sentBytes = new TreeMap<>();
   private final Set<String> cut = new HashSet<>();
 
   /** Encodes and decodes as a real way would. */
@@ -32,6 +35,7 @@ final class TestNetwork {
       Encoder out = new Encoder();
       message.encode(out);
       Bytes frame = Bytes.wrap(out.take().toByteArray());
+      sentBytes.merge(from, (long) frame.length(), Long::sum);
       queue.add(new Sent(from, to, lane, CertifyCodec.decode(frame)));
     }
   }

@@ -59,7 +59,8 @@ final class TestNode implements Effects {
         new Member(id, store, cluster.genesis.find(id).map(Member::role).orElse(Role.LEARNER));
     long seed = cluster.seed * 1_000_003 + seeds++;
     loglet =
-        new CertifyLoglet(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
+        new CertifyLoglet(
+            new TestLink(self, cluster.genesis, cluster.options, seed, found, this), cluster.rules);
     latest = loglet;
     step();
   }
