@@ -68,14 +68,14 @@ final class ElectionStorm {
             () -> {
               world.restart(middle);
               if (left > 0) {
-                middle.afterSave(to -> saved(middle, to));
+                middle.watch().afterSave(to -> saved(middle, to));
               }
             });
   }
 
   private void saved(SimNode middle, NodeId promisedTo) {
     if (promisedTo == null) {
-      middle.afterSave(to -> saved(middle, to));
+      middle.watch().afterSave(to -> saved(middle, to));
     } else if (left > 0) {
       world.whenReceived(
           middle.node(), promisedTo, middle.ofThisProcess(() -> amnesia(middle, promisedTo)));

@@ -1,6 +1,5 @@
 package org.quorate.simulator;
 
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
@@ -8,25 +7,19 @@ import org.quorate.api.NodeId;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaEnvironment;
-import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.disk.SimDisk;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Process;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.invariant.Step;
-import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkInvariant.LinkView;
 import org.quorate.spi.consensus.LinkStatus;
-import org.quorate.spi.consensus.Message;
-import org.quorate.spi.consensus.PureLoglet;
-import org.quorate.spi.storage.Pending;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
 
 /** A node: a disk that stays, and processes that come and go, each with one real replica. */
-final class SimNode
-    implements ReplicaEnvironment, ObservedStrategy.Observer, ObservedMachine.Observer {
+final class SimNode implements ReplicaEnvironment {
   /** What a node is doing. */
   enum State {
     /** No process. */
@@ -45,6 +38,7 @@ final class SimNode
   private final NodeId id;
   private final Rng rng;
   private final Transport transport;
+  private final NodeWatch watch;
   private SimDisk disk;
   private long storeId;
   private long incarnation;
@@ -54,16 +48,8 @@ final class SimNode
   private State state = State.DOWN;
   private Process process;
   private Replica replica;
-  private PureLoglet protocol;
-  private String role = "";
-  private long deliveries;
-  private long history;
   private Fate due;
   private boolean crippled;
-  private boolean replacing;
-  private boolean affected;
-  private Consumer<NodeId> afterSave;
-  private NodeId promisedTo;
 
   /** An end that waits for the task at hand: code that runs cannot be unwound from outside. */
   private record Fate(String why, Throwable cause) {}
@@ -73,6 +59,7 @@ final class SimNode
     this.id = id;
     this.rng = rng;
     this.transport = world.network().transport(id);
+    this.watch = new NodeWatch(world, this);
     newStore();
   }
 
@@ -126,15 +113,20 @@ final class SimNode
   }
 
   LinkStatus linkStatus() {
-    return protocol == null ? null : protocol.status();
+    return watch.protocol() == null ? null : watch.protocol().status();
   }
 
   long appliedInner() {
     return replica == null ? 0 : replica.log().inner();
   }
 
+  /** What its replica was seen to do. */
+  NodeWatch watch() {
+    return watch;
+  }
+
   LinkView view() {
-    return new LinkView(id, up(), incarnation, protocol);
+    return new LinkView(id, up(), incarnation, watch.protocol());
   }
 
   // ---- life --------------------------------------------------------------------------------
@@ -159,19 +151,17 @@ final class SimNode
           Replica.open(
               world.config(),
               this,
-              new ObservedStrategy(world.subject().strategy(), this),
+              new ObservedStrategy(world.subject().strategy(), watch),
               disk.logs(),
               disk.states(),
               new ObservedMachine(
-                  world.subject().machines().create(world.config().options()), this));
+                  world.subject().machines().create(world.config().options()), watch));
     } catch (StorageException e) {
       failed("open: " + e.getMessage(), e);
       return;
     }
     replica = opened;
-    replacing = false;
-    history++;
-    deliveries = 0;
+    watch.started();
     state = State.UP;
     mine.loop().execute(() -> guarded(opened::start));
     tick(mine);
@@ -201,13 +191,37 @@ final class SimNode
     world.trace(this, "crash: " + why);
     process.kill();
     replica = null;
-    protocol = null;
-    role = "";
+    watch.ended();
     if (state != State.BROKEN) {
       state = State.DOWN;
     }
     disk.crash();
     world.disconnected(this);
+  }
+
+  /** The process dies soon after its next vote, view or the like is on disk and told. */
+  void crashAfterSave() {
+    watch.afterSave(
+        promisedTo ->
+            world
+                .queue()
+                .after(
+                    rng.between(1, 3_000),
+                    ofThisProcess(
+                        () -> {
+                          crash("killed after a stable record");
+                          world.restartLater(this);
+                        })));
+  }
+
+  /** Does something unless this process has ended until then. */
+  Runnable ofThisProcess(Runnable task) {
+    Process mine = process;
+    return () -> {
+      if (mine.alive()) {
+        task.run();
+      }
+    };
   }
 
   void freeze() {
@@ -322,157 +336,6 @@ final class SimNode
   public void failed(String why, Throwable cause) {
     if (due == null) {
       due = new Fate(why, cause);
-    }
-  }
-
-  // ---- what is observed --------------------------------------------------------------------
-
-  @Override
-  public void opened(PureLoglet opened) {
-    protocol = opened;
-  }
-
-  @Override
-  public void stepping(List<Event> turn) {
-    if (tracing()) {
-      turn.stream().filter(e -> !(e instanceof Event.Tick)).forEach(e -> effect("< " + e));
-    }
-  }
-
-  @Override
-  public void stepped(List<Event> turn) {
-    boolean moved = affected;
-    affected = false;
-    for (Event event : turn) {
-      moved |= !(event instanceof Event.Tick);
-      if (event instanceof Event.SnapshotInstalled) {
-        history++;
-        replacing = false;
-        world.mark(Mark.SNAPSHOT);
-      } else if (event instanceof Event.Tick) {
-        look();
-      }
-    }
-    if (moved) {
-      world.linkStepped();
-    }
-  }
-
-  private void look() {
-    LinkStatus status = protocol.status();
-    if (!status.role().equals(role)) {
-      if (!role.isEmpty()) {
-        world.mark(Mark.ROLE_CHANGE);
-      }
-      role = status.role();
-      world.trace(this, "is " + role);
-    }
-  }
-
-  /** The process dies soon after its next vote, view or the like is on disk and told. */
-  void crashAfterSave() {
-    afterSave =
-        promisedTo ->
-            world
-                .queue()
-                .after(
-                    rng.between(1, 3_000),
-                    ofThisProcess(
-                        () -> {
-                          crash("killed after a stable record");
-                          world.restartLater(this);
-                        }));
-  }
-
-  /** Calls back when the next vote or the like is on disk, with whom it was promised to, or null. */
-  void afterSave(Consumer<NodeId> then) {
-    afterSave = then;
-  }
-
-  /** Does something unless this process has ended until then. */
-  Runnable ofThisProcess(Runnable task) {
-    Process mine = process;
-    return () -> {
-      if (mine.alive()) {
-        task.run();
-      }
-    };
-  }
-
-  void stableSaved() {
-    Consumer<NodeId> then = afterSave;
-    afterSave = null;
-    if (then != null) {
-      then.accept(promisedTo);
-    }
-    promisedTo = null;
-  }
-
-  void stateReplaced() {
-    replacing = true;
-  }
-
-  /** Takes down what the replica says of itself; between steps. */
-  void lookAtReplica() {
-    if (!up() || replacing || replica.installing()) {
-      return;
-    }
-    world
-        .step()
-        .add(
-            new Step.Looked(
-                id,
-                incarnation,
-                history,
-                deliveries,
-                replica.log().position(),
-                replica.log().version(),
-                Long.toHexString(replica.log().stateHash()),
-                replica.pending(),
-                replica.dirtyBytes(),
-                replica.log().sealedBy()));
-  }
-
-  @Override
-  public void delivered(long inner, Bytes payload) {
-    deliveries++;
-    world
-        .step()
-        .add(
-            new Step.Delivered(
-                id, incarnation, 1, inner, payload, protocol.status().membership().voters()));
-  }
-
-  @Override
-  public void sending(NodeId to, Message message, Pending after) {
-    promisedTo = after == null ? promisedTo : to;
-    if (tracing()) {
-      effect("> " + to + " " + message + (after == null ? "" : " after #" + after.number()));
-    }
-  }
-
-  @Override
-  public void affected() {
-    affected = true;
-  }
-
-  @Override
-  public void effect(String what) {
-    world.trace(this, what);
-  }
-
-  @Override
-  public boolean tracing() {
-    return world.tracing();
-  }
-
-  @Override
-  public void executed(long version, long session, Bytes command, long timeMs, long stateHash) {
-    world
-        .step()
-        .add(new Step.Executed(id, incarnation, version, session, command, timeMs, stateHash));
-    if (command == null) {
-      world.leaseEnded(session);
     }
   }
 }

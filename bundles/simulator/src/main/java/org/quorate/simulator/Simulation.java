@@ -170,7 +170,7 @@ public final class Simulation {
       }
     }
     if (steps % LOOK_EVERY == 0) {
-      world.nodes().get((int) (steps / LOOK_EVERY % world.nodes().size())).lookAtReplica();
+      world.nodes().get((int) (steps / LOOK_EVERY % world.nodes().size())).watch().lookAtReplica();
     }
     if (!world.step().isEmpty()) {
       for (Invariant invariant : invariants) {

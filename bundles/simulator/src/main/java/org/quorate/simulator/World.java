@@ -261,12 +261,12 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   @Override
   public void stableSaved(String node) {
-    nodes.get(NodeId.of(node)).stableSaved();
+    nodes.get(NodeId.of(node)).watch().stableSaved();
   }
 
   @Override
   public void stateReplaced(String node) {
-    nodes.get(NodeId.of(node)).stateReplaced();
+    nodes.get(NodeId.of(node)).watch().stateReplaced();
   }
 
   @Override
