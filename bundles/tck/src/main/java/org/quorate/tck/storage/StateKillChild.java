@@ -17,7 +17,7 @@ public final class StateKillChild {
   /** Arguments: class of the storage's factory, folder, seed. Ends only by being killed. */
   public static void main(String[] args) throws ReflectiveOperationException {
     try (StateStorage storage = storage(args[0], Path.of(args[1]));
-        StateStore store = storage.open(StateStoreContract.GROUP)) {
+        StateStore store = storage.open(StateStoreFixture.GROUP)) {
       StateSteps steps = StateSteps.upTo(Long.parseLong(args[2]), store.applied());
       while (true) {
         if ((steps.step() + 1) % REPLACE_EVERY == 0) {

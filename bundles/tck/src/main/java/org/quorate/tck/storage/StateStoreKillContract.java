@@ -38,7 +38,7 @@ public abstract class StateStoreKillContract {
     for (int round = 0; round < ROUNDS; round++) {
       long acknowledged = Math.max(before, killed(random));
       try (StateStorage storage = StateKillChild.storage(factory().getName(), dir);
-          StateStore store = storage.open(StateStoreContract.GROUP)) {
+          StateStore store = storage.open(StateStoreFixture.GROUP)) {
         assertTrue(store.applied() >= acknowledged, store.applied() + " lost of " + acknowledged);
         assertEquals(
             StateSteps.upTo(SEED, store.applied()).state(),
