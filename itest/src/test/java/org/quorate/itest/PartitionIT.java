@@ -1,0 +1,98 @@
+package org.quorate.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, and a network between them that loses what it is told to lose. */
+class PartitionIT {
+  private static final int ROWS = 20_000;
+
+  @TempDir static Path directory;
+  private static ProxiedCluster cluster;
+
+  @BeforeAll
+  static void up() throws Exception {
+    cluster = new ProxiedCluster(directory.resolve("data"));
+  }
+
+  @AfterAll
+  static void down() throws Exception {
+    cluster.close();
+  }
+
+  @Test
+  void anIsolatedLeaderStepsDownAndNothingAcknowledgedIsLost() throws Exception {
+    Path file = directory.resolve("rows.csv");
+    StringBuilder rows = new StringBuilder("id,name\n");
+    for (int i = 0; i < ROWS; i++) {
+      rows.append(i).append(",row ").append(i).append('\n');
+    }
+    Files.writeString(file, rows);
+    String isolated = cluster.leader();
+    CompletableFuture<Cli.Result> load =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return cluster.cli().run("kv", "load", file.toString(), "--prefix", "row/");
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    cluster.settle(
+        "the load to be under way", () -> cluster.status().get(isolated).getLong("version") > 0);
+    cluster.connect(isolated, false, false);
+    cluster.settle(
+        "another leader, and the isolated one to step down",
+        () -> cluster.leaders().size() == 1 && !cluster.leaders().contains(isolated));
+    Cli.Result loaded = load.get(240, TimeUnit.SECONDS);
+    assertEquals(0, loaded.exit(), loaded.toString());
+    cluster.connect(isolated, true, true);
+    cluster.settle("equal states", cluster::equalStates);
+    Path exported = directory.resolve("rows.ndjson");
+    cluster.cli().ok("kv", "export", "--prefix", "row/", "--output", exported.toString());
+    try (Stream<String> lines = Files.lines(exported)) {
+      assertEquals(ROWS, lines.count());
+    }
+  }
+
+  @Test
+  void aLeaderThatHearsNobodyIsReplaced() throws Exception {
+    String deaf = cluster.leader();
+    cluster.connect(deaf, true, false);
+    cluster.settle(
+        "another leader", () -> cluster.leaders().stream().anyMatch(n -> !n.equals(deaf)));
+    cluster.cli().ok("kv", "put", "deaf", "yes", "--timeout", "120");
+    cluster.connect(deaf, true, true);
+    cluster.settle("equal states", cluster::equalStates);
+    assertEquals("yes\n", cluster.cli().ok("kv", "get", "deaf").out());
+  }
+
+  @Test
+  void aFollowerThatNobodyHearsDisturbsNobody() throws Exception {
+    String leader = cluster.leader();
+    String mute = leader.equals("n1") ? "n2" : "n1";
+    cluster.connect(mute, false, true);
+    cluster.cli().ok("kv", "put", "mute", "yes", "--timeout", "120");
+    cluster.connect(mute, true, true);
+    cluster.settle("equal states", cluster::equalStates);
+    assertEquals("yes\n", cluster.cli().ok("kv", "get", "mute").out());
+  }
+
+  @Test
+  void aSlowNetworkIsServed() throws Exception {
+    cluster.delay(40);
+    cluster.cli().ok("kv", "put", "slow", "yes", "--timeout", "120");
+    assertEquals("yes\n", cluster.cli().ok("kv", "get", "slow", "--timeout", "120").out());
+    cluster.delay(0);
+    cluster.settle("equal states", cluster::equalStates);
+  }
+}
