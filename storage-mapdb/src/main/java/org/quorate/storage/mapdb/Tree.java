@@ -42,7 +42,7 @@ final class Tree {
 
   private Tree(Path file, PagedVolume volume, DB db, BTreeMap<byte[], byte[]> map) {
     this.volume = volume;
-    this.view = new TreeView(file, db.getStore(), map);
+    this.view = TreeView.changing(file, db.getStore(), map);
     this.db = db;
     this.map = map;
     this.applied = db.atomicLong(APPLIED).createOrOpen();

@@ -2,6 +2,7 @@ package org.quorate.storage.mapdb;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.mapdb.BTreeMap;
 import org.mapdb.DB;
 import org.mapdb.DBException;
 import org.mapdb.DBMaker;
+import org.mapdb.DataInput2;
+import org.mapdb.DataOutput2;
 import org.mapdb.Serializer;
 import org.mapdb.Store;
 import org.mapdb.StoreDirect;
@@ -31,17 +34,63 @@ final class TreeView {
 
   private static final String MAP = "state";
 
+  private static final Serializer<Bytes> COPY =
+      new BlockReader() {
+        @Override
+        Bytes read(byte[] array, int from, int length) {
+          return Bytes.wrap(Arrays.copyOfRange(array, from, from + length));
+        }
+      };
+
+  /** Of pages that do not change. */
+  private static final Serializer<Bytes> SLICE =
+      new BlockReader() {
+        @Override
+        Bytes read(byte[] array, int from, int length) {
+          return Bytes.wrap(array, from, length);
+        }
+      };
+
+  /** Reads the record of a block. */
+  private abstract static class BlockReader implements Serializer<Bytes> {
+    abstract Bytes read(byte[] array, int from, int length);
+
+    @Override
+    public Bytes deserialize(DataInput2 in, int available) {
+      int from = in.getPos();
+      in.setPos(from + available);
+      return read(in.internalByteArray(), from, available);
+    }
+
+    @Override
+    public void serialize(DataOutput2 out, Bytes block) {
+      throw new UnsupportedOperationException("blocks are written as arrays");
+    }
+
+    @Override
+    public boolean needsAvailableSizeHint() {
+      return true;
+    }
+  }
+
   /** Entries of a node; a node is written as a whole when one of them changes. */
   private static final int NODE_SIZE = 24;
 
   private final Path file;
   private final Store store;
   private final BTreeMap<byte[], byte[]> map;
+  private final Serializer<Bytes> blocks;
 
-  TreeView(Path file, Store store, BTreeMap<byte[], byte[]> map) {
+  private TreeView(Path file, Store store, BTreeMap<byte[], byte[]> map, Serializer<Bytes> blocks) {
     this.file = file;
     this.store = store;
     this.map = map;
+    this.blocks = blocks;
+  }
+
+  /** Of a tree that is being changed: what is read from it is copied. */
+  static TreeView changing(Path file, Store store, BTreeMap<byte[], byte[]> map) {
+    return new TreeView(file, store, map, COPY);
   }
 
   /** Opens a database to change it. */
@@ -83,18 +132,18 @@ final class TreeView {
               false);
       BTreeMap<byte[], byte[]> map =
           new BTreeMap<>(
-              Serializer.BYTE_ARRAY,
-              Serializer.BYTE_ARRAY,
+              PackedGroup.READER,
+              PackedGroup.READER,
               root,
               store,
               true,
               NODE_SIZE,
-              Serializer.BYTE_ARRAY,
+              PackedGroup.READER,
               false,
               0,
               true,
               null);
-      return new TreeView(file, store, map);
+      return new TreeView(file, store, map, SLICE);
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -111,7 +160,7 @@ final class TreeView {
     if (stored[0] == INLINE) {
       return Bytes.wrap(stored, 1, stored.length - 1);
     }
-    return Bytes.wrap(store.get(recid(stored), Serializer.BYTE_ARRAY_NOSIZE));
+    return store.get(recid(stored), blocks);
   }
 
   /** The record of a block that is apart. */
