@@ -138,8 +138,11 @@ public final class TableFormat {
     return safe.toString();
   }
 
-  /** {@code stateHash} becomes {@code STATE HASH}. */
+  /** {@code stateHash} becomes {@code STATE HASH}; a dotted name stays, to be typed again. */
   private static String title(String name) {
+    if (name.indexOf('.') > 0) {
+      return name;
+    }
     return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toUpperCase(java.util.Locale.ROOT);
   }
 }

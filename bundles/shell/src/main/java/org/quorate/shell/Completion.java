@@ -30,12 +30,12 @@ final class Completion {
       all.add("quorate:help");
       all.addAll(others);
     } else {
-      arguments(words, all);
+      arguments(words, typed, all);
     }
     return all.stream().filter(c -> c.startsWith(typed)).toList();
   }
 
-  private void arguments(List<String> words, Set<String> all) {
+  private void arguments(List<String> words, String typed, Set<String> all) {
     String name = words.get(0).replaceFirst("^quorate:", "");
     if (name.equals("help")) {
       all.addAll(commands.keySet());
@@ -48,6 +48,6 @@ final class Completion {
     if (rest.isEmpty()) {
       all.addAll(command.firstWords());
     }
-    all.addAll(command.options(rest));
+    all.addAll(command.candidates(rest, typed));
   }
 }

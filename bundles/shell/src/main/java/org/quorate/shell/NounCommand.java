@@ -146,11 +146,28 @@ public final class NounCommand implements Function {
     return verbs.keySet();
   }
 
-  /** Options of the operation that some words choose. */
-  List<String> options(List<String> words) {
-    Operation op = single != null ? single : words.isEmpty() ? null : verbs.get(words.get(0));
-    return op == null
-        ? List.of()
-        : op.arguments().stream().filter(a -> !a.required()).map(Argument::option).toList();
+  /**
+   * What may follow some words: the value of an option that was just named, otherwise options and the
+   * value of the next argument that is known by its place.
+   */
+  List<String> candidates(List<String> words, String typed) {
+    boolean named = single == null;
+    Operation op = named ? (words.isEmpty() ? null : verbs.get(words.get(0))) : single;
+    if (op == null) {
+      return List.of();
+    }
+    List<String> given = named ? words.subList(1, words.size()) : words;
+    Typed line = Typed.of(op, given);
+    List<String> candidates = new ArrayList<>();
+    if (line.next() != null) {
+      candidates.addAll(new Values(node).of(op.noun(), line.next(), line.group(), typed));
+    }
+    if (!line.inOption()) {
+      op.arguments().stream()
+          .filter(a -> !a.required())
+          .map(Argument::option)
+          .forEach(candidates::add);
+    }
+    return candidates;
   }
 }

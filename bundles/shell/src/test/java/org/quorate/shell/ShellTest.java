@@ -154,6 +154,10 @@ class ShellTest {
         assertTrue(remote.ask("run no-such-command").startsWith("1 error: "));
         assertEquals("0 quorate:group\nquorate:groups\n", remote.ask("complete quorate:gr"));
         assertEquals("0 put\n", remote.ask("complete quorate:kv pu"));
+        assertEquals("0 n1\n", remote.ask("complete quorate:group transfer main n"));
+        assertEquals("0 client.idle.ms\n", remote.ask("complete quorate:config get client.id"));
+        assertEquals("0 local\n", remote.ask("complete quorate:kv get a --level lo"));
+        assertEquals("0 demote\n", remote.ask("complete quorate:group members main d"));
         assertEquals("0 --prefix\n--previous\n", remote.ask("complete quorate:kv delete a --pre"));
       }
       try (Remote stranger = new Remote(access.path("port").asInt())) {
