@@ -11,9 +11,9 @@ import org.HdrHistogram.Recorder;
  * Keeps so many operations under way: each lane begins the next when its last has ended. Latencies
  * are of operations that succeeded.
  */
-final class ClosedLoop {
+public final class ClosedLoop {
   /** Something to measure; completes with whether it succeeded. */
-  interface Operation {
+  public interface Operation {
     Future<Boolean> begin(int lane, long number);
   }
 
@@ -22,12 +22,12 @@ final class ClosedLoop {
    *
    * @param latency nanoseconds
    */
-  record Result(double seconds, long failed, Histogram latency) {
-    double perSecond() {
+  public record Result(double seconds, long failed, Histogram latency) {
+    public double perSecond() {
       return latency.getTotalCount() / seconds;
     }
 
-    double millis(double percentile) {
+    public double millis(double percentile) {
       return latency.getValueAtPercentile(percentile) / 1e6;
     }
   }
@@ -44,7 +44,7 @@ final class ClosedLoop {
   }
 
   /** Blocks for the time given and until the last operation has ended. */
-  static Result run(Operation operation, int outstanding, double seconds)
+  public static Result run(Operation operation, int outstanding, double seconds)
       throws InterruptedException {
     ClosedLoop loop = new ClosedLoop(operation);
     CountDownLatch lanes = new CountDownLatch(outstanding);

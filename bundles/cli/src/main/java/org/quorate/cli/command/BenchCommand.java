@@ -20,6 +20,7 @@ import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -94,6 +95,8 @@ final class BenchCommand implements Callable<Integer> {
       description = "Measure zookeeper (a folder of its jars) or etcd (its program) beside it.")
   private Map<String, Path> peers = new LinkedHashMap<>();
 
+  @Mixin private WorkloadOptions workload = new WorkloadOptions();
+
   private final Root root;
 
   BenchCommand(Root root) {
@@ -158,6 +161,11 @@ final class BenchCommand implements Callable<Integer> {
 
   /** With the peers that are wanted, whose data lies beside the cluster's. */
   private int measure(LocalCluster cluster) throws IOException, InterruptedException {
+    if (workload.wanted()) {
+      List<String> addresses =
+          cluster.file().nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
+      return workload.run(root, addresses, group, clients, seconds);
+    }
     Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-peer-");
     List<Peer> started = new ArrayList<>();
     try {

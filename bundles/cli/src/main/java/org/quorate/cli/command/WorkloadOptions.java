@@ -1,0 +1,87 @@
+package org.quorate.cli.command;
+
+import java.util.List;
+import java.util.Locale;
+import org.quorate.api.Isolation;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.cli.workload.WorkloadBench;
+import org.quorate.cli.workload.WorkloadBench.Kind;
+import picocli.CommandLine.Option;
+
+/** Options of {@code bench --workload}. */
+final class WorkloadOptions {
+  private enum Spread {
+    ONE,
+    ALL
+  }
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      converter = KindName.class,
+      description = {
+        "Instead: clients with a session each run disjoint, counter, bank or list-append, or a",
+        "probe: lost-update, write-skew, stale-read. Probes are always checked."
+      })
+  private Kind workload;
+
+  @Option(
+      names = "--level",
+      paramLabel = "LEVEL",
+      description = "Isolation of a workload: snapshot, serializable, strict (default).")
+  private Isolation level = Isolation.STRICT;
+
+  @Option(
+      names = "--spread",
+      paramLabel = "NODES",
+      description = "Node where the clients of a workload begin: one (default) or all.")
+  private Spread spread = Spread.ONE;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      description = "Keys that the clients of a workload share (default: ${DEFAULT-VALUE}).")
+  private int keys = 10;
+
+  @Option(names = "--check", description = "Verify what the clients of the workload saw.")
+  private boolean check;
+
+  static final class KindName implements picocli.CommandLine.ITypeConverter<Kind> {
+    @Override
+    public Kind convert(String text) {
+      return Kind.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+  }
+
+  boolean wanted() {
+    return workload != null;
+  }
+
+  /** Runs it and prints the report; the exit code tells whether all was well. */
+  int run(Root root, List<String> addresses, String group, int clients, double seconds)
+      throws InterruptedException {
+    if (clients < 2 || clients > 1024 || keys < 2 || keys > 100_000) {
+      throw new CliException(
+          ExitCode.USAGE, "an option is out of its range", "--clients 2..1024, --keys 2..100000");
+    }
+    boolean probe = workload.compareTo(Kind.LOST_UPDATE) >= 0;
+    WorkloadBench.Plan plan =
+        new WorkloadBench.Plan(
+            addresses,
+            group,
+            workload,
+            level,
+            spread == Spread.ALL,
+            clients,
+            keys,
+            seconds,
+            check || probe);
+    root.terminal().progress(workload + " by " + clients + " clients for " + seconds + " s");
+    WorkloadBench.Report report = WorkloadBench.run(plan);
+    root.terminal().progressDone();
+    root.print(report);
+    boolean sound = report.anomalies() == null || report.anomalies().isEmpty();
+    return sound ? ExitCode.OK : ExitCode.FAILED;
+  }
+}
