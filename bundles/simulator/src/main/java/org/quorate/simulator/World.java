@@ -1,5 +1,6 @@
 package org.quorate.simulator;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private final Rng rng;
   private final SimNetwork network;
   private final Map<NodeId, SimNode> nodes = new TreeMap<>();
+  private final List<SimNode> all;
   private final ReplicaConfig config;
   private final Trace trace;
   private final Set<Mark> marks = EnumSet.noneOf(Mark.class);
@@ -65,6 +67,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
       }
       nodes.put(id, node);
     }
+    all = List.copyOf(nodes.values());
     config =
         new ReplicaConfig(
             GROUP,
@@ -76,7 +79,6 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   }
 
   private Membership genesis() {
-    List<SimNode> all = List.copyOf(nodes.values());
     return new Membership(
         1,
         all.subList(0, plan.voters() + plan.learners()).stream()
@@ -120,7 +122,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   }
 
   List<SimNode> nodes() {
-    return List.copyOf(nodes.values());
+    return all;
   }
 
   SimNode node(NodeId id) {
@@ -128,7 +130,13 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   }
 
   List<LinkView> views() {
-    return nodes.values().stream().filter(SimNode::up).map(SimNode::view).toList();
+    List<LinkView> views = new ArrayList<>(all.size());
+    for (SimNode node : all) {
+      if (node.up()) {
+        views.add(node.view());
+      }
+    }
+    return views;
   }
 
   /** Whether a link has stepped since the last call. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.quorate.api.NodeId;
+import org.quorate.raft.RaftView;
 import org.quorate.spi.consensus.LinkInvariant;
 
 /** Election safety: at most one node ever leads in a term. Raft §3.4. */
@@ -12,11 +13,15 @@ public final class AtMostOneLeaderPerTerm implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    for (Views.Seen n : Views.of(nodes)) {
-      if (n.raft().leads()) {
-        NodeId first = leaders.putIfAbsent(n.raft().term(), n.node());
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
+      if (raft.leads()) {
+        NodeId first = leaders.putIfAbsent(raft.term(), n.node());
         if (first != null && !first.equals(n.node())) {
-          return "term " + n.raft().term() + " is led by " + first + " and by " + n.node();
+          return "term " + raft.term() + " is led by " + first + " and by " + n.node();
         }
       }
     }

@@ -15,8 +15,11 @@ public final class CommitIsMonotone implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    for (Views.Seen n : Views.of(nodes)) {
-      RaftView raft = n.raft();
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
       Last last = lasts.get(n.node());
       if (last != null && last.incarnation() == n.incarnation() && raft.commit() < last.commit()) {
         return n.node() + " has commit " + raft.commit() + " after " + last.commit();

@@ -24,8 +24,11 @@ public final class LogMatching implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    for (Views.Seen n : Views.of(nodes)) {
-      RaftView raft = n.raft();
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
       Checked c = checked.get(n.node());
       long from = raft.base() + 1;
       if (c != null && c.incarnation() == n.incarnation()) {

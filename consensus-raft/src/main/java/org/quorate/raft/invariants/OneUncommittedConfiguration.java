@@ -1,6 +1,7 @@
 package org.quorate.raft.invariants;
 
 import java.util.List;
+import org.quorate.raft.RaftView;
 import org.quorate.spi.consensus.LinkInvariant;
 
 /**
@@ -11,13 +12,17 @@ import org.quorate.spi.consensus.LinkInvariant;
 public final class OneUncommittedConfiguration implements LinkInvariant {
   @Override
   public String check(List<LinkView> nodes) {
-    for (Views.Seen n : Views.of(nodes)) {
-      boolean established = n.raft().leads() && n.raft().term(n.raft().commit()) == n.raft().term();
-      if (established && n.raft().uncommittedConfigurations() > 1) {
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
+      boolean established = raft.leads() && raft.term(raft.commit()) == raft.term();
+      if (established && raft.uncommittedConfigurations() > 1) {
         return "leader "
             + n.node()
             + " has "
-            + n.raft().uncommittedConfigurations()
+            + raft.uncommittedConfigurations()
             + " uncommitted memberships";
       }
     }

@@ -20,8 +20,11 @@ public final class TermAndVoteMonotone implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    for (Views.Seen n : Views.of(nodes)) {
-      RaftView raft = n.raft();
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
       Last last = lasts.get(n.node());
       if (raft.halted() != null || last != null && same(last, n)) {
         continue;
@@ -49,8 +52,8 @@ public final class TermAndVoteMonotone implements LinkInvariant {
     return null;
   }
 
-  private static boolean same(Last last, Views.Seen n) {
-    RaftView raft = n.raft();
+  private static boolean same(Last last, LinkView n) {
+    RaftView raft = Views.raft(n);
     return last.incarnation() == n.incarnation()
         && last.term() == raft.term()
         && Objects.equals(last.vote(), raft.vote())

@@ -14,6 +14,11 @@ final class Views {
 
   private Views() {}
 
+  /** What is seen of a node; null if it does not run Raft. */
+  static RaftView raft(LinkView node) {
+    return node.loglet() instanceof RaftLoglet raft ? raft.view() : null;
+  }
+
   static List<Seen> of(List<LinkView> nodes) {
     List<Seen> seen = new ArrayList<>(nodes.size());
     for (LinkView n : nodes) {
