@@ -24,6 +24,7 @@ final class Certify {
   final SlotLog log; // [persistent]
   final Configurations configs; // [derived] from log and link state
   final Seals seals = new Seals(); // [derived] from log
+  final Laggards laggards; // [derived] from log and link state
   final MidTable mids; // [derived] the messages that the log holds
   final Pool pool; // [volatile]
   final Own own; // [volatile]
@@ -36,6 +37,7 @@ final class Certify {
   final ViewChanges views = new ViewChanges(this);
   final Delivering delivering;
   final NodeStates states = new NodeStates(this);
+  final Flow flow = new Flow(this); // [volatile]
   private final Compaction compaction = new Compaction(this);
 
   RoleState role = Follower.INSTANCE; // [volatile]
@@ -62,6 +64,7 @@ final class Certify {
     stable = found.applied();
     delivering = new Delivering(this, found.applied(), found.mids());
     mids = found.mids().copy();
+    laggards = new Laggards(found.applied(), found.laggards());
     for (long slot = log.base() + 1; slot <= log.last(); slot++) {
       note(slot, log.entry(slot));
     }
@@ -118,6 +121,11 @@ final class Certify {
     return halted == null && listed != null && (role instanceof Sequencer || timers.leaseHolds());
   }
 
+  /** Whether this node takes submissions: a voter of the primary component that is not behind. */
+  boolean mayPropose() {
+    return primary() && listed == Role.VOTER && !laggards.has(self.storeId());
+  }
+
   // ---- the log -----------------------------------------------------------------------------
 
   /** Takes an entry into the log; the disk gets it, when it is complete, at the end of the step. */
@@ -154,6 +162,7 @@ final class Certify {
         }
       }
       case Entry.SEAL -> seals.add(slot, entry);
+      case Entry.LAGGING -> laggards.add(slot, entry);
       default -> {}
     }
     return false;
@@ -168,6 +177,7 @@ final class Certify {
     log.truncateFrom(slot);
     disk.truncatedFrom(slot);
     seals.truncateFrom(slot);
+    laggards.truncateFrom(slot);
     matched = Math.min(matched, slot - 1);
     mids.set(delivering.mids());
     for (long s = delivering.delivered() + 1; s <= log.last(); s++) {
@@ -184,6 +194,7 @@ final class Certify {
     disk.resetTo(slot);
     seals.truncateFrom(0);
     configs.reset(slot, at.membership());
+    laggards.reset(slot, at.laggards());
     mids.set(at.mids());
     matched = slot;
     stable = slot;
@@ -196,6 +207,7 @@ final class Certify {
     if (slot > log.complete()) {
       log.dropTo(slot);
       configs.dropTo(slot);
+      laggards.dropTo(slot);
       seals.dropTo(slot);
       disk.resetTo(slot);
     }
@@ -329,25 +341,34 @@ final class Certify {
     return !peer.votes() || peers.voting() > ACK_TO_ALL;
   }
 
-  /**
-   * Order needs more than half of the votes, a payload more than half of those that keep it too. Only
-   * a slot that the view ordered is found stable by counting; all before it are with it.
-   */
+  /** Only a slot that the view ordered is found stable by counting; all before it are with it. */
   private void advanceStable() {
-    long mine = Math.min(rules.counted(disk, log), matched());
-    long ordered = Math.min(peers.quorum(p -> p.acked, mine), matched());
-    if (ordered > stable) {
-      long reached = Math.max(stable, Math.min(ordered, peers.keepers(p -> p.acked, mine)));
-      while (reached < ordered && !log.entry(reached + 1).needsKeepers()) {
-        reached++;
-      }
-      if (reached > stable && view().equals(log.view(reached))) {
-        stable = reached;
-      }
+    long reached = reached(peers.current());
+    if (unsettled && reached < configs.index()) {
+      // A proposer that does not know of this membership goes by the one before: what is stable
+      // without the record that tells it has to be so in both.
+      reached = Math.min(reached, reached(peers.previous()));
+    }
+    if (reached > stable && view().equals(log.view(reached))) {
+      stable = reached;
     }
     if (unsettled && configs.index() <= stable) {
       membershipInForce();
     }
+  }
+
+  /** Order needs more than half of the votes, a payload more than half of those that keep it too. */
+  private long reached(Ballots ballots) {
+    long mine = Math.min(rules.counted(disk, log), matched());
+    long ordered = Math.min(ballots.majority(p -> p.acked, mine), matched());
+    if (ordered <= stable) {
+      return stable;
+    }
+    long reached = Math.max(stable, Math.min(ordered, ballots.keepers(p -> p.acked, mine)));
+    while (reached < ordered && !log.entry(reached + 1).needsKeepers()) {
+      reached++;
+    }
+    return reached;
   }
 
   /** Stops: nothing is done any more. */

@@ -76,7 +76,7 @@ final class CertifyCodec {
   }
 
   private static CertifyMessage beat(Decoder in, long store) {
-    return new CertifyMessage.Beat(store, own(in, store), slot(in), slot(in), in.bool());
+    return new CertifyMessage.Beat(store, own(in, store), slot(in), slot(in), slot(in), in.bool());
   }
 
   private static CertifyMessage promise(Decoder in, long store) {

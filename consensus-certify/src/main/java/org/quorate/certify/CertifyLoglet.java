@@ -11,7 +11,6 @@ import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
-import org.quorate.spi.consensus.Role;
 
 /**
  * One node's part in one link: gives each event to its handler, and at the end of the turn lets disk
@@ -208,7 +207,7 @@ public final class CertifyLoglet implements PureLoglet {
       throw new IllegalArgumentException(
           "slot " + inner + " of " + certify.log.base() + ".." + certify.delivering.delivered());
     }
-    return new LinkState(at, certify.configs.at(inner), mids).encode();
+    return new LinkState(at, certify.configs.at(inner), mids, certify.laggards.at(inner)).encode();
   }
 
   /** For invariants and tests; valid between steps. */
@@ -222,7 +221,7 @@ public final class CertifyLoglet implements PureLoglet {
     return new LinkStatus(
         running ? certify.states.state() : "HALTED",
         certify.sequencer,
-        running && certify.primary() && certify.listed() == Role.VOTER,
+        running && certify.mayPropose(),
         running && certify.primary() && certify.sequencing() != null,
         certify.stable(),
         certify.log.complete(),
@@ -239,6 +238,8 @@ public final class CertifyLoglet implements PureLoglet {
     details.put("durable", Long.toString(certify.disk.durable()));
     details.put("stable", Long.toString(certify.stable()));
     details.put("lag.slots", Long.toString(certify.states.lag()));
+    details.put("flow.credit", Long.toString(certify.flow.credit()));
+    details.put("flow.slowest.lag", Long.toString(certify.flow.slowest()));
     details.put("pending.bytes", Long.toString(certify.own.bytes()));
     details.put("pool.bytes", Long.toString(certify.pool.bytes()));
     if (certify.halted() != null) {
@@ -246,7 +247,8 @@ public final class CertifyLoglet implements PureLoglet {
     }
     if (certify.sequencing() != null) {
       for (Peer p : certify.peers.all()) {
-        details.put("peer." + p.node, p.toString());
+        String lagging = certify.laggards.has(p.store) ? " lagging" : "";
+        details.put("peer." + p.node, p + lagging);
       }
     }
     return details;

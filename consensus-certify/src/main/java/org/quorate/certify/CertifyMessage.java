@@ -97,15 +97,16 @@ sealed interface CertifyMessage extends Message {
    * The sequencer is there.
    *
    * @param floor every member has the log up to here
+   * @param slowest slots that the slowest member within the lag budget is behind
    * @param reply whether it is to be answered
    */
-  record Beat(long store, View view, long stable, long floor, boolean reply)
+  record Beat(long store, View view, long stable, long floor, long slowest, boolean reply)
       implements CertifyMessage {
     @Override
     public void encode(Encoder out) {
       out.u8(BEAT).i64(store);
       view.encode(out, store);
-      out.varint(stable).varint(floor).bool(reply);
+      out.varint(stable).varint(floor).varint(slowest).bool(reply);
     }
   }
 

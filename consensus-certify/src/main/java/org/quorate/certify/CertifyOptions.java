@@ -16,6 +16,7 @@ record CertifyOptions(
     int inflightCount,
     long pendingBytes,
     long poolBytes,
+    long lagSlots,
     long retainBytes,
     int maxEntryBytes,
     int maxReads) {
@@ -73,6 +74,15 @@ record CertifyOptions(
           4096 * MIB,
           "Payload bytes of other members that wait in memory for their order; more is dropped and"
               + " fetched when it is ordered.");
+  static final Parameter LAG_SLOTS =
+      Parameter.number(
+          "certify.lag.slots",
+          "count",
+          100_000,
+          64,
+          100_000_000,
+          "Slots that a member may be behind before it is set aside as lagging. The nearer the"
+              + " slowest member comes to it, the less every member may have under way.");
   static final Parameter RETAIN_BYTES =
       Parameter.number(
           "certify.log.retain.bytes",
@@ -102,6 +112,7 @@ record CertifyOptions(
           INFLIGHT_COUNT,
           PENDING_BYTES,
           POOL_BYTES,
+          LAG_SLOTS,
           RETAIN_BYTES,
           ENTRY_MAX_BYTES,
           READS_COUNT);
@@ -115,6 +126,7 @@ record CertifyOptions(
         (int) options.number(INFLIGHT_COUNT),
         options.number(PENDING_BYTES),
         options.number(POOL_BYTES),
+        options.number(LAG_SLOTS),
         options.number(RETAIN_BYTES),
         (int) options.number(ENTRY_MAX_BYTES),
         (int) options.number(READS_COUNT));

@@ -38,6 +38,7 @@ final class Compaction {
     certify.delivering.dropTo(target);
     log.dropTo(target);
     certify.configs.dropTo(target);
+    certify.laggards.dropTo(target);
     certify.seals.dropTo(target);
     certify.out.trim(target + 1);
   }

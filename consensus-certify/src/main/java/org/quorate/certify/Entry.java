@@ -33,7 +33,10 @@ final class Entry {
   /** A payload's order alone, at a witness. */
   static final int BARE = 5;
 
-  private static final int KINDS = 6;
+  /** A member leaves the lag budget or is back in it: {@code store i64 | u8}. */
+  static final int LAGGING = 6;
+
+  private static final int KINDS = 7;
   private static final int HEADER_BYTES = View.BYTES + 1;
   private static final int MID_BYTES = 24;
 
@@ -69,6 +72,18 @@ final class Entry {
 
   static Entry seal(View view, long planId, Bytes payload) {
     return of(view, SEAL, Bytes.ofLong(planId).concat(payload));
+  }
+
+  static Entry lagging(View view, long store, boolean lags) {
+    return of(view, LAGGING, new Encoder(9).i64(store).bool(lags).take());
+  }
+
+  long laggard() {
+    return body.longAt(0);
+  }
+
+  boolean lags() {
+    return body.at(8) != 0;
   }
 
   boolean isPayload() {
@@ -166,6 +181,8 @@ final class Entry {
       membership();
     } else if (kind == SEAL && body.length() < 8) {
       throw new MalformedException("seal cut short", HEADER_BYTES);
+    } else if (kind == LAGGING && body.length() != 9) {
+      throw new MalformedException("lagging record of " + body.length(), HEADER_BYTES);
     }
   }
 
@@ -176,6 +193,7 @@ final class Entry {
       case PAYLOAD, BARE -> Long.toHexString(store) + "." + incarnation + "." + counter;
       case VIEW -> "view";
       case CONFIG -> "config" + membership().version();
+      case LAGGING -> (lags() ? "lagging" : "back") + Long.toHexString(laggard());
       default -> "seal" + planId();
     };
   }

@@ -1,5 +1,6 @@
 package org.quorate.certify;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
@@ -12,8 +13,9 @@ import org.quorate.spi.consensus.Membership;
  * @param view of the last slot
  * @param membership in force there
  * @param mids the messages ordered up to there
+ * @param laggards stores of the members that are out of the lag budget there
  */
-record LinkState(View view, Membership membership, MidTable mids) {
+record LinkState(View view, Membership membership, MidTable mids, List<Long> laggards) {
   private static final int VERSION = 1;
 
   Bytes encode() {
@@ -21,6 +23,7 @@ record LinkState(View view, Membership membership, MidTable mids) {
     view.encode(out);
     membership.encode(out);
     mids.encode(out);
+    Laggards.encode(laggards, out);
     return out.take();
   }
 
@@ -33,7 +36,8 @@ record LinkState(View view, Membership membership, MidTable mids) {
     View view = View.decode(in);
     Membership membership = Memberships.decode(in);
     MidTable mids = MidTable.decode(in);
+    List<Long> laggards = Laggards.decode(in);
     in.end();
-    return new LinkState(view, membership, mids);
+    return new LinkState(view, membership, mids, laggards);
   }
 }

@@ -40,7 +40,7 @@ final class NodeStates {
   }
 
   void tick() {
-    if (!certify.primary() || lag() > 4 * NEAR) {
+    if (!certify.primary() || lag() > 4 * NEAR || certify.laggards.has(certify.self.storeId())) {
       synced = false;
     } else if (certify.installed() && lag() <= NEAR / 16) {
       synced = true;

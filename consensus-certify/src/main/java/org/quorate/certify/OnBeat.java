@@ -17,6 +17,7 @@ final class OnBeat {
     if (certify.views.contact(from, m.view())) {
       certify.toldStable(m.stable());
       certify.compaction().floor(m.floor());
+      certify.flow.told(m.slowest());
       if (!m.reply()) {
         return;
       }

@@ -2,7 +2,6 @@ package org.quorate.certify;
 
 import java.util.List;
 import org.quorate.spi.consensus.Refusal;
-import org.quorate.spi.consensus.Role;
 import org.quorate.spi.consensus.Submission;
 
 /** Takes what is submitted at any member of the primary component, or says at once that it does not. */
@@ -27,7 +26,7 @@ final class OnSubmitted {
   }
 
   private Refusal objection(int length) {
-    if (certify.listed() != Role.VOTER || !certify.primary()) {
+    if (!certify.mayPropose()) {
       return new Refusal.NotProposer(certify.primary() ? certify.sequencer : null);
     }
     if (length > certify.options.maxEntryBytes()) {
@@ -42,6 +41,8 @@ final class OnSubmitted {
     if (pending > 0 && pending + length > certify.options.pendingBytes()) {
       return new Refusal.Busy(CertifyOptions.PENDING_BYTES.name(), certify.options.heartbeatMs());
     }
-    return null;
+    return certify.own.count() < certify.flow.credit()
+        ? null
+        : new Refusal.Busy(CertifyOptions.LAG_SLOTS.name(), certify.options.heartbeatMs());
   }
 }

@@ -41,6 +41,7 @@ final class Peer {
   boolean verify; // STREAM: ask whether what is on the way arrived
   long toldStable;
   long snapshotAt;
+  long inBudgetMs; // when its lag was within the budget last
   long ackedAtBeat; // acked when the last heartbeat left
 
   Peer(Member member, long nowMs) {
@@ -48,6 +49,7 @@ final class Peer {
     store = member.storeId();
     role = member.role();
     contactMs = nowMs;
+    inBudgetMs = nowMs;
   }
 
   boolean is(Member member) {

@@ -14,6 +14,7 @@ final class Peers {
   private final Certify certify;
   private Peer[] all = new Peer[0];
   private Ballots current;
+  private Ballots previous; // of the membership before, until the current one is stable
 
   Peers(Certify certify) {
     this.certify = certify;
@@ -62,6 +63,7 @@ final class Peers {
     }
     all = next.toArray(new Peer[0]);
     current = new Ballots(now, certify.self, this);
+    previous = settled ? null : new Ballots(certify.configs.previous(), certify.self, this);
   }
 
   private void add(Membership membership, ArrayList<Peer> next) {
@@ -111,9 +113,13 @@ final class Peers {
     return current.majority(value, own);
   }
 
-  /** The highest value that more than half of the weight of those that keep payload has reached. */
-  long keepers(ToLongFunction<Peer> value, long own) {
-    return current.keepers(value, own);
+  Ballots current() {
+    return current;
+  }
+
+  /** Of the membership before; null when the current one is stable. */
+  Ballots previous() {
+    return previous;
   }
 
   /**
@@ -121,10 +127,7 @@ final class Peers {
    * membership that may still have counted.
    */
   boolean nobodyElseKeeps(ToLongFunction<Peer> value) {
-    boolean unsettled = certify.configs.index() > certify.stable();
-    return current.keepers(value, 0) < 1
-        && (!unsettled
-            || new Ballots(certify.configs.previous(), certify.self, this).keepers(value, 0) < 1);
+    return current.keepers(value, 0) < 1 && (previous == null || previous.keepers(value, 0) < 1);
   }
 
   /** What every member has, or gets by a snapshot. */

@@ -7,15 +7,17 @@ final class PromiseRules {
   private PromiseRules() {}
 
   /**
-   * Whether our log behind what is stable at the proposer is here and fits one message; if not, the
-   * proposer must have a log that is as good.
+   * Whether a proposer can take over our log: what is behind its own fits one message, and its own
+   * reaches the part that we have. Otherwise it must have a log that is as good.
    */
   static boolean canTell(Certify certify, long from, long last, View lastView) {
     SlotLog log = certify.log;
-    if (log.complete() - from > SLOTS_MAX) {
+    if (log.complete() - Math.max(from, log.base()) > SLOTS_MAX) {
       return false;
     }
     int byView = lastView.compareTo(log.view(log.complete()));
-    return from >= log.base() || byView > 0 || byView == 0 && last >= log.complete();
+    return Math.max(from, last) >= log.base()
+        || byView > 0
+        || byView == 0 && last >= log.complete();
   }
 }

@@ -12,6 +12,7 @@ import org.quorate.spi.consensus.Recovered;
  *
  * @param applied state is there up to here, so all of it is stable
  * @param mids the messages ordered up to there
+ * @param laggards stores out of the lag budget there
  * @param reset the log on disk does not continue the state and is to be dropped
  * @param contradiction why the node must not go on, or null
  */
@@ -21,6 +22,7 @@ record Recovery(
     Configurations configs,
     long applied,
     MidTable mids,
+    List<Long> laggards,
     boolean reset,
     String contradiction) {
 
@@ -36,7 +38,7 @@ record Recovery(
                 + found.applied()
                 + ": slots between are missing");
       }
-      LinkState at = new LinkState(View.NONE, genesis, new MidTable());
+      LinkState at = new LinkState(View.NONE, genesis, new MidTable(), List.of());
       if (found.applied() > 0) {
         if (found.linkState() == null) {
           return broken("state at " + found.applied() + " without its link state");
@@ -61,6 +63,7 @@ record Recovery(
         new Configurations(0, new Membership(0, List.of())),
         0,
         new MidTable(),
+        List.of(),
         false,
         why);
   }
@@ -90,7 +93,7 @@ record Recovery(
       // A snapshot was installed, or slots were applied that a quorum had on disk and this node not
       // yet; the state is right and what the log holds is old.
       SlotLog log = new SlotLog(applied, at.view());
-      return new Recovery(hard, log, configs, applied, at.mids(), true, null);
+      return new Recovery(hard, log, configs, applied, at.mids(), at.laggards(), true, null);
     }
     SlotLog log;
     int skip = 0;
@@ -107,7 +110,7 @@ record Recovery(
       log.append(e);
     }
     log.missing();
-    return new Recovery(hard, log, configs, applied, at.mids(), false, null);
+    return new Recovery(hard, log, configs, applied, at.mids(), at.laggards(), false, null);
   }
 
   /** Whether the log goes on where the state ends. */

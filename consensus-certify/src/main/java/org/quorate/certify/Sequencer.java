@@ -33,6 +33,7 @@ final class Sequencer implements RoleState {
     viewStart = certify.log.last();
     for (Peer p : certify.peers.all()) {
       p.contactMs = certify.timers.nowMs();
+      p.inBudgetMs = certify.timers.nowMs();
       p.next = Math.min(p.next, viewStart);
     }
     certify.own.orderAll();
@@ -90,6 +91,9 @@ final class Sequencer implements RoleState {
     }
     if (now - beatMs >= certify.options.heartbeatMs()) {
       certify.compaction().floor(certify.peers.floor());
+      if (established()) {
+        certify.flow.judge();
+      }
       beat();
     }
   }
@@ -114,6 +118,7 @@ final class Sequencer implements RoleState {
             certify.view(),
             certify.stable(),
             certify.peers.floor(),
+            certify.flow.slowest(),
             reply));
   }
 

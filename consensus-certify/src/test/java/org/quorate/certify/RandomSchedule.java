@@ -43,6 +43,7 @@ final class RandomSchedule {
     cluster.rules = rules;
     cluster.options.put("certify.log.retain.bytes", random.nextBoolean() ? "0" : "400");
     cluster.options.put("certify.inflight.count", "4");
+    cluster.options.put("certify.lag.slots", random.nextBoolean() ? "64" : "100000");
     cluster.options.put("certify.batch.bytes", "1024");
     for (String name : new String[] {"a", "b", "c", "d", "e"}) {
       cluster.add(name);

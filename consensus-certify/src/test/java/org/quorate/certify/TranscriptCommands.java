@@ -18,6 +18,8 @@ import org.quorate.spi.consensus.TailRequest;
 final class TranscriptCommands {
   private final TestCluster cluster = new TestCluster(7);
 
+  private int filled;
+
   List<String> execute(String[] words) {
     String[] args = Arrays.copyOfRange(words, 1, words.length);
     if (!group(words[0], args) && !network(words[0], args) && !node(words[0], args)) {
@@ -189,7 +191,7 @@ final class TranscriptCommands {
 
   private void fill(TestNode n, int count, int bytes) {
     for (int i = 0; i < count; i++) {
-      cluster.propose(n, "x".repeat(bytes));
+      cluster.propose(n, "f" + ++filled + "x".repeat(bytes));
     }
   }
 
