@@ -1,6 +1,7 @@
 package org.quorate.cli.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -66,8 +67,8 @@ public final class Ports {
   private static void close(ServerSocket socket) {
     try {
       socket.close();
-    } catch (IOException ignored) {
-      // A socket that only held a port has nothing to lose.
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot give back port " + socket.getLocalPort(), e);
     }
   }
 

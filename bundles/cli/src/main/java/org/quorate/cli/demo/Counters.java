@@ -1,6 +1,9 @@
 package org.quorate.cli.demo;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.quorate.api.Bytes;
@@ -27,6 +30,7 @@ final class Counters {
   private final AtomicLong sent = new AtomicLong();
   private volatile long killedNs;
   private final AtomicLong recoveredNs = new AtomicLong();
+  private final CountDownLatch recovered = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "demo-counters");
 
   Counters(KvLink link) {
@@ -59,6 +63,7 @@ final class Counters {
                 acknowledged.incrementAndGet();
                 if (afterKill && sentNs > killedNs) {
                   recoveredNs.compareAndSet(0, System.nanoTime());
+                  recovered.countDown();
                 }
               } else {
                 unknown.incrementAndGet();
@@ -70,6 +75,11 @@ final class Counters {
   /** The leader is dead from now on. */
   void killed() {
     killedNs = System.nanoTime();
+  }
+
+  /** Waits for the first answer to a write that was sent after the kill; false if none came. */
+  boolean awaitRecovery(Duration patience) throws InterruptedException {
+    return recovered.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Stops and waits for the last answers. */

@@ -22,7 +22,6 @@ import org.quorate.cli.load.Loader;
 public final class Demo {
   private static final String PREFIX = "record/";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long DOWN_MS = 1000;
   private static final long WRITE_TIMEOUT_MS = 60_000;
   private static final int IN_FLIGHT = 32;
   private static final int MAX_RECORD_BYTES = 1 << 20;
@@ -106,7 +105,7 @@ public final class Demo {
     }
   }
 
-  /** Kills the leader once a third is acknowledged, and starts it again a moment later. */
+  /** Kills the leader once a third is acknowledged, and starts it again once another one serves. */
   private final class Killer {
     private final Ledger ledger;
     private final Counters counters;
@@ -134,7 +133,13 @@ public final class Demo {
         counters.killed();
         killed = leader;
         say.accept("killed the leader " + leader + ", process " + pid + ", with SIGKILL");
-        Thread.sleep(DOWN_MS);
+        // It stays down until the others serve without it: what a fail-over takes is measured.
+        if (!counters.awaitRecovery(PATIENCE)) {
+          throw new CliException(
+              ExitCode.FAILED,
+              "no write was acknowledged for " + PATIENCE.toSeconds() + " s after the kill",
+              "see the nodes' logs: run it with --keep");
+        }
         ClusterFile.NodeEntry again = cluster.start(leader);
         say.accept("started " + leader + " again, process " + again.pid());
         cluster.awaitAnswer(again, PATIENCE, (what, seconds) -> {});

@@ -54,20 +54,20 @@ final class Recovery {
     try {
       return recovery.run();
     } catch (IOException e) {
-      recovery.closeFiles();
+      recovery.closeFiles(e);
       throw Failures.io("cannot open the journal in " + files.path(""), e);
     } catch (RuntimeException e) {
-      recovery.closeFiles();
+      recovery.closeFiles(e);
       throw e;
     }
   }
 
-  private void closeFiles() {
+  private void closeFiles(Exception first) {
     for (Found f : found) {
       try {
         f.file().close();
-      } catch (IOException ignored) {
-        // The error that is being reported came first.
+      } catch (IOException e) {
+        first.addSuppressed(e);
       }
     }
   }
