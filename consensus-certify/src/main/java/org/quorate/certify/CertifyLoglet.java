@@ -1,8 +1,6 @@
 package org.quorate.certify;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Effects;
@@ -20,6 +18,7 @@ public final class CertifyLoglet implements PureLoglet {
   private final Certify certify;
   private final String contradiction;
   private final CertifyView view;
+  private final CertifyDetails details;
   private final OnPayloads onPayloads;
   private final OnOrder onOrder;
   private final OnGap onGap;
@@ -51,6 +50,7 @@ public final class CertifyLoglet implements PureLoglet {
     certify =
         new Certify(rules, CertifyOptions.of(link.options()), link.self(), found, link.seed());
     view = new CertifyView(certify);
+    details = new CertifyDetails(certify);
     onPayloads = new OnPayloads(certify);
     onOrder = new OnOrder(certify);
     onGap = new OnGap(certify);
@@ -227,30 +227,11 @@ public final class CertifyLoglet implements PureLoglet {
         certify.log.complete(),
         certify.log.base() + 1,
         certify.configs.current(),
-        details());
+        details);
   }
 
-  private Map<String, String> details() {
-    Map<String, String> details = new TreeMap<>();
-    details.put("component", certify.primary() ? "primary" : "non-primary");
-    details.put("part", certify.role.word());
-    details.put("view", certify.view().toString());
-    details.put("durable", Long.toString(certify.disk.durable()));
-    details.put("stable", Long.toString(certify.stable()));
-    details.put("lag.slots", Long.toString(certify.states.lag()));
-    details.put("flow.credit", Long.toString(certify.flow.credit()));
-    details.put("flow.slowest.lag", Long.toString(certify.flow.slowest()));
-    details.put("pending.bytes", Long.toString(certify.own.bytes()));
-    details.put("pool.bytes", Long.toString(certify.pool.bytes()));
-    if (certify.halted() != null) {
-      details.put("halted", certify.halted());
-    }
-    if (certify.sequencing() != null) {
-      for (Peer p : certify.peers.all()) {
-        String lagging = certify.laggards.has(p.store) ? " lagging" : "";
-        details.put("peer." + p.node, p + lagging);
-      }
-    }
-    return details;
+  @Override
+  public long quietTickMs() {
+    return certify.options.heartbeatMs();
   }
 }

@@ -15,7 +15,7 @@ final class ViewChanges {
   void tick() {
     if (certify.role instanceof Sequencer sequencing) {
       sequencing.tick();
-    } else if (alone() || certify.timers.suspectDue()) {
+    } else if (alone() || firstOfNewGroup() || certify.timers.suspectDue()) {
       timeout();
     } else if (certify.role instanceof Canvasser canvasser) {
       canvasser.tick();
@@ -29,6 +29,15 @@ final class ViewChanges {
     return certify.role == Follower.INSTANCE
         && certify.listed() == Role.VOTER
         && certify.peers.voting() == 1;
+  }
+
+  /** In a group that never had a view the voter that is listed first need not wait either. */
+  private boolean firstOfNewGroup() {
+    return certify.role == Follower.INSTANCE
+        && certify.view().equals(View.NONE)
+        && certify.log.last() == 0
+        && certify.listed() == Role.VOTER
+        && certify.self.node().equals(certify.configs.current().voters().get(0));
   }
 
   private void timeout() {
