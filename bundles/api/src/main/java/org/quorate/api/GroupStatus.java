@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A replica's view of its group.
  *
- * @param state RUNNING, PARKED or FAILED
+ * @param state RUNNING, PARKED, FAILED or DIVERGED
  * @param why what the state is due to and what to do; empty while RUNNING
  * @param role the strategy's word for the part this node plays (leader, follower, member …)
  * @param hint the node that takes proposals, or null while none is known
@@ -36,7 +36,9 @@ public record GroupStatus(
   public enum State {
     RUNNING,
     PARKED,
-    FAILED
+    FAILED,
+    /** Its state was not the majority's: fenced until a snapshot has replaced it. */
+    DIVERGED
   }
 
   /** A member as listed in the configuration in force. */

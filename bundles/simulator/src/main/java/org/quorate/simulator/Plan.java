@@ -116,6 +116,7 @@ record Plan(
     options.put("checkpoint.ms", Long.toString(rng.pick(List.of(200, 1_000, 5_000))));
     options.put("snapshot.chunk.bytes", Long.toString(rng.between(64, 4_096)));
     options.put("time.step.ms", "100");
+    options.put("state.check.ms", "500");
     int faster = rng.pick(List.of(1, 3, 6, 20));
     for (Parameter parameter : subject.strategy().traits().parameters()) {
       if (parameter.type() == Parameter.Type.NUMBER) {

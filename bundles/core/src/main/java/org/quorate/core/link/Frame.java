@@ -20,7 +20,9 @@ public record Frame(
     /** A message of the link's protocol. */
     LINK,
     /** A piece of a snapshot transfer. */
-    SNAPSHOT
+    SNAPSHOT,
+    /** A comparison of states. */
+    CHECK
   }
 
   /** Writes the header; the body follows. */

@@ -40,6 +40,16 @@ public sealed interface LogRecord {
    */
   record Seal(long planId) implements LogRecord {}
 
+  /** Each replica notes the hash of its state here. */
+  record StateMark() implements LogRecord {}
+
+  /**
+   * A replica's hash at a mark.
+   *
+   * @param position of the mark
+   */
+  record HashReport(long position, long storeId, long hash) implements LogRecord {}
+
   /** A record with its proposer. */
   record Envelope(long origin, long ticket, LogRecord record) {}
 
@@ -53,7 +63,12 @@ public sealed interface LogRecord {
     } else if (record instanceof KeepAlive) {
       return 4;
     }
-    return record instanceof TimeStep ? 5 : 6;
+    if (record instanceof TimeStep) {
+      return 5;
+    } else if (record instanceof StateMark) {
+      return 7;
+    }
+    return record instanceof HashReport ? 8 : 6;
   }
 
   /** Writes the record behind its proposer. */
@@ -79,6 +94,8 @@ public sealed interface LogRecord {
       out.varint(t.fromMs()).varint(t.deltaMs());
     } else if (record instanceof Seal s) {
       out.varint(s.planId());
+    } else if (record instanceof HashReport h) {
+      out.varint(h.position()).i64(h.storeId()).i64(h.hash());
     }
     return out.take();
   }
@@ -97,6 +114,8 @@ public sealed interface LogRecord {
           case 4 -> new KeepAlive(in.list(Decoder::varint));
           case 5 -> new TimeStep(in.varint(), in.varint());
           case 6 -> new Seal(in.varint());
+          case 7 -> new StateMark();
+          case 8 -> new HashReport(in.varint(), in.i64(), in.i64());
           default -> throw new MalformedException("record of kind " + tag, 0);
         };
     in.end();

@@ -50,6 +50,7 @@ public final class VirtualLog {
   private final Applied applied;
   private final SessionTable sessions = new SessionTable();
   private final Map<Bytes, NodeId> nodes = new HashMap<>();
+  private final StateChecks checks = new StateChecks();
   private VersionIndex index = new VersionIndex();
   private Intents intents = new Intents();
   private Chain chain;
@@ -71,6 +72,7 @@ public final class VirtualLog {
 
   /** Takes over what the store holds: after opening it and after a snapshot. */
   public void load() {
+    checks.reset();
     Bytes meta = store.get(META);
     if (meta == null) {
       return;
@@ -173,6 +175,13 @@ public final class VirtualLog {
       return committed(Bytes.EMPTY);
     } else if (record instanceof LogRecord.Seal seal) {
       sealedBy = seal.planId();
+      return committed(Bytes.EMPTY);
+    }
+    if (record instanceof LogRecord.StateMark) {
+      checks.marked(position, version, stateHash());
+      return committed(Bytes.EMPTY);
+    } else if (record instanceof LogRecord.HashReport report) {
+      checks.reported(report.position(), report.storeId(), report.hash());
       return committed(Bytes.EMPTY);
     }
     return timeStep((LogRecord.TimeStep) record);
@@ -322,6 +331,10 @@ public final class VirtualLog {
   /** The link's opaque state at the last save; null before the first. */
   public Bytes linkState() {
     return linkState;
+  }
+
+  public StateChecks checks() {
+    return checks;
   }
 
   public SessionTable sessions() {

@@ -21,6 +21,9 @@ final class Checkpoints {
     /** The link's opaque state at the applied index. */
     Bytes linkState(long inner);
 
+    /** A snapshot up to this index is not wanted. */
+    long useless();
+
     /** The state up to this index needs the log no more. */
     void checkpointed(long inner);
 
@@ -211,7 +214,7 @@ final class Checkpoints {
   }
 
   private void replace(SnapshotId id, Consumer<Boolean> then, Runnable done) {
-    if (id.inner() <= log.inner()) {
+    if (id.inner() <= owner.useless()) {
       done.run();
       then.accept(true);
       return;

@@ -123,9 +123,10 @@ final class LinkPorts implements LinkContext, LinkDriver.Host {
         environment.incarnation());
   }
 
-  Bytes snapshotFrame(Bytes message) {
+  /** A message beside the protocol. */
+  Bytes frame(Frame.Kind kind, Bytes message) {
     return new Frame(
-            Frame.Kind.SNAPSHOT,
+            kind,
             link.epoch(),
             link.planId(),
             environment.storeId(),

@@ -77,6 +77,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   private final Checkpoints checkpoints;
   private final SnapshotTransfer transfer;
   private final TimeKeeper timeKeeper;
+  private final StateGuard guard;
   private final LinkPorts ports;
   private final Pulse pulse;
   private final Loglet loglet;
@@ -166,6 +167,8 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     transfer = new SnapshotTransfer(this, snapshotStore);
     long stepMs = config.options().number(ReplicaParameters.TIME_STEP_MS);
     timeKeeper = new TimeKeeper(log.sessions(), stepMs);
+    long checkMs = config.options().number(ReplicaParameters.STATE_CHECK_MS);
+    guard = new StateGuard(log, new Guarded(), checkMs);
     ports =
         new LinkPorts(
             config, environment, log.chain().active(), linkStore, recovered(linkStore), this);
@@ -252,6 +255,9 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     if (state != GroupStatus.State.RUNNING || closed) {
       return new Rejected(Rejection.PARKED, why.isEmpty() ? "the replica is closed" : why);
     }
+    if (guard.fenced()) {
+      return new Rejected(Rejection.PARKED, guard.why());
+    }
     return pending.size() >= pendingMax ? new Overloaded(20, "pending.max") : null;
   }
 
@@ -262,7 +268,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       done.accept(new Unanswered(refused));
       return;
     }
-    if (level instanceof ReadLevel.Local && checkpoints.installing()) {
+    if (level instanceof ReadLevel.Local && installing()) {
       // The store holds neither the state before the snapshot nor yet the one after it.
       reads.causal(waiting(query, done), log.version());
     } else if (level instanceof ReadLevel.Local) {
@@ -290,7 +296,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   private void answerReads() {
-    if (!checkpoints.installing()) {
+    if (!installing()) {
       reads.applied(this::answer);
     }
   }
@@ -366,7 +372,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       return false;
     }
     long now = environment.nowMs();
-    boolean busy = pending.size() > 0 || checkpoints.installing();
+    boolean busy = pending.size() > 0 || installing();
     boolean due = pulse.due(now, log.inner(), busy);
     if (due && ports.driver() != null) {
       ports.driver().offer(new Event.Tick(now));
@@ -378,6 +384,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     }
     checkpoints.tick(now);
     transfer.sender().tick();
+    guard.tick(status, now);
     if (due) {
       announce();
     }
@@ -404,6 +411,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       fail("protocol: " + e, e);
       return;
     }
+    guard.look(status);
     answerReads();
     if (log.inner() > inner) {
       ports.driver().offerLazily(new Event.Applied(log.inner()));
@@ -439,6 +447,8 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
       }
       if (frame.kind() == Frame.Kind.SNAPSHOT) {
         transfer.receive(from, frame.body());
+      } else if (frame.kind() == Frame.Kind.CHECK) {
+        guard.receive(from, frame.storeId(), frame.body());
       } else if (ports.driver() != null) {
         PureLoglet protocol = ports.driver().protocol();
         ports.driver().offer(new Event.Received(from, protocol.decode(frame.body())));
@@ -515,7 +525,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
    * no state hash.
    */
   public boolean installing() {
-    return checkpoints.installing();
+    return checkpoints.installing() || guard.fenced();
   }
 
   /** Proposals and reads under way. */
@@ -547,8 +557,8 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
     return new GroupStatus(
         config.group(),
         environment.node(),
-        state,
-        why,
+        guard.fenced() ? GroupStatus.State.DIVERGED : state,
+        guard.fenced() ? guard.why() : why,
         config.strategy(),
         config.storage(),
         now.role(),
@@ -606,7 +616,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   @Override
   public void deliver(long inner, Bytes payload) {
-    if (checkpoints.installing()) {
+    if (installing()) {
       held.add(new Decided(inner, payload));
     } else if (inner > log.inner() && state == GroupStatus.State.RUNNING) {
       try {
@@ -619,7 +629,7 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   @Override
   public void decided(long inner) {
-    if (checkpoints.installing()) {
+    if (installing()) {
       held.add(new Decided(inner, null));
     } else if (state == GroupStatus.State.RUNNING) {
       log.skipTo(inner);
@@ -698,6 +708,43 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   // ---- snapshots and checkpoints -----------------------------------------------------------
 
+  private final class Guarded implements StateGuard.Owner {
+    @Override
+    public NodeId node() {
+      return environment.node();
+    }
+
+    @Override
+    public long storeId() {
+      return environment.storeId();
+    }
+
+    @Override
+    public void order(LogRecord record) {
+      submit(record, outcome -> {});
+    }
+
+    @Override
+    public void send(NodeId to, Bytes message) {
+      environment.transport().send(to, Lane.CONTROL, ports.frame(Frame.Kind.CHECK, message));
+    }
+
+    @Override
+    public void sendSnapshot(NodeId to, long inner) {
+      Replica.this.sendSnapshot(to, inner);
+    }
+
+    @Override
+    public void stepAside(NodeId to) {
+      loglet.handOver(pending.add(outcome -> {}, environment.nowMs() + timeoutMs), to);
+    }
+
+    @Override
+    public void diverged() {
+      changeListeners.forEach(Runnable::run);
+    }
+  }
+
   void sendSnapshot(NodeId to, long inner) {
     transfer.sender().send(to, inner);
   }
@@ -724,12 +771,17 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   @Override
   public long applied() {
-    return log.inner();
+    return guard.applied();
+  }
+
+  @Override
+  public long useless() {
+    return guard.applied();
   }
 
   @Override
   public void send(NodeId to, Bytes message) {
-    environment.transport().send(to, Lane.BULK, ports.snapshotFrame(message));
+    environment.transport().send(to, Lane.BULK, ports.frame(Frame.Kind.SNAPSHOT, message));
   }
 
   @Override
@@ -766,6 +818,10 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
 
   @Override
   public void installed(long inner) {
+    if (guard.fenced()) {
+      guard.replaced();
+      changeListeners.forEach(Runnable::run);
+    }
     if (ports.driver() != null) {
       ports.driver().offer(new Event.SnapshotInstalled(inner, log.linkState()));
     }

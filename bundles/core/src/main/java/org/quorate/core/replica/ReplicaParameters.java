@@ -69,6 +69,14 @@ public final class ReplicaParameters {
           10,
           10_000,
           "How often ordered time moves on while sessions are open.");
+  public static final Parameter STATE_CHECK_MS =
+      Parameter.number(
+          "state.check.ms",
+          "ms",
+          10_000,
+          100,
+          3_600_000,
+          "How often replicas compare the hashes of their states while versions are added.");
 
   private ReplicaParameters() {}
 
@@ -82,6 +90,7 @@ public final class ReplicaParameters {
         CHECKPOINT_MS,
         BACKLOG_MAX_BYTES,
         SNAPSHOT_CHUNK_BYTES,
-        TIME_STEP_MS);
+        TIME_STEP_MS,
+        STATE_CHECK_MS);
   }
 }

@@ -23,6 +23,7 @@ import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.peer.NodeAddress;
 import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.storage.journal.JournalStorage;
 import org.quorate.storage.mapdb.MapdbStateStorage;
 
@@ -146,6 +147,10 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public QuorateNode startNode(NodeId id) {
+    return startNode(id, new KvStateMachineFactory());
+  }
+
+  QuorateNode startNode(NodeId id, StateMachineFactory machines) {
     try {
       Files.createDirectories(dataDir(id));
     } catch (IOException e) {
@@ -157,7 +162,7 @@ public final class TestCluster implements AutoCloseable {
     services.add(new RaftStrategy());
     services.add(log);
     services.add(state);
-    services.add(new KvStateMachineFactory());
+    services.add(machines);
     QuorateNode node = new QuorateNode(config(id), services, (why, cause) -> broken.add(why));
     node.start();
     running.put(id, new Running(node, services, log, state));
