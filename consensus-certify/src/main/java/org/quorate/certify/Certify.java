@@ -38,6 +38,7 @@ final class Certify {
   final Delivering delivering;
   final NodeStates states = new NodeStates(this);
   final Flow flow = new Flow(this); // [volatile]
+  final DeadMembers deadMembers = new DeadMembers(this);
   private final Compaction compaction = new Compaction(this);
 
   RoleState role = Follower.INSTANCE; // [volatile]

@@ -17,6 +17,7 @@ record CertifyOptions(
     long pendingBytes,
     long poolBytes,
     long lagSlots,
+    long removeDeadMs,
     long retainBytes,
     int maxEntryBytes,
     int maxReads) {
@@ -83,6 +84,15 @@ record CertifyOptions(
           100_000_000,
           "Slots that a member may be behind before it is set aside as lagging. The nearer the"
               + " slowest member comes to it, the less every member may have under way.");
+  static final Parameter REMOVE_DEAD_MS =
+      Parameter.number(
+          "certify.remove.dead.ms",
+          "ms",
+          0,
+          0,
+          86_400_000,
+          "A voting member that was silent for so long is removed from the group; 0: never. The"
+              + " rest then needs a majority of what is left.");
   static final Parameter RETAIN_BYTES =
       Parameter.number(
           "certify.log.retain.bytes",
@@ -113,6 +123,7 @@ record CertifyOptions(
           PENDING_BYTES,
           POOL_BYTES,
           LAG_SLOTS,
+          REMOVE_DEAD_MS,
           RETAIN_BYTES,
           ENTRY_MAX_BYTES,
           READS_COUNT);
@@ -127,6 +138,7 @@ record CertifyOptions(
         options.number(PENDING_BYTES),
         options.number(POOL_BYTES),
         options.number(LAG_SLOTS),
+        options.number(REMOVE_DEAD_MS),
         options.number(RETAIN_BYTES),
         (int) options.number(ENTRY_MAX_BYTES),
         (int) options.number(READS_COUNT));

@@ -93,6 +93,7 @@ final class Sequencer implements RoleState {
       certify.compaction().floor(certify.peers.floor());
       if (established()) {
         certify.flow.judge();
+        certify.deadMembers.judge();
       }
       beat();
     }

@@ -175,7 +175,8 @@ final class GroupChanges {
         }
         members.remove(present);
         if (change.kind() == GroupChange.Kind.ROLE) {
-          members.add(new Member(change.node(), present.storeId(), change.role()));
+          members.add(
+              new Member(change.node(), present.storeId(), change.role(), present.weight()));
         }
       }
     }
