@@ -746,7 +746,11 @@ public final class Replica implements Delivery, SnapshotHost, Checkpoints.Owner,
   }
 
   void sendSnapshot(NodeId to, long inner) {
-    transfer.sender().send(to, inner);
+    if (guard.fenced()) {
+      sent(to, inner, false);
+    } else {
+      transfer.sender().send(to, inner);
+    }
   }
 
   @Override
