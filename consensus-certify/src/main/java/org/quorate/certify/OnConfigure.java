@@ -38,6 +38,9 @@ final class OnConfigure {
     if (certify.configs.index() > certify.stable()) {
       return busy("membership change under way");
     }
+    if (certify.seals.last() > certify.stable()) {
+      return busy("the link is being sealed"); // the change would be lost behind the seal
+    }
     if (!sequencing.established()) {
       // Or two sequencers may change from one membership, each with a quorum of its own.
       return busy("no slot of this view is stable yet");

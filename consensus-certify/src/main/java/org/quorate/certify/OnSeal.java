@@ -19,6 +19,15 @@ final class OnSeal {
       certify.out.answer(event.ticket(), null);
     } else if (sequencing == null) {
       certify.out.answer(event.ticket(), new Refusal.NotProposer(certify.sequencer));
+    } else if (slot == 0 && !certify.configs.current().equals(event.seal().membership())) {
+      // The log fixes the membership at each slot, so this holds wherever the seal is stable.
+      certify.out.answer(
+          event.ticket(),
+          new Refusal.Invalid(
+              "planned on "
+                  + event.seal().membership()
+                  + ", in force is "
+                  + certify.configs.current()));
     } else {
       if (slot == 0) {
         slot = certify.append(Entry.seal(certify.view(), planId, event.seal().payload()));

@@ -41,6 +41,9 @@ final class OnConfigure {
     if (raft.configs.index() > raft.commit()) {
       return busy("membership change under way"); // Scenario 42
     }
+    if (raft.seals.last() > raft.commit()) {
+      return busy("the link is being sealed"); // the change would be lost behind the seal
+    }
     if (!leader.established()) {
       // Scenario 41: Ongaro's correction of 2015, or two leaders may change from one configuration.
       return busy("no entry of this term is committed yet");

@@ -24,6 +24,15 @@ final class OnSeal {
     } else if (leader.transfer() != null) {
       raft.out.answer(
           event.ticket(), new Refusal.Busy("leadership transfer", raft.options.heartbeatMs()));
+    } else if (!raft.configs.current().equals(event.seal().membership())) {
+      // The log fixes the membership at each index, so this holds wherever the seal is committed.
+      raft.out.answer(
+          event.ticket(),
+          new Refusal.Invalid(
+              "planned on "
+                  + event.seal().membership()
+                  + ", in force is "
+                  + raft.configs.current()));
     } else {
       long appended = raft.append(Entry.seal(raft.hard.term(), planId, event.seal().payload()));
       leader.tickets().add(appended, event.ticket());

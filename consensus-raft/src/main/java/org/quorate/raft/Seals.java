@@ -19,6 +19,11 @@ final class Seals {
     return 0;
   }
 
+  /** Index of the last seal in the log, 0 if there is none. */
+  long last() {
+    return inLog.isEmpty() ? 0 : inLog.get(inLog.size() - 1).index();
+  }
+
   void add(long index, Bytes record) {
     inLog.add(new At(index, Entry.planId(record)));
   }

@@ -110,7 +110,8 @@ final class RandomSchedule {
     } else if (dice < 997) {
       node.step(new Event.PeerReset(other(node)));
     } else {
-      SealRecord seal = new SealRecord(random.nextInt(3), Bytes.utf8("seal"));
+      SealRecord seal =
+          new SealRecord(random.nextInt(3), node.latest.status().membership(), Bytes.utf8("seal"));
       node.step(new Event.Seal(cluster.ticket(), seal));
     }
   }

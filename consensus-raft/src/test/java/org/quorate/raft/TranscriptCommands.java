@@ -216,7 +216,11 @@ final class TranscriptCommands {
       case "seal" ->
           n.step(
               new Event.Seal(
-                  cluster.ticket(), new SealRecord(Long.parseLong(args[1]), Bytes.utf8(args[2]))));
+                  cluster.ticket(),
+                  new SealRecord(
+                      Long.parseLong(args[1]),
+                      n.loglet.status().membership(),
+                      Bytes.utf8(args[2]))));
       case "configure" -> configure(n, args);
       case "transfer" -> n.step(new Event.HandOver(cluster.ticket(), NodeId.of(args[1])));
       case "checkpoint" -> n.checkpoint();

@@ -13,6 +13,7 @@ final class FaultSchedule {
   private final Rng rng;
   private final MembershipChanges memberships;
   private final ElectionStorm storm;
+  private final Swaps swaps;
   private boolean stopped;
 
   FaultSchedule(World world, Rng rng, MembershipChanges memberships) {
@@ -20,6 +21,7 @@ final class FaultSchedule {
     this.rng = rng;
     this.memberships = memberships;
     this.storm = new ElectionStorm(world, rng.split());
+    this.swaps = new Swaps(world, rng.split());
   }
 
   void start() {
@@ -75,6 +77,7 @@ final class FaultSchedule {
       case MEMBERSHIP -> memberships.change();
       case HAND_OVER -> memberships.handOver();
       case CHECKPOINT -> node.request(r -> r.checkpoint(() -> {}));
+      case SWAP -> swaps.ask(node);
     }
   }
 
@@ -186,8 +189,7 @@ final class FaultSchedule {
     if (node.broken() || !memberships.majorityWithout(node)) {
       return;
     }
-    boolean done =
-        log ? node.disk().flipLogByte(World.GROUP, 1) : node.disk().flipStateByte(World.GROUP);
+    boolean done = log ? node.disk().flipLogByte() : node.disk().flipStateByte(World.GROUP);
     if (done) {
       world.mark(Mark.CORRUPTION);
       if (rng.chance(0.7)) {

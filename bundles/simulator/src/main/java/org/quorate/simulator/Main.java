@@ -1,16 +1,22 @@
 package org.quorate.simulator;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import org.quorate.spi.consensus.ConsensusStrategy;
 
 /**
- * The simulator as a program: {@code --strategy NAME [--disk records|NAME] [--seeds A..B | --seed N]
+ * The simulator as a program: {@code --strategy NAME [--swap-to NAME,…]
+ * [--disk records|NAME] [--seeds A..B | --seed N]
  * [--trace] [--threads T]}. Exit code 0 when every seed passed, 1 when one failed, 2 for bad arguments.
  */
 public final class Main {
   private String strategy = "raft";
+  private List<String> targets = List.of();
   private String disk = Subject.RECORDS;
   private long first = 1;
   private long last = 1_000;
@@ -31,25 +37,35 @@ public final class Main {
     if (wrong != null) {
       err.println(wrong);
       err.println(
-          "usage: --strategy NAME [--disk records|NAME] [--seeds A..B | --seed N] [--trace]"
+          "usage: --strategy NAME [--swap-to NAME,...] [--disk records|NAME]"
+              + " [--seeds A..B | --seed N] [--trace]"
               + " [--threads T] [--keep-going]");
       return 2;
     }
-    Optional<ConsensusStrategy> found =
-        ServiceLoader.load(ConsensusStrategy.class, Main.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(s -> s.name().equals(main.strategy))
-            .findFirst();
-    if (found.isEmpty()) {
-      err.println("no strategy " + main.strategy + " on the class path");
-      return 2;
+    Map<String, ConsensusStrategy> known = new TreeMap<>();
+    ServiceLoader.load(ConsensusStrategy.class, Main.class.getClassLoader())
+        .forEach(s -> known.put(s.name(), s));
+    for (String name : main.names()) {
+      if (!known.containsKey(name)) {
+        err.println("no strategy " + name + " on the class path");
+        return 2;
+      }
     }
-    Optional<Subject> subject = Subject.of(found.get()).withDisk(main.disk);
+    ConsensusStrategy[] others =
+        main.targets.stream().map(known::get).toArray(ConsensusStrategy[]::new);
+    Optional<Subject> subject =
+        Subject.of(known.get(main.strategy)).swappingTo(others).withDisk(main.disk);
     if (subject.isEmpty()) {
       err.println("no log storage " + main.disk + " on the class path");
       return 2;
     }
     return main.run(subject.get(), out);
+  }
+
+  private List<String> names() {
+    List<String> names = new ArrayList<>(targets);
+    names.add(strategy);
+    return names;
   }
 
   private int run(Subject subject, PrintStream out) {
@@ -80,6 +96,7 @@ public final class Main {
           case "--trace" -> trace = true;
           case "--keep-going" -> keepGoing = true;
           case "--strategy" -> strategy = args[++i];
+          case "--swap-to" -> targets = List.of(args[++i].split(","));
           case "--disk" -> disk = args[++i];
           case "--threads" -> threads = Math.max(1, Integer.parseInt(args[++i]));
           case "--seed" -> {

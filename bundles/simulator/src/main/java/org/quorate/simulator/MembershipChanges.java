@@ -43,9 +43,10 @@ final class MembershipChanges {
   Membership effective() {
     return world.nodes().stream()
         .filter(n -> n.up() && !n.crippled())
-        .map(SimNode::linkStatus)
-        .max(Comparator.comparingLong(LinkStatus::decided))
-        .map(LinkStatus::membership)
+        .max(
+            Comparator.comparingLong((SimNode n) -> n.replica().log().chain().active().epoch())
+                .thenComparingLong(n -> n.linkStatus().decided()))
+        .map(n -> n.linkStatus().membership())
         .orElse(certain);
   }
 

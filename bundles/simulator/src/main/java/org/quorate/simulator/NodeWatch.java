@@ -1,13 +1,18 @@
 package org.quorate.simulator;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.VirtualLog;
 import org.quorate.core.replica.Replica;
 import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.invariant.Step;
 import org.quorate.spi.consensus.Event;
+import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
@@ -17,11 +22,10 @@ import org.quorate.spi.storage.Pending;
 final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Observer {
   private final World world;
   private final SimNode node;
-  private PureLoglet protocol;
+  private final Map<Long, PureLoglet> protocols = new TreeMap<>();
+  private final Map<Long, String> strategies = new TreeMap<>();
+  private Chain chain;
   private String role = "";
-  private long deliveries;
-  private long history;
-  private boolean replacing;
   private boolean affected;
   private Consumer<NodeId> afterSave;
   private NodeId promisedTo;
@@ -31,58 +35,65 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
     this.node = node;
   }
 
-  /** Of the process that runs; null while none does. */
-  PureLoglet protocol() {
-    return protocol;
+  /** Of a link that the process that runs has opened; null for none. */
+  PureLoglet protocol(long planId) {
+    return protocols.get(planId);
   }
 
   /** A process has opened its replica. */
-  void started() {
-    replacing = false;
-    history++;
-    deliveries = 0;
+  void started(Replica opened) {
+    chain = opened.log().chain();
+    opened.onChange(() -> changed(opened.log().chain()));
+  }
+
+  private void changed(Chain now) {
+    if (now.active().epoch() > chain.active().epoch()) {
+      world.mark(Mark.SWAP);
+      world.trace(node, "goes on with " + now.active());
+    }
+    if (now.past().stream().anyMatch(p -> !p.aborted().isEmpty())) {
+      world.mark(Mark.SWAP_ABORTED);
+    }
+    chain = now;
   }
 
   /** The process is gone. */
   void ended() {
-    protocol = null;
+    protocols.clear();
     role = "";
   }
 
   @Override
-  public void opened(PureLoglet opened) {
-    protocol = opened;
+  public void opened(String strategy, LinkContext link, PureLoglet opened) {
+    protocols.put(link.planId(), opened);
+    strategies.put(link.planId(), strategy);
   }
 
   @Override
-  public void stepping(List<Event> turn) {
+  public void stepping(LinkContext link, List<Event> turn) {
     if (tracing()) {
-      turn.stream().filter(e -> !(e instanceof Event.Tick)).forEach(e -> effect("< " + e));
+      turn.stream().filter(e -> !(e instanceof Event.Tick)).forEach(e -> effect(link, "< " + e));
     }
   }
 
   @Override
-  public void stepped(List<Event> turn) {
+  public void stepped(LinkContext link, List<Event> turn) {
     boolean moved = affected;
     affected = false;
     for (Event event : turn) {
       moved |= !(event instanceof Event.Tick);
-      if (event instanceof Event.SnapshotInstalled) {
-        history++;
-        replacing = false;
-        world.mark(Mark.SNAPSHOT);
-      } else if (event instanceof Event.Tick) {
+      if (event instanceof Event.Tick) {
         look();
       }
     }
     if (moved) {
-      world.linkStepped();
+      world.linkStepped(link.planId(), strategies.get(link.planId()));
     }
   }
 
   private void look() {
-    LinkStatus status = protocol.status();
-    if (!status.role().equals(role)) {
+    LinkStatus status = node.linkStatus();
+    if (status != null && !status.role().equals(role)) {
       if (!role.isEmpty()) {
         world.mark(Mark.ROLE_CHANGE);
       }
@@ -105,52 +116,52 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
     promisedTo = null;
   }
 
-  void stateReplaced() {
-    replacing = true;
-  }
-
   /** Takes down what the replica says of itself; between steps. */
   void lookAtReplica() {
     Replica replica = node.replica();
-    if (!node.up() || replacing || replica.installing()) {
+    if (!node.up() || replica.installing()) {
       return;
     }
+    VirtualLog log = replica.log();
+    Chain.Link sealed = log.chain().predecessor();
     world
         .step()
         .add(
             new Step.Looked(
                 node.node(),
                 node.incarnation(),
-                history,
-                deliveries,
-                replica.log().position(),
-                replica.log().version(),
-                Long.toHexString(replica.log().stateHash()),
+                log.chain().active().planId(),
+                log.inner(),
+                log.chain().active().firstPosition(),
+                sealed == null ? -1 : sealed.planId(),
+                sealed == null ? 0 : log.chain().seal().inner(),
+                log.position(),
+                log.version(),
+                Long.toHexString(log.stateHash()),
                 replica.pending(),
-                replica.dirtyBytes(),
-                replica.log().sealedBy()));
+                replica.dirtyBytes()));
   }
 
   @Override
-  public void delivered(long inner, Bytes payload) {
-    deliveries++;
+  public void delivered(LinkContext link, long inner, Bytes payload) {
     world
         .step()
         .add(
             new Step.Delivered(
                 node.node(),
                 node.incarnation(),
-                1,
+                link.epoch(),
+                link.planId(),
                 inner,
                 payload,
-                protocol.status().membership().voters()));
+                protocols.get(link.planId()).status().membership().voters()));
   }
 
   @Override
-  public void sending(NodeId to, Message message, Pending after) {
+  public void sending(LinkContext link, NodeId to, Message message, Pending after) {
     promisedTo = after == null ? promisedTo : to;
     if (tracing()) {
-      effect("> " + to + " " + message + (after == null ? "" : " after #" + after.number()));
+      effect(link, "> " + to + " " + message + (after == null ? "" : " after #" + after.number()));
     }
   }
 
@@ -160,8 +171,8 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
   }
 
   @Override
-  public void effect(String what) {
-    world.trace(node, what);
+  public void effect(LinkContext link, String what) {
+    world.trace(node, link.planId() == 0 ? what : "[" + link.planId() + "] " + what);
   }
 
   @Override

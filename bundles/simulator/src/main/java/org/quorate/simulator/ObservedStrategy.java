@@ -7,6 +7,7 @@ import org.quorate.simulator.wrap.WrappedLoglet;
 import org.quorate.simulator.wrap.WrappedStrategy;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Event;
+import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
@@ -17,20 +18,20 @@ import org.quorate.spi.transport.Lane;
 final class ObservedStrategy extends WrappedStrategy {
   /** Who is told. */
   interface Observer {
-    void opened(PureLoglet protocol);
+    void opened(String strategy, LinkContext link, PureLoglet protocol);
 
-    void stepping(List<Event> turn);
+    void stepping(LinkContext link, List<Event> turn);
 
-    void stepped(List<Event> turn);
+    void stepped(LinkContext link, List<Event> turn);
 
-    void delivered(long inner, Bytes payload);
+    void delivered(LinkContext link, long inner, Bytes payload);
 
-    void sending(NodeId to, Message message, Pending after);
+    void sending(LinkContext link, NodeId to, Message message, Pending after);
 
     /** The step wrote something: its state has changed. */
     void affected();
 
-    void effect(String what);
+    void effect(LinkContext link, String what);
 
     boolean tracing();
   }
@@ -43,29 +44,31 @@ final class ObservedStrategy extends WrappedStrategy {
   }
 
   @Override
-  protected PureLoglet wrap(PureLoglet protocol) {
-    observer.opened(protocol);
-    return new Observed(protocol, observer);
+  protected PureLoglet wrap(LinkContext link, PureLoglet protocol) {
+    observer.opened(name(), link, protocol);
+    return new Observed(link, protocol, observer);
   }
 
   /** Passes every effect on; tells those that invariants and traces need. */
   private static final class Observed extends WrappedLoglet {
     private final Observer observer;
+    private final LinkContext link;
 
-    Observed(PureLoglet protocol, Observer observer) {
+    Observed(LinkContext link, PureLoglet protocol, Observer observer) {
       super(protocol);
       this.observer = observer;
+      this.link = link;
     }
 
     @Override
     protected List<Event> before(List<Event> turn) {
-      observer.stepping(turn);
+      observer.stepping(link, turn);
       return turn;
     }
 
     @Override
     protected void after(List<Event> turn) {
-      observer.stepped(turn);
+      observer.stepped(link, turn);
     }
 
     @Override
@@ -73,7 +76,7 @@ final class ObservedStrategy extends WrappedStrategy {
       observer.affected();
       Pending pending = super.append(first, records);
       if (observer.tracing()) {
-        observer.effect("append " + first + "+" + records.size() + " #" + pending.number());
+        observer.effect(link, "append " + first + "+" + records.size() + " #" + pending.number());
       }
       return pending;
     }
@@ -83,7 +86,7 @@ final class ObservedStrategy extends WrappedStrategy {
       observer.affected();
       Pending pending = super.record(stable);
       if (observer.tracing()) {
-        observer.effect("record #" + pending.number());
+        observer.effect(link, "record #" + pending.number());
       }
       return pending;
     }
@@ -92,7 +95,7 @@ final class ObservedStrategy extends WrappedStrategy {
     public Pending reset(long next) {
       observer.affected();
       if (observer.tracing()) {
-        observer.effect("reset to " + next);
+        observer.effect(link, "reset to " + next);
       }
       return super.reset(next);
     }
@@ -100,41 +103,41 @@ final class ObservedStrategy extends WrappedStrategy {
     @Override
     public void trim(long first) {
       if (observer.tracing()) {
-        observer.effect("trim below " + first);
+        observer.effect(link, "trim below " + first);
       }
       super.trim(first);
     }
 
     @Override
     public void send(NodeId to, Lane lane, Message message) {
-      observer.sending(to, message, null);
+      observer.sending(link, to, message, null);
       super.send(to, lane, message);
     }
 
     @Override
     public void promise(Pending what, NodeId to, Lane lane, Message message) {
-      observer.sending(to, message, what);
+      observer.sending(link, to, message, what);
       super.promise(what, to, lane, message);
     }
 
     @Override
     public void needSnapshot(NodeId to, long inner) {
       if (observer.tracing()) {
-        observer.effect("snapshot for " + to + " from " + inner);
+        observer.effect(link, "snapshot for " + to + " from " + inner);
       }
       super.needSnapshot(to, inner);
     }
 
     @Override
     public void deliver(long inner, Bytes payload) {
-      observer.delivered(inner, payload);
+      observer.delivered(link, inner, payload);
       super.deliver(inner, payload);
     }
 
     @Override
     public void membership(Membership effective, long inner) {
       if (observer.tracing()) {
-        observer.effect("membership " + effective + " by " + inner);
+        observer.effect(link, "membership " + effective + " by " + inner);
       }
       super.membership(effective, inner);
     }

@@ -8,6 +8,7 @@ import org.quorate.api.Isolation;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.network.NetworkFaults;
 import org.quorate.spi.config.Parameter;
+import org.quorate.spi.consensus.ConsensusStrategy;
 
 /**
  * What kind of world a seed is: each seed draws its own, so that rare mixes come up (swarm testing,
@@ -21,7 +22,6 @@ import org.quorate.spi.config.Parameter;
  * @param level of transactions
  * @param transactions how many each transactor runs; likewise transfers, leases and scans
  * @param cripple whether a minority stays broken in the liveness phase
- * @param seal whether the link is sealed at the end
  */
 record Plan(
     int voters,
@@ -46,7 +46,6 @@ record Plan(
     List<Integer> scans,
     int watchers,
     boolean cripple,
-    boolean seal,
     Map<String, String> options) {
   /** A command of the simulated clients is smaller. */
   private static final long COMMAND_BYTES = 1_024;
@@ -84,7 +83,6 @@ record Plan(
         some(rng, rng.pick(List.of(0, 0, 1)), 2, 6),
         rng.pick(List.of(0, 0, 1, 2)),
         rng.chance(0.3),
-        rng.chance(0.3),
         options(rng, subject));
   }
 
@@ -118,12 +116,14 @@ record Plan(
     options.put("time.step.ms", "100");
     options.put("state.check.ms", "500");
     int faster = rng.pick(List.of(1, 3, 6, 20));
-    for (Parameter parameter : subject.strategy().traits().parameters()) {
-      if (parameter.type() == Parameter.Type.NUMBER) {
-        String value =
-            parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
-        if (value != null) {
-          options.put(parameter.name(), value);
+    for (ConsensusStrategy strategy : subject.strategies()) {
+      for (Parameter parameter : strategy.traits().parameters()) {
+        if (parameter.type() == Parameter.Type.NUMBER) {
+          String value =
+              parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
+          if (value != null) {
+            options.put(parameter.name(), value);
+          }
         }
       }
     }

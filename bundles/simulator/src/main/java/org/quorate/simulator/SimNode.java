@@ -12,8 +12,10 @@ import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Process;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.invariant.Step;
+import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkInvariant.LinkView;
 import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
@@ -113,7 +115,7 @@ final class SimNode implements ReplicaEnvironment {
   }
 
   LinkStatus linkStatus() {
-    return watch.protocol() == null ? null : watch.protocol().status();
+    return replica == null ? null : replica.link();
   }
 
   long appliedInner() {
@@ -125,8 +127,10 @@ final class SimNode implements ReplicaEnvironment {
     return watch;
   }
 
-  LinkView view() {
-    return new LinkView(id, up(), incarnation, watch.protocol());
+  /** Null if it has not opened the link since it started. */
+  LinkView view(long planId) {
+    PureLoglet protocol = up() ? watch.protocol(planId) : null;
+    return protocol == null ? null : new LinkView(id, true, incarnation, protocol);
   }
 
   // ---- life --------------------------------------------------------------------------------
@@ -151,7 +155,6 @@ final class SimNode implements ReplicaEnvironment {
           Replica.open(
               world.config(),
               this,
-              new ObservedStrategy(world.subject().strategy(), watch),
               disk.logs(),
               disk.states(),
               new ObservedMachine(
@@ -161,7 +164,7 @@ final class SimNode implements ReplicaEnvironment {
       return;
     }
     replica = opened;
-    watch.started();
+    watch.started(opened);
     state = State.UP;
     mine.loop().execute(() -> guarded(opened::start));
     tick(mine);
@@ -288,6 +291,12 @@ final class SimNode implements ReplicaEnvironment {
   @Override
   public NodeId node() {
     return id;
+  }
+
+  @Override
+  public ConsensusStrategy strategy(String name) {
+    ConsensusStrategy found = world.subject().strategy(name);
+    return found == null ? null : new ObservedStrategy(found, watch);
   }
 
   @Override

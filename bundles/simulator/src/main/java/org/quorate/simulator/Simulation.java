@@ -1,6 +1,8 @@
 package org.quorate.simulator;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -12,6 +14,7 @@ import org.quorate.simulator.invariant.Invariants;
 import org.quorate.simulator.invariant.NothingAcknowledgedLost;
 import org.quorate.simulator.linear.LinearizabilityChecker;
 import org.quorate.simulator.linear.LinearizabilityChecker.Verdict;
+import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkInvariant;
 
 /**
@@ -26,8 +29,6 @@ public final class Simulation {
 
   /** Three of the longest steps of ordered time; see {@link Plan}. */
   private static final long LEASE_TOLERANCE_MS = 1_200;
-
-  private static final long SEAL_MS = 1_500;
 
   private static final List<HistoryCheck> HISTORY_CHECKS =
       ServiceLoader.load(HistoryCheck.class, HistoryCheck.class.getClassLoader()).stream()
@@ -45,7 +46,7 @@ public final class Simulation {
   private final Healing healing;
   private final Rng rng;
   private final List<Invariant> invariants;
-  private final List<LinkInvariant> linkInvariants;
+  private final Map<Long, List<LinkInvariant>> linkInvariants = new HashMap<>();
   private long steps;
 
   public Simulation(long seed, Subject subject, SimulationOptions options) {
@@ -77,7 +78,6 @@ public final class Simulation {
             subject.sabotage().reuseSequences());
     workload = new Workload(shape, world, rng.split());
     invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS);
-    linkInvariants = subject.strategy().traits().invariants().stream().map(Supplier::get).toList();
   }
 
   /** Runs the seed to its end or to the first failure. */
@@ -95,9 +95,6 @@ public final class Simulation {
       demand("ReplicasConverge", this::converged, this::waiting);
       demand("LeasesEndAndWatchesGoOn", workload::followed, this::waiting);
       checkHistory();
-      if (world.plan().seal()) {
-        seal();
-      }
       return result(null, "");
     } catch (Violation v) {
       trace.world(world.queue().nowUs(), "!!", v.invariant() + ": " + v.getMessage());
@@ -126,6 +123,7 @@ public final class Simulation {
   private SimulationResult result(String invariant, String failure) {
     return new SimulationResult(
         subject.strategy().name(),
+        subject.others().stream().map(ConsensusStrategy::name).toList(),
         subject.logs() == null ? Subject.RECORDS : subject.logs().name(),
         seed,
         invariant,
@@ -160,15 +158,7 @@ public final class Simulation {
     if (world.violation() != null) {
       throw world.violation();
     }
-    if (world.takeLinkStepped() && !linkInvariants.isEmpty()) {
-      List<LinkInvariant.LinkView> views = world.views();
-      for (LinkInvariant invariant : linkInvariants) {
-        String wrong = invariant.check(views);
-        if (wrong != null) {
-          throw new Violation(invariant.name(), wrong);
-        }
-      }
-    }
+    world.takeLinksStepped().forEach(this::check);
     if (steps % LOOK_EVERY == 0) {
       world.nodes().get((int) (steps / LOOK_EVERY % world.nodes().size())).watch().lookAtReplica();
     }
@@ -183,20 +173,24 @@ public final class Simulation {
     }
   }
 
-  // ---- the end of the link -----------------------------------------------------------------
-
-  private void seal() {
-    SealPhase phase = new SealPhase(world, memberships, rng.split());
-    trace.world(world.queue().nowUs(), "--", "the link is to be sealed");
-    world.breakAgain();
-    faults.start();
-    phase.start();
-    runUntil(SEAL_MS, () -> false);
-    faults.stop();
-    healing.heal();
-    demand("SealIsDecided", phase::known, this::waiting);
-    runUntil(SEAL_MS, () -> false);
-    phase.stop();
+  private void check(long planId, String strategy) {
+    List<LinkInvariant> all =
+        linkInvariants.computeIfAbsent(
+            planId,
+            p ->
+                subject.strategy(strategy).traits().invariants().stream()
+                    .map(Supplier::get)
+                    .toList());
+    if (all.isEmpty()) {
+      return;
+    }
+    List<LinkInvariant.LinkView> views = world.views(planId);
+    for (LinkInvariant invariant : all) {
+      String wrong = invariant.check(views);
+      if (wrong != null) {
+        throw new Violation(invariant.name(), "link " + planId + ": " + wrong);
+      }
+    }
   }
 
   // ---- the liveness phase ------------------------------------------------------------------
@@ -218,13 +212,15 @@ public final class Simulation {
             .append(" position ")
             .append(node.replica().log().position())
             .append(' ')
+            .append(node.replica().log().chain())
+            .append(' ')
             .append(node.linkStatus());
       }
     }
     return text.toString();
   }
 
-  /** Whether all members that work are at one version with one hash, with nothing lost. */
+  /** Whether all members that work are at one version with one hash, no swap goes on, nothing is lost. */
   private boolean converged() {
     long told =
         invariants.stream()
@@ -239,7 +235,9 @@ public final class Simulation {
       first = first == null ? node : first;
       boolean same =
           node.replica().log().version() == first.replica().log().version()
-              && node.replica().log().stateHash() == first.replica().log().stateHash();
+              && node.replica().log().stateHash() == first.replica().log().stateHash()
+              && node.replica().log().chain().settled()
+              && node.replica().log().chain().equals(first.replica().log().chain());
       if (!same) {
         return false;
       }

@@ -1,10 +1,12 @@
 package org.quorate.simulator;
 
+import java.util.List;
 import java.util.Set;
 
 /**
  * What became of one seed.
  *
+ * @param targets what swaps went to beside the strategy
  * @param disk what kept the logs
  * @param invariant name of the one that failed; null when all held
  * @param failure what was wrong; empty when nothing was
@@ -16,6 +18,7 @@ import java.util.Set;
  */
 public record SimulationResult(
     String strategy,
+    List<String> targets,
     String disk,
     long seed,
     String invariant,
@@ -43,7 +46,8 @@ public record SimulationResult(
     STORE_REPLACED,
     LEASE_EXPIRED,
     ABORT,
-    SEAL
+    SWAP,
+    SWAP_ABORTED
   }
 
   public boolean passed() {
@@ -54,6 +58,7 @@ public record SimulationResult(
   public String replay() {
     return "./quorate sim --strategy "
         + strategy
+        + (targets.isEmpty() ? "" : " --swap-to " + String.join(",", targets))
         + (disk.equals(Subject.RECORDS) ? "" : " --disk " + disk)
         + " --seed "
         + seed

@@ -1,5 +1,7 @@
 package org.quorate.simulator;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -13,12 +15,14 @@ import org.quorate.spi.storage.files.LogOnFiles;
  * What is put to the test: a strategy, a key-value state machine, and group options that replace
  * those the simulator would choose.
  *
+ * @param others strategies that a swap may go to beside the first
  * @param logs what keeps the logs, on simulated files; null for a model at the level of records,
  *     which is faster
  * @param sabotage deliberate faults outside of the strategy, for tests of the checkers
  */
 public record Subject(
     ConsensusStrategy strategy,
+    List<ConsensusStrategy> others,
     StateMachineFactory machines,
     Map<String, String> options,
     LogOnFiles logs,
@@ -37,32 +41,52 @@ public record Subject(
   }
 
   public Subject {
+    others = List.copyOf(others);
     options = Map.copyOf(new TreeMap<>(options));
+  }
+
+  /** All strategies of it, the one that groups begin with first. */
+  public List<ConsensusStrategy> strategies() {
+    List<ConsensusStrategy> all = new ArrayList<>();
+    all.add(strategy);
+    all.addAll(others);
+    return all;
+  }
+
+  /** The strategy of a name, or null. */
+  public ConsensusStrategy strategy(String name) {
+    return strategies().stream().filter(s -> s.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** Swaps go to these too. */
+  public Subject swappingTo(ConsensusStrategy... targets) {
+    return new Subject(strategy, List.of(targets), machines, options, logs, sabotage);
   }
 
   /** A strategy with the real state machine and nothing sabotaged. */
   public static Subject of(ConsensusStrategy strategy) {
-    return new Subject(strategy, new KvStateMachineFactory(), Map.of(), null, Sabotage.NONE);
+    return new Subject(
+        strategy, List.of(), new KvStateMachineFactory(), Map.of(), null, Sabotage.NONE);
   }
 
   public Subject with(ConsensusStrategy other) {
-    return new Subject(other, machines, options, logs, sabotage);
+    return new Subject(other, others, machines, options, logs, sabotage);
   }
 
   public Subject with(StateMachineFactory other) {
-    return new Subject(strategy, other, options, logs, sabotage);
+    return new Subject(strategy, others, other, options, logs, sabotage);
   }
 
   public Subject with(Sabotage other) {
-    return new Subject(strategy, machines, options, logs, other);
+    return new Subject(strategy, others, machines, options, logs, other);
   }
 
   public Subject with(Map<String, String> other) {
-    return new Subject(strategy, machines, other, logs, sabotage);
+    return new Subject(strategy, others, machines, other, logs, sabotage);
   }
 
   public Subject with(LogOnFiles other) {
-    return new Subject(strategy, machines, options, other, sabotage);
+    return new Subject(strategy, others, machines, options, other, sabotage);
   }
 
   /**

@@ -28,7 +28,7 @@ final class Trace {
       return;
     }
     LinkStatus status = node.linkStatus();
-    if (status == null) {
+    if (status == null || !node.up()) {
       world(nowUs, node.node().name(), event);
       return;
     }
@@ -39,7 +39,7 @@ final class Trace {
         event,
         status.role(),
         status.details().isEmpty() ? "" : status.details(),
-        1,
+        node.replica().log().chain().active().epoch(),
         status.decided(),
         node.appliedInner(),
         status.first(),

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.simulator.SimulationResult.Mark;
@@ -49,7 +50,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapFrom;
   private NodeId trapAt;
   private Runnable trap;
-  private boolean linkStepped;
+  private Map<Long, String> linksStepped = new TreeMap<>();
   private boolean healing;
 
   World(Subject subject, Plan plan, Rng rng, Trace trace) {
@@ -129,25 +130,30 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     return nodes.get(id);
   }
 
-  List<LinkView> views() {
+  /** The processes that hold a link open, or held it. */
+  List<LinkView> views(long planId) {
     List<LinkView> views = new ArrayList<>(all.size());
     for (SimNode node : all) {
-      if (node.up()) {
-        views.add(node.view());
+      LinkView view = node.view(planId);
+      if (view != null) {
+        views.add(view);
       }
     }
     return views;
   }
 
-  /** Whether a link has stepped since the last call. */
-  boolean takeLinkStepped() {
-    boolean was = linkStepped;
-    linkStepped = false;
+  /** The links that have stepped since the last call: plan and strategy. */
+  Map<Long, String> takeLinksStepped() {
+    if (linksStepped.isEmpty()) {
+      return Map.of();
+    }
+    Map<Long, String> was = linksStepped;
+    linksStepped = new TreeMap<>();
     return was;
   }
 
-  void linkStepped() {
-    linkStepped = true;
+  void linkStepped(long planId, String strategy) {
+    linksStepped.put(planId, strategy);
   }
 
   /** What was found wrong in the middle of a step; null for nothing. */
@@ -180,7 +186,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   // ---- nodes -------------------------------------------------------------------------------
 
   private boolean holds(NodeId id, Step.Delivered what, boolean atIndex) {
-    return nodes.get(id).disk().holds(GROUP, what.epoch(), what.inner(), what.payload(), atIndex);
+    LogPoint at = new LogPoint(what.epoch(), what.inner());
+    return nodes.get(id).disk().holds(GROUP, at, what.planId(), what.payload(), atIndex);
   }
 
   /** A process ended: its connections are gone, peers see them made again when it is back. */
@@ -209,12 +216,6 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
         }
       }
     }
-  }
-
-  /** Things may break again. */
-  void breakAgain() {
-    healing = false;
-    network.faults(plan.network());
   }
 
   /** From now on nothing breaks any more. */
@@ -274,7 +275,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   @Override
   public void stateReplaced(String node) {
-    nodes.get(NodeId.of(node)).watch().stateReplaced();
+    mark(Mark.SNAPSHOT);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.quorate.cli.command;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -36,6 +37,13 @@ final class SimCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "What to simulate (default: ${DEFAULT-VALUE}).")
   private String strategy = "raft";
+
+  @Option(
+      names = "--swap-to",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Other strategies that swaps go to while it runs.")
+  private List<String> targets = List.of();
 
   @Option(
       names = "--disk",
@@ -78,7 +86,7 @@ final class SimCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ConsensusStrategy found = find();
+    Subject subject = subject();
     long[] range = range();
     if (trace && range[0] != range[1]) {
       throw new CliException(ExitCode.USAGE, "--trace wants one seed", "name it with --seed N");
@@ -86,7 +94,7 @@ final class SimCommand implements Callable<Integer> {
     SimulationOptions options =
         SimulationOptions.DEFAULTS.withTrace(trace ? root.terminal().out() : null);
     SimulationReport report =
-        new SimulationRunner(subject(found), options, !keepGoing)
+        new SimulationRunner(subject, options, !keepGoing)
             .run(
                 range[0],
                 range[1],
@@ -99,8 +107,9 @@ final class SimCommand implements Callable<Integer> {
     return report.failures().isEmpty() ? ExitCode.OK : ExitCode.FINDINGS;
   }
 
-  private Subject subject(ConsensusStrategy found) {
-    return Subject.of(found)
+  private Subject subject() {
+    return Subject.of(find(strategy))
+        .swappingTo(targets.stream().map(this::find).toArray(ConsensusStrategy[]::new))
         .withDisk(disk)
         .orElseThrow(
             () ->
@@ -108,17 +117,17 @@ final class SimCommand implements Callable<Integer> {
                     ExitCode.USAGE, "no log storage '" + disk + "'", "choose records or journal"));
   }
 
-  private ConsensusStrategy find() {
+  private ConsensusStrategy find(String name) {
     Map<String, ConsensusStrategy> known = new TreeMap<>();
     ServiceLoader.load(ConsensusStrategy.class, SimCommand.class.getClassLoader())
         .forEach(s -> known.put(s.name(), s));
-    if (!known.containsKey(strategy)) {
+    if (!known.containsKey(name)) {
       throw new CliException(
           ExitCode.USAGE,
-          "no strategy '" + strategy + "'",
+          "no strategy '" + name + "'",
           "choose one of " + String.join(", ", known.keySet()));
     }
-    return known.get(strategy);
+    return known.get(name);
   }
 
   private long[] range() {

@@ -19,10 +19,12 @@ public record Frame(
   public enum Kind {
     /** A message of the link's protocol. */
     LINK,
-    /** A piece of a snapshot transfer. */
+    /** A piece of a snapshot transfer; it belongs to the group, not to the link. */
     SNAPSHOT,
     /** A comparison of states. */
-    CHECK
+    CHECK,
+    /** How far the sender is in the chain of links: {@link Standing}. */
+    CHAIN
   }
 
   /** Writes the header; the body follows. */

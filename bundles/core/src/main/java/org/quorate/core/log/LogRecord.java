@@ -1,12 +1,14 @@
 package org.quorate.core.log;
 
 import java.util.List;
+import java.util.Map;
 import org.quorate.api.Bytes;
 import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.consensus.Membership;
 
 /**
  * What the virtual log orders; the payload of a link's entry. In front of each stands who proposed
@@ -34,10 +36,22 @@ public sealed interface LogRecord {
   record TimeStep(long fromMs, long deltaMs) implements LogRecord {}
 
   /**
-   * Ends the link: the first one decided is the last record of the link that counts.
+   * Plans to go on, on another link; its position names the plan. One plan at a time.
    *
-   * @param planId the plan that asked for it; above 0
+   * @param options of the strategy, checked
+   * @param members with whom the link begins
+   * @param base the active link's membership that the plan was made on
+   * @param timeoutMs ordered time after which a target that is not live is given up
    */
+  record Prepare(
+      String strategy,
+      Map<String, String> options,
+      Membership members,
+      Membership base,
+      long timeoutMs)
+      implements LogRecord {}
+
+  /** Ends the link if it is the open plan's: what is decided in it later does not count. */
   record Seal(long planId) implements LogRecord {}
 
   /** Each replica notes the hash of its state here. */
@@ -49,6 +63,15 @@ public sealed interface LogRecord {
    * @param position of the mark
    */
   record HashReport(long position, long storeId, long hash) implements LogRecord {}
+
+  /** Gives the plan up, for a reason that people read. */
+  record AbortPlan(long planId, String why) implements LogRecord {}
+
+  /** Shows that a planned link decides; the first record of it. */
+  record Probe(long planId) implements LogRecord {}
+
+  /** A quorum has checkpointed beyond the sealed link of this epoch: nobody needs it. */
+  record Retire(long epoch) implements LogRecord {}
 
   /** A record with its proposer. */
   record Envelope(long origin, long ticket, LogRecord record) {}
@@ -68,7 +91,18 @@ public sealed interface LogRecord {
     } else if (record instanceof StateMark) {
       return 7;
     }
-    return record instanceof HashReport ? 8 : 6;
+    return record instanceof HashReport ? 8 : swapTag(record);
+  }
+
+  private static int swapTag(LogRecord record) {
+    if (record instanceof Seal) {
+      return 6;
+    } else if (record instanceof Prepare) {
+      return 16;
+    } else if (record instanceof AbortPlan) {
+      return 17;
+    }
+    return record instanceof Probe ? 18 : 19;
   }
 
   /** Writes the record behind its proposer. */
@@ -96,6 +130,18 @@ public sealed interface LogRecord {
       out.varint(s.planId());
     } else if (record instanceof HashReport h) {
       out.varint(h.position()).i64(h.storeId()).i64(h.hash());
+    } else if (record instanceof Prepare p) {
+      out.text(p.strategy());
+      out.list(p.options().entrySet(), (e, o) -> e.text(o.getKey()).text(o.getValue()));
+      p.members().encode(out);
+      p.base().encode(out);
+      out.varint(p.timeoutMs());
+    } else if (record instanceof AbortPlan a) {
+      out.varint(a.planId()).text(a.why());
+    } else if (record instanceof Probe p) {
+      out.varint(p.planId());
+    } else if (record instanceof Retire r) {
+      out.varint(r.epoch());
     }
     return out.take();
   }
@@ -116,6 +162,16 @@ public sealed interface LogRecord {
           case 6 -> new Seal(in.varint());
           case 7 -> new StateMark();
           case 8 -> new HashReport(in.varint(), in.i64(), in.i64());
+          case 16 ->
+              new Prepare(
+                  in.text(),
+                  Chain.options(in),
+                  Membership.decode(in),
+                  Membership.decode(in),
+                  in.varint());
+          case 17 -> new AbortPlan(in.varint(), in.text());
+          case 18 -> new Probe(in.varint());
+          case 19 -> new Retire(in.varint());
           default -> throw new MalformedException("record of kind " + tag, 0);
         };
     in.end();

@@ -2,6 +2,7 @@ package org.quorate.core.log;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
 import org.quorate.api.Gtid;
@@ -9,7 +10,6 @@ import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
-import org.quorate.api.Outcome.NotLeader;
 import org.quorate.api.Outcome.Overloaded;
 import org.quorate.api.Outcome.Rejected;
 import org.quorate.api.Outcome.Rejection;
@@ -26,6 +26,7 @@ import org.quorate.core.state.GroupStore;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 import org.quorate.spi.storage.StateCursor;
+import org.quorate.spi.storage.StateStore;
 
 /**
  * A group's one history, whatever links carry it: gives every delivered record its position,
@@ -39,7 +40,7 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
 
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;
@@ -48,25 +49,36 @@ public final class VirtualLog {
   private final StateMachine machine;
   private final long historyId;
   private final Applied applied;
+  private final LongFunction<Bytes> linkStates;
   private final SessionTable sessions = new SessionTable();
   private final Map<Bytes, NodeId> nodes = new HashMap<>();
   private final StateChecks checks = new StateChecks();
   private VersionIndex index = new VersionIndex();
   private Intents intents = new Intents();
-  private Chain chain;
+  private final Swaps swaps;
   private Bytes linkState;
   private long inner;
   private long position;
   private long version;
-  private long sealedBy;
 
+  /**
+   * Takes over what the store holds.
+   *
+   * @param linkStates the active link's opaque state at an index that was just delivered
+   */
   public VirtualLog(
-      GroupStore store, StateMachine machine, long historyId, Chain genesis, Applied applied) {
+      GroupStore store,
+      StateMachine machine,
+      long historyId,
+      Chain genesis,
+      Applied applied,
+      LongFunction<Bytes> linkStates) {
     this.store = store;
     this.machine = machine;
     this.historyId = historyId;
     this.applied = applied;
-    this.chain = genesis;
+    this.linkStates = linkStates;
+    this.swaps = new Swaps(genesis);
     load();
   }
 
@@ -77,12 +89,7 @@ public final class VirtualLog {
     if (meta == null) {
       return;
     }
-    Decoder in = new Decoder(meta);
-    int format = in.u8();
-    if (format != FORMAT) {
-      throw new IllegalStateException(
-          "group state of format " + format + ", this version reads " + FORMAT);
-    }
+    Decoder in = header(meta);
     long history = in.i64();
     if (history != historyId) {
       throw new IllegalStateException(
@@ -95,9 +102,8 @@ public final class VirtualLog {
     position = in.varint();
     version = in.varint();
     sessions.reset(in.varint());
-    chain = Chain.decode(in);
+    swaps.reset(Chain.decode(in));
     linkState = in.optional();
-    sealedBy = in.varint();
     Decoder certified = new Decoder(store.get(INDEX));
     index = VersionIndex.decode(certified);
     intents = Intents.decode(certified);
@@ -108,14 +114,64 @@ public final class VirtualLog {
     }
   }
 
+  private static Decoder header(Bytes meta) {
+    Decoder in = new Decoder(meta);
+    int format = in.u8();
+    if (format != FORMAT) {
+      throw new IllegalStateException(
+          "group state of format "
+              + format
+              + ", this version reads "
+              + FORMAT
+              + ": load the data again from an export");
+    }
+    return in;
+  }
+
+  /** The position at which a saved state stands, read from its entries. */
+  public static long position(StateCursor entries) {
+    while (entries.next()) {
+      if (entries.key().equals(META)) {
+        Decoder in = header(entries.value());
+        in.i64();
+        in.varint();
+        return in.varint();
+      }
+    }
+    throw new IllegalStateException("no group state among the entries");
+  }
+
+  /**
+   * Where a checkpointed state stands.
+   *
+   * @param chain null for an empty state, which stands at the very beginning
+   */
+  public record Saved(LogPoint point, Chain chain) {}
+
+  /** Where a checkpointed state stands. */
+  public static Saved saved(StateStore state) {
+    Bytes meta = state.get(META);
+    if (meta == null) {
+      return new Saved(new LogPoint(1, 0), null);
+    }
+    Decoder in = header(meta);
+    in.i64();
+    long inner = in.varint();
+    in.varint();
+    in.varint();
+    in.varint();
+    Chain chain = Chain.decode(in);
+    return new Saved(new LogPoint(chain.active().epoch(), inner), chain);
+  }
+
   /** Writes the platform's own state beside the state machine's, before a checkpoint. */
   public void save(Bytes linkStateAtInner) {
     linkState = linkStateAtInner;
     Encoder meta = new Encoder();
     meta.u8(FORMAT).i64(historyId).varint(inner).varint(position).varint(version);
     meta.varint(sessions.timeMs());
-    chain.encode(meta);
-    store.put(META, meta.optional(linkState).varint(sealedBy).take());
+    swaps.chain().encode(meta);
+    store.put(META, meta.optional(linkState).take());
     Encoder writes = new Encoder(1024);
     index.encode(writes);
     intents.encode(writes);
@@ -140,22 +196,8 @@ public final class VirtualLog {
   public void deliver(long at, Bytes payload) {
     LogRecord.Envelope envelope = LogRecord.decode(payload);
     inner = at;
-    if (sealedBy != 0) {
-      applied.outcome(envelope.origin(), envelope.ticket(), afterSeal(envelope.record()));
-      return;
-    }
     position++;
     applied.outcome(envelope.origin(), envelope.ticket(), execute(envelope.record()));
-  }
-
-  /** The seal is final: what the link decides after it is not part of the history. */
-  private Outcome afterSeal(LogRecord record) {
-    if (!(record instanceof LogRecord.Seal seal)) {
-      return new NotLeader(null);
-    }
-    return seal.planId() == sealedBy
-        ? committed(Bytes.EMPTY)
-        : new Rejected(Rejection.UNSUPPORTED, "the link is sealed by plan " + sealedBy);
   }
 
   private Outcome execute(LogRecord record) {
@@ -173,9 +215,8 @@ public final class VirtualLog {
         ended(close.session());
       }
       return committed(Bytes.EMPTY);
-    } else if (record instanceof LogRecord.Seal seal) {
-      sealedBy = seal.planId();
-      return committed(Bytes.EMPTY);
+    } else if (record instanceof LogRecord.TimeStep step) {
+      return timeStep(step);
     }
     if (record instanceof LogRecord.StateMark) {
       checks.marked(position, version, stateHash());
@@ -184,7 +225,16 @@ public final class VirtualLog {
       checks.reported(report.position(), report.storeId(), report.hash());
       return committed(Bytes.EMPTY);
     }
-    return timeStep((LogRecord.TimeStep) record);
+    Outcome refused = swaps.execute(record, position, sessions.timeMs(), this::seal);
+    return refused == null ? committed(swaps.answer()) : refused;
+  }
+
+  /** Whatever the link delivers later is not part of the history. */
+  private Chain.Seal seal() {
+    Chain.Seal seal = new Chain.Seal(inner, linkStates.apply(inner));
+    inner = 0;
+    linkState = null;
+    return seal;
   }
 
   /** Answers with the new time, or with nothing if the step was void. */
@@ -299,9 +349,14 @@ public final class VirtualLog {
     return new Committed(gtid(), position, result);
   }
 
-  /** Last index of the link that was executed or skipped. */
+  /** Last index of the active link that was executed or skipped. */
   public long inner() {
     return inner;
+  }
+
+  /** How far this log has come in the links. */
+  public LogPoint point() {
+    return new LogPoint(chain().active().epoch(), inner);
   }
 
   public long position() {
@@ -317,18 +372,10 @@ public final class VirtualLog {
   }
 
   public Chain chain() {
-    return chain;
+    return swaps.chain();
   }
 
-  /**
-   * The plan whose seal ended the active link, 0 while it is open. Nothing has a position after the
-   * seal's.
-   */
-  public long sealedBy() {
-    return sealedBy;
-  }
-
-  /** The link's opaque state at the last save; null before the first. */
+  /** The active link's opaque state at the last save; null before its first. */
   public Bytes linkState() {
     return linkState;
   }

@@ -3,6 +3,8 @@ package org.quorate.core.replica;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.snapshot.SnapshotHost;
 import org.quorate.core.snapshot.SnapshotTransfer;
@@ -18,17 +20,20 @@ import org.quorate.spi.storage.StateCursor;
 final class Checkpoints {
   /** What the replica does for it. */
   interface Owner {
-    /** The link's opaque state at the applied index. */
+    /** The active link's opaque state at the applied index. */
     Bytes linkState(long inner);
 
-    /** A snapshot up to this index is not wanted. */
-    long useless();
+    /** A snapshot up to this point is not wanted. */
+    LogPoint useless();
 
-    /** The state up to this index needs the log no more. */
-    void checkpointed(long inner);
+    /** The state up to this point, with this chain, needs the log no more. */
+    void checkpointed(LogPoint point, Chain chain);
 
-    /** The store was replaced by a snapshot at this index. */
-    void installed(long inner);
+    /** A snapshot begins to replace the store. */
+    void installing();
+
+    /** The store was replaced by a snapshot; the log has taken it over. */
+    void installed();
 
     void failed(String what, RuntimeException why);
   }
@@ -50,6 +55,7 @@ final class Checkpoints {
   private boolean urgent; // someone waits for the next one
   private boolean installing;
   private long dueBytes;
+  private LogPoint checkpointed;
   private long dirtySinceMs = -1;
   private long lastTickMs;
   private long completed;
@@ -71,6 +77,7 @@ final class Checkpoints {
     this.account = environment.checkpointBudget().open();
     this.pace = new CheckpointPace(account);
     this.jitter = new SplittableRandom(environment.seed() ^ 0x636865636bL);
+    this.checkpointed = log.point();
     this.maxBytes = config.options().number(ReplicaParameters.CHECKPOINT_BYTES);
     this.maxAgeMs = config.options().number(ReplicaParameters.CHECKPOINT_MS);
     this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
@@ -163,8 +170,8 @@ final class Checkpoints {
   }
 
   private void checkpoint(Runnable done) {
-    long inner = log.inner();
-    if (inner <= store.checkpointed()) {
+    LogPoint point = log.point();
+    if (checkpointed.reaches(point)) {
       requested = false;
       account.withdraw();
       done.run();
@@ -179,33 +186,35 @@ final class Checkpoints {
     pace.urgent(urgent);
     urgent = false;
     draw();
-    log.save(owner.linkState(inner));
-    store.freeze(inner);
+    Chain chain = log.chain();
+    log.save(owner.linkState(point.inner()));
+    store.freeze(log.position());
     dirtySinceMs = -1;
     long startedMs = lastTickMs;
     offload.run(
         () -> {
           store.commitFrozen(pace);
-          return inner;
+          return point;
         },
         durable -> {
+          checkpointed = durable;
           store.thaw();
           account.end();
           pace.urgent(urgent);
           completed++;
           tookMs += lastTickMs - startedMs;
-          owner.checkpointed(durable);
+          owner.checkpointed(durable, chain);
           done.run();
         },
         why -> owner.failed("checkpoint of the state", why));
   }
 
-  /** Hands out the store at rest at or after an index. */
-  void withImage(long inner, SnapshotHost.ImageUser user) {
-    if (store.checkpointed() < inner) {
+  /** Hands out the store at rest at or after a point. */
+  void withImage(LogPoint point, SnapshotHost.ImageUser user) {
+    if (!checkpointed.reaches(point)) {
       request();
     }
-    queue.submit(done -> user.use(store.store(), done));
+    queue.submit(done -> user.use(store.store(), checkpointed, done));
   }
 
   /** Replaces the state by a complete snapshot, unless it is behind. */
@@ -214,27 +223,35 @@ final class Checkpoints {
   }
 
   private void replace(SnapshotId id, Consumer<Boolean> then, Runnable done) {
-    if (id.inner() <= owner.useless()) {
+    LogPoint point = new LogPoint(id.epoch(), id.inner());
+    if (owner.useless().reaches(point)) {
       done.run();
       then.accept(true);
       return;
     }
     installing = true;
+    owner.installing();
     offload.run(
         () -> {
-          try (SnapshotStore.Reader file = snapshots.read(id);
-              StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
-            store.store().replace(entries, id.inner());
+          try (SnapshotStore.Reader file = snapshots.read(id)) {
+            long position;
+            try (StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
+              position = VirtualLog.position(entries);
+            }
+            try (StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
+              store.store().replace(entries, position);
+            }
           }
           snapshots.delete(id);
-          return id.inner();
+          return point;
         },
-        inner -> {
+        at -> {
+          checkpointed = at;
           store.discard();
           log.load();
           installing = false;
           done.run();
-          owner.installed(inner);
+          owner.installed();
           then.accept(true);
         },
         why -> owner.failed("installing a snapshot", why));

@@ -1,7 +1,10 @@
 package org.quorate.core.replica;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
@@ -57,29 +60,36 @@ final class Reads {
     byVersion.add(new Waiting(version, read));
   }
 
+  /**
+   * A tail that came from a link which has ended since does not count: forgets what was learned.
+   *
+   * @return the tickets of the reads whose tail has to be asked for again
+   */
+  List<Long> askAgain() {
+    byInner.clear();
+    List<Long> tickets = new ArrayList<>(asked.keySet());
+    byVersion.forEach(w -> tickets.remove(w.read().ticket()));
+    Collections.sort(tickets);
+    return tickets;
+  }
+
+  /** Whether a read waits under this ticket. */
+  boolean waits(long ticket) {
+    return asked.containsKey(ticket);
+  }
+
   /** Not waited for any more: refused or timed out. */
   void forget(long ticket) {
     asked.remove(ticket);
   }
 
-  /** Takes a read whose turn has come. */
-  interface Answering {
-    /**
-     * Answers it.
-     *
-     * @param linearizable whether it waited for the tail
-     */
-    void answer(Read read, boolean linearizable);
-  }
-
   /** Answers all whose index and version have been reached; forgets their tickets by the callback. */
-  void applied(Answering answering) {
-    drain(byInner, log.inner(), answering, true);
-    drain(byVersion, log.version(), answering, false);
+  void applied(Consumer<Read> answering) {
+    drain(byInner, log.inner(), answering);
+    drain(byVersion, log.version(), answering);
   }
 
-  private void drain(
-      PriorityQueue<Waiting> queue, long reached, Answering answering, boolean linearizable) {
+  private void drain(PriorityQueue<Waiting> queue, long reached, Consumer<Read> answering) {
     if (queue.isEmpty() || queue.peek().until() > reached) {
       return;
     }
@@ -89,7 +99,7 @@ final class Reads {
     }
     for (Read read : due) {
       if (asked.remove(read.ticket()) != null) {
-        answering.answer(read, linearizable);
+        answering.accept(read);
       }
     }
   }

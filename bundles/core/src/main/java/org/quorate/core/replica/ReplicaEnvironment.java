@@ -2,11 +2,15 @@ package org.quorate.core.replica;
 
 import java.util.concurrent.Executor;
 import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.transport.Transport;
 
 /** What a replica gets from the process it lives in: the runtime or a simulation. */
 public interface ReplicaEnvironment {
   NodeId node();
+
+  /** The strategy of this name, or null if it is not installed now. From any thread. */
+  ConsensusStrategy strategy(String name);
 
   /** Identity of this node's formatted store. */
   long storeId();

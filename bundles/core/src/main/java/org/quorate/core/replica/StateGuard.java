@@ -8,6 +8,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.StateChecks;
 import org.quorate.core.log.VirtualLog;
@@ -31,7 +32,7 @@ final class StateGuard {
 
     void send(NodeId to, Bytes message);
 
-    void sendSnapshot(NodeId to, long inner);
+    void sendSnapshot(NodeId to, LogPoint point);
 
     /** Gives leadership away, if this node has it. */
     void stepAside(NodeId to);
@@ -48,7 +49,7 @@ final class StateGuard {
   private final long intervalMs;
   private long markedAtMs = -1;
   private String why;
-  private long since;
+  private LogPoint since;
   private long askedAtMs;
   private int asked;
 
@@ -68,9 +69,9 @@ final class StateGuard {
     return why;
   }
 
-  /** Index up to which a snapshot is of no use: the last one applied, or the one before a fence. */
-  long applied() {
-    return fenced() ? since - 1 : log.inner();
+  /** Up to here a snapshot is of no use: to what is applied, or to just before a fence. */
+  LogPoint applied() {
+    return fenced() ? new LogPoint(since.epoch(), since.inner() - 1) : log.point();
   }
 
   /** The state was replaced by a snapshot. */
@@ -102,7 +103,7 @@ final class StateGuard {
       if (owner.node().equals(status.hint())) {
         owner.stepAside(next);
       }
-      owner.send(next, new Encoder().u8(ASK).varint(since).take());
+      owner.send(next, new Encoder().u8(ASK).varint(since.epoch()).varint(since.inner()).take());
     }
   }
 
@@ -123,7 +124,7 @@ final class StateGuard {
     String divergence = fenced() ? null : log.checks().divergence(voters(status));
     if (divergence != null) {
       why = divergence;
-      since = log.inner();
+      since = log.point();
       askedAtMs = 0;
       owner.diverged();
     }
@@ -150,9 +151,9 @@ final class StateGuard {
     if (kind == REPORT) {
       report(in.varint(), storeId, in.i64());
     } else if (kind == ASK) {
-      long inner = in.varint();
+      LogPoint point = new LogPoint(in.varint(), in.varint());
       if (!fenced()) {
-        owner.sendSnapshot(from, inner);
+        owner.sendSnapshot(from, point);
       }
     } else {
       throw new MalformedException("state check of kind " + kind, 0);

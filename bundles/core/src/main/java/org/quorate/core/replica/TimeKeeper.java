@@ -26,9 +26,13 @@ final class TimeKeeper {
     this.intervalMs = intervalMs;
   }
 
-  /** The step to propose now, or null. */
-  LogRecord.TimeStep tick(boolean timekeeper, long nowMs) {
-    if (!timekeeper || sessions.isEmpty()) {
+  /**
+   * The step to propose now, or null.
+   *
+   * @param needed whether something beside sessions waits for time to pass
+   */
+  LogRecord.TimeStep tick(boolean timekeeper, boolean needed, long nowMs) {
+    if (!timekeeper || sessions.isEmpty() && !needed) {
       active = false;
       return null;
     }

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.log.LogPoint;
 import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStore;
 
@@ -12,28 +13,29 @@ public interface SnapshotHost {
   /** Random, for a new snapshot's id. */
   long nextId();
 
-  long epoch();
-
   long nowMs();
 
   int chunkBytes();
 
-  /** Last index of the link that this replica has applied. */
-  long applied();
+  /** How far this replica has applied. */
+  LogPoint applied();
 
   void send(NodeId to, Bytes message);
 
   /** Runs blocking work on a worker and goes on with its result on the loop. */
   <T> void offload(Supplier<T> work, Consumer<T> then, Consumer<RuntimeException> failed);
 
-  /** Calls back, on the loop, with a store that stands still at least at {@code inner}. */
-  void withImage(long inner, ImageUser user);
+  /** Calls back, on the loop, with a store that stands still at the point or beyond. */
+  void withImage(LogPoint point, ImageUser user);
 
   /** Replaces the state by a complete snapshot; tells whether it did. */
   void install(SnapshotStore.SnapshotId id, Consumer<Boolean> done);
 
-  /** The transfer to a peer has ended. */
-  void sent(NodeId to, long inner, boolean ok);
+  /** The transfer to a peer, which asked for the point, has ended; it stands at least there. */
+  void sent(NodeId to, LogPoint point, boolean ok);
+
+  /** A peer that stands at the point asks to be brought on; it may be too early for that. */
+  void asked(NodeId peer, LogPoint point);
 
   /** The storage broke. */
   void failed(String what, RuntimeException why);
@@ -41,6 +43,6 @@ public interface SnapshotHost {
   /** Reads the store while it stands still. */
   interface ImageUser {
     /** Must call release once, on the loop, when it has read what it wants. */
-    void use(StateStore image, Runnable release);
+    void use(StateStore image, LogPoint point, Runnable release);
   }
 }

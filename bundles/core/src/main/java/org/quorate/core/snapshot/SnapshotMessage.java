@@ -22,13 +22,19 @@ sealed interface SnapshotMessage {
   /** The receiver needs no more: it is installed, or was not needed; or it cannot take it. */
   record Done(SnapshotId id, boolean ok) implements SnapshotMessage {}
 
+  /** The receiver stands at this point (the id says no more) and finds nobody to go on with. */
+  record Ask(SnapshotId id) implements SnapshotMessage {}
+
   private static int tag(SnapshotMessage message) {
     if (message instanceof Offer) {
       return 1;
     } else if (message instanceof Chunk) {
       return 2;
     }
-    return message instanceof Want ? 3 : 4;
+    if (message instanceof Want) {
+      return 3;
+    }
+    return message instanceof Done ? 4 : 5;
   }
 
   static Bytes encode(SnapshotMessage message) {
@@ -56,6 +62,7 @@ sealed interface SnapshotMessage {
       case 2 -> new Chunk(id, in.varint(), in.rest());
       case 3 -> new Want(id, in.varint());
       case 4 -> new Done(id, in.bool());
+      case 5 -> new Ask(id);
       default -> throw new MalformedException("snapshot message of kind " + tag, 0);
     };
   }

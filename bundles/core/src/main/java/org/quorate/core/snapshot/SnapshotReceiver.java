@@ -1,6 +1,7 @@
 package org.quorate.core.snapshot;
 
 import org.quorate.api.NodeId;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.snapshot.SnapshotMessage.Chunk;
 import org.quorate.core.snapshot.SnapshotMessage.Done;
 import org.quorate.core.snapshot.SnapshotMessage.Offer;
@@ -46,7 +47,7 @@ public final class SnapshotReceiver {
   }
 
   void onOffer(NodeId sender, Offer offer) {
-    if (offer.id().inner() <= host.applied()) {
+    if (host.applied().reaches(new LogPoint(offer.id().epoch(), offer.id().inner()))) {
       host.send(sender, SnapshotMessage.encode(new Done(offer.id(), true)));
     } else if (offer.id().equals(id)) {
       from = sender;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.snapshot.SnapshotMessage.Chunk;
 import org.quorate.core.snapshot.SnapshotMessage.Done;
 import org.quorate.core.snapshot.SnapshotMessage.Offer;
@@ -25,7 +26,7 @@ public final class SnapshotSender {
   private static final long GIVE_UP_MS = 30_000;
 
   private static final class Transfer {
-    final long inner;
+    final LogPoint point;
 
     /** What is sent, from when it is chosen on: nobody may delete it, opened or not. */
     SnapshotId id;
@@ -37,8 +38,8 @@ public final class SnapshotSender {
     boolean reading;
     boolean ended;
 
-    Transfer(long inner, long nowMs) {
-      this.inner = inner;
+    Transfer(LogPoint point, long nowMs) {
+      this.point = point;
       this.heardAtMs = nowMs;
     }
   }
@@ -61,18 +62,22 @@ public final class SnapshotSender {
   }
 
   /** Begins, unless a transfer to that peer is under way. */
-  public void send(NodeId to, long inner) {
+  public void send(NodeId to, LogPoint point) {
     if (transfers.containsKey(to)) {
       return;
     }
-    Transfer transfer = new Transfer(inner, host.nowMs());
+    Transfer transfer = new Transfer(point, host.nowMs());
     transfers.put(to, transfer);
     SnapshotId ready = newest();
-    if (ready != null && ready.epoch() == host.epoch() && ready.inner() >= inner) {
+    if (ready != null && point(ready).reaches(point)) {
       open(to, transfer, ready);
     } else {
-      host.withImage(inner, (image, release) -> write(to, transfer, image, release));
+      host.withImage(point, (image, at, release) -> write(to, transfer, image, at, release));
     }
+  }
+
+  private static LogPoint point(SnapshotId id) {
+    return new LogPoint(id.epoch(), id.inner());
   }
 
   private SnapshotId newest() {
@@ -81,16 +86,17 @@ public final class SnapshotSender {
     return complete.isEmpty() ? null : complete.get(complete.size() - 1);
   }
 
-  private void write(NodeId to, Transfer transfer, StateStore image, Runnable release) {
+  private void write(
+      NodeId to, Transfer transfer, StateStore image, LogPoint at, Runnable release) {
     if (!receiver.abandon()) {
       transfers.remove(to);
       transfer.ended = true;
       release.run();
-      host.sent(to, transfer.inner, false);
+      host.sent(to, transfer.point, false);
       return;
     }
     writing = true;
-    SnapshotId id = new SnapshotId(host.epoch(), image.applied(), host.nextId());
+    SnapshotId id = new SnapshotId(at.epoch(), at.inner(), host.nextId());
     List<SnapshotId> old = new ArrayList<>(store.complete());
     transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
     host.offload(
@@ -199,7 +205,7 @@ public final class SnapshotSender {
     if (!transfer.reading) {
       transfer.reader.close();
     }
-    host.sent(to, ok ? transfer.reader.id().inner() : transfer.inner, ok);
+    host.sent(to, ok ? point(transfer.reader.id()) : transfer.point, ok);
   }
 
   /** Under way now. */

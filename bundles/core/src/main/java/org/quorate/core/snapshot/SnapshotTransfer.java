@@ -2,19 +2,23 @@ package org.quorate.core.snapshot;
 
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.log.LogPoint;
 import org.quorate.core.snapshot.SnapshotMessage.Chunk;
 import org.quorate.core.snapshot.SnapshotMessage.Done;
 import org.quorate.core.snapshot.SnapshotMessage.Offer;
 import org.quorate.core.snapshot.SnapshotMessage.Want;
 import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 import org.quorate.spi.storage.StateCursor;
 
 /** Both directions of snapshot transfer of one replica; on the group's loop. */
 public final class SnapshotTransfer {
+  private final SnapshotHost host;
   private final SnapshotSender sender;
   private final SnapshotReceiver receiver;
 
   public SnapshotTransfer(SnapshotHost host, SnapshotStore store) {
+    this.host = host;
     receiver = new SnapshotReceiver(host, store);
     sender = new SnapshotSender(host, store, receiver);
   }
@@ -35,9 +39,18 @@ public final class SnapshotTransfer {
       receiver.onChunk(from, chunk);
     } else if (decoded instanceof Want want) {
       sender.onWant(from, want);
+    } else if (decoded instanceof Done done) {
+      sender.onDone(from, done);
     } else {
-      sender.onDone(from, (Done) decoded);
+      host.asked(from, new LogPoint(decoded.id().epoch(), decoded.id().inner()));
     }
+  }
+
+  /** Asks a peer for a snapshot beyond what is applied here; it is sent one at a time. */
+  public void ask(NodeId peer) {
+    LogPoint at = host.applied();
+    SnapshotId id = new SnapshotId(at.epoch(), at.inner(), 0);
+    host.send(peer, SnapshotMessage.encode(new SnapshotMessage.Ask(id)));
   }
 
   /** The entries of a complete snapshot; blocks. */

@@ -85,7 +85,7 @@ public final class GroupStore {
     return committing;
   }
 
-  /** Sets the memtable aside as the state at an applied index; the one before must be committed. */
+  /** Sets the memtable aside as the state at a position; the one before must be committed. */
   public void freeze(long applied) {
     if (frozen()) {
       throw new IllegalStateException("a checkpoint is under way");
@@ -126,11 +126,6 @@ public final class GroupStore {
     committing = false;
     layers = new Layers(new Memtable(), null);
     frozenBytes = 0;
-  }
-
-  /** Applied index of the last commit. */
-  public long checkpointed() {
-    return store.applied();
   }
 
   /** The store itself: for snapshots, while no checkpoint is under way. */

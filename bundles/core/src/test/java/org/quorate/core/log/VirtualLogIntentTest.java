@@ -20,6 +20,7 @@ import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.core.state.GroupStore;
 import org.quorate.core.state.TreeStateStore;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.state.ApplyContext;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
@@ -66,7 +67,12 @@ class VirtualLogIntentTest {
 
   private VirtualLog open() {
     return new VirtualLog(
-        store, MACHINE, 7, Chain.genesis("any"), (origin, ticket, o) -> outcomes.put(ticket, o));
+        store,
+        MACHINE,
+        7,
+        Chain.genesis("any", new Membership(1, List.of())),
+        (origin, ticket, o) -> outcomes.put(ticket, o),
+        inner -> null);
   }
 
   private Outcome deliver(LogRecord record) {

@@ -24,48 +24,48 @@ class TimeKeeperTest {
 
   @Test
   void stepsCoverTheTimeSinceTheOneBefore() {
-    assertNull(keeper.tick(true, 1_000), "begins to measure");
-    assertEquals(new TimeStep(0, 120), keeper.tick(true, 1_120));
-    assertNull(keeper.tick(true, 1_300), "one at a time");
+    assertNull(keeper.tick(true, false, 1_000), "begins to measure");
+    assertEquals(new TimeStep(0, 120), keeper.tick(true, false, 1_120));
+    assertNull(keeper.tick(true, false, 1_300), "one at a time");
     deliver(new TimeStep(0, 120));
-    assertEquals(new TimeStep(120, 180), keeper.tick(true, 1_300));
+    assertEquals(new TimeStep(120, 180), keeper.tick(true, false, 1_300));
   }
 
   @Test
   void aNewTimekeeperDoesNotCountTimeBeforeItBegan() {
-    keeper.tick(true, 1_000);
-    keeper.tick(false, 1_050);
-    assertNull(keeper.tick(true, 9_000));
-    assertEquals(new TimeStep(0, 100), keeper.tick(true, 9_100));
+    keeper.tick(true, false, 1_000);
+    keeper.tick(false, false, 1_050);
+    assertNull(keeper.tick(true, false, 9_000));
+    assertEquals(new TimeStep(0, 100), keeper.tick(true, false, 9_100));
   }
 
   @Test
   void beginsAnewWhenAnotherMovedTheTime() {
-    keeper.tick(true, 1_000);
+    keeper.tick(true, false, 1_000);
     sessions.advance(70);
-    assertNull(keeper.tick(true, 1_200), "the other's step may have covered these 200 ms");
-    assertEquals(new TimeStep(70, 100), keeper.tick(true, 1_300));
+    assertNull(keeper.tick(true, false, 1_200), "the other's step may have covered these 200 ms");
+    assertEquals(new TimeStep(70, 100), keeper.tick(true, false, 1_300));
   }
 
   @Test
   void beginsAnewWhenItsStepWasVoid() {
-    keeper.tick(true, 1_000);
-    keeper.tick(true, 1_100);
+    keeper.tick(true, false, 1_000);
+    keeper.tick(true, false, 1_100);
     keeper.lost();
-    assertNull(keeper.tick(true, 1_200));
-    assertEquals(new TimeStep(0, 100), keeper.tick(true, 1_300));
+    assertNull(keeper.tick(true, false, 1_200));
+    assertEquals(new TimeStep(0, 100), keeper.tick(true, false, 1_300));
   }
 
   @Test
   void aPauseCountsForFourIntervalsAtMost() {
-    keeper.tick(true, 1_000);
-    assertEquals(new TimeStep(0, 400), keeper.tick(true, 61_000));
+    keeper.tick(true, false, 1_000);
+    assertEquals(new TimeStep(0, 400), keeper.tick(true, false, 61_000));
   }
 
   @Test
   void timeStandsStillWithoutSessions() {
     sessions.close(1);
-    keeper.tick(true, 1_000);
-    assertNull(keeper.tick(true, 2_000));
+    keeper.tick(true, false, 1_000);
+    assertNull(keeper.tick(true, false, 2_000));
   }
 }

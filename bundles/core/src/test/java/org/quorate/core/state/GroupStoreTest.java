@@ -98,7 +98,7 @@ class GroupStoreTest {
     assertEquals(two, store.heldBytes());
     store.forget();
     assertEquals(0, store.heldBytes());
-    assertEquals(1, store.checkpointed());
+    assertEquals(1, store.store().applied());
   }
 
   @Test

@@ -80,13 +80,15 @@ final class GroupCreation {
       throw new ControlException(Code.EXISTS, "group '" + spec.group() + "' is there already");
     }
     GroupManifest draft = Creation.manifest(spec, List.of(), 0);
-    String missing = node.services().missing(draft);
+    String missing = node.services().missingStrategy(spec.strategy());
+    missing = missing != null ? missing : node.services().missing(draft);
     if (missing != null) {
       throw new ControlException(Code.INVALID, missing);
     }
     Services.Parts parts = node.services().parts(draft);
     try {
-      Options options = GroupHost.options(spec.options(), parts);
+      Options options =
+          GroupHost.options(spec.options(), parts, node.services().strategy(spec.strategy()));
       if (!parts.durable() && !options.flag(GroupParameters.VOLATILE)) {
         throw new ControlException(
             Code.INVALID,

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
 import org.quorate.api.Group;
 import org.quorate.api.GroupId;
@@ -24,6 +28,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.log.Chain;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
@@ -32,6 +37,7 @@ import org.quorate.core.replica.ReplicaParameters;
 import org.quorate.runtime.api.Metric;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
+import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
@@ -84,6 +90,7 @@ public final class GroupHost implements Group {
   private volatile GroupManifest manifest;
   private volatile String why = "not opened yet";
   private Phase phase = Phase.PARKED;
+  private final Map<String, ConsensusStrategy> strategies = new ConcurrentHashMap<>();
   private Services.Parts parts;
   private Replica replica;
   private boolean lively;
@@ -122,8 +129,9 @@ public final class GroupHost implements Group {
           switch (phase) {
             case OPENING -> waiting.add(() -> reconcile(then));
             case OPEN -> {
-              if (!Objects.equals(parts, node.services().parts(manifest))) {
-                shut(Phase.PARKED, node.services().missing(manifest));
+              String gone = gone();
+              if (gone != null) {
+                shut(Phase.PARKED, gone);
                 reconcile(then);
               } else {
                 then.run();
@@ -135,6 +143,22 @@ public final class GroupHost implements Group {
         });
   }
 
+  /** Why the replica cannot go on with what it was opened with; null if it can. */
+  private String gone() {
+    if (!Objects.equals(parts, node.services().parts(manifest))) {
+      String missing = node.services().missing(manifest);
+      return missing == null ? "a part it uses was replaced" : missing;
+    }
+    for (Chain.Link link : replica.log().chain().live()) {
+      ConsensusStrategy used = strategies.get(link.strategy());
+      if (used != null && used != node.services().strategy(link.strategy())) {
+        String missing = node.services().missingStrategy(link.strategy());
+        return missing == null ? "strategy '" + link.strategy() + "' was replaced" : missing;
+      }
+    }
+    return null;
+  }
+
   private void open(Runnable then) {
     Services.Parts found = node.services().parts(manifest);
     String obstacle = found == null ? node.services().missing(manifest) : null;
@@ -144,7 +168,8 @@ public final class GroupHost implements Group {
     }
     if (obstacle == null) {
       try {
-        checked = withOptions(manifest.config(), found);
+        ConsensusStrategy first = node.services().strategy(manifest.config().strategy());
+        checked = withOptions(manifest.config(), found, first);
       } catch (ParameterException e) {
         obstacle = "options: " + e.getMessage();
       }
@@ -161,8 +186,9 @@ public final class GroupHost implements Group {
     node.workers().execute(() -> openStores(config, found, then));
   }
 
-  private static ReplicaConfig withOptions(ReplicaConfig config, Services.Parts parts) {
-    Options options = options(config.options().values(), parts);
+  private static ReplicaConfig withOptions(
+      ReplicaConfig config, Services.Parts parts, ConsensusStrategy strategy) {
+    Options options = options(config.options().values(), parts, strategy);
     return new ReplicaConfig(
         config.group(),
         config.historyId(),
@@ -172,13 +198,26 @@ public final class GroupHost implements Group {
         options);
   }
 
-  /** Checks a group's options; throws ParameterException. */
-  static Options options(Map<String, String> values, Services.Parts parts) {
+  /**
+   * Checks a group's options; throws ParameterException.
+   *
+   * @param strategy that the group was created with; null if it is not there any more: what may be
+   *     its options is then taken as it is
+   */
+  static Options options(
+      Map<String, String> values, Services.Parts parts, ConsensusStrategy strategy) {
     List<Parameter> allowed = new ArrayList<>(ReplicaParameters.all());
-    allowed.addAll(parts.strategy().traits().parameters());
     allowed.addAll(parts.stateMachine().parameters());
     allowed.addAll(GroupParameters.all());
-    return ParameterRegistry.options(values, allowed);
+    if (strategy != null) {
+      allowed.addAll(strategy.traits().parameters());
+      return ParameterRegistry.options(values, allowed);
+    }
+    Set<String> known = allowed.stream().map(Parameter::name).collect(Collectors.toSet());
+    Map<String, String> checked = new TreeMap<>(values);
+    checked.keySet().retainAll(known);
+    ParameterRegistry.options(checked, allowed);
+    return new Options(values);
   }
 
   private long storeId(Services.Parts found) {
@@ -193,7 +232,6 @@ public final class GroupHost implements Group {
           Replica.open(
               config,
               new Environment(storeId(found)),
-              found.strategy(),
               found.log(),
               found.storage(),
               found.stateMachine().create(config.options()));
@@ -212,12 +250,10 @@ public final class GroupHost implements Group {
         () -> {
           replica = opened;
           phase = Phase.OPEN;
-          why = "";
           role = "";
           replica.onChange(this::observe);
           replica.onApplied(watches::applied);
           replica.start();
-          node.changed(this, "group.opened", Map.of());
           observe();
           followUp(then);
         });
@@ -244,9 +280,10 @@ public final class GroupHost implements Group {
       replica = null;
     }
     parts = null;
+    strategies.clear();
     phase = next;
     if (next == Phase.PARKED) {
-      park(reason == null ? "a part it uses was replaced" : reason);
+      park(reason);
     } else {
       why = reason;
       node.changed(this, "group.parked", Map.of("why", reason));
@@ -264,6 +301,12 @@ public final class GroupHost implements Group {
       why = status.why();
       node.changed(this, "group.failed", Map.of("why", why));
       return;
+    }
+    if (status.state() == GroupStatus.State.PARKED) {
+      park(status.why());
+    } else if (!why.isEmpty()) {
+      why = "";
+      node.changed(this, "group.opened", Map.of());
     }
     if (!status.role().equals(role)) {
       node.changed(this, "role.changed", Map.of("from", role, "to", status.role()));
@@ -523,6 +566,15 @@ public final class GroupHost implements Group {
     @Override
     public long incarnation() {
       return node.home().incarnation();
+    }
+
+    @Override
+    public ConsensusStrategy strategy(String name) {
+      ConsensusStrategy found = node.services().strategy(name);
+      if (found != null) {
+        strategies.put(name, found);
+      }
+      return found;
     }
 
     @Override

@@ -34,12 +34,8 @@ public final class Services {
     }
   }
 
-  /** The parts of one group, all there. */
-  record Parts(
-      ConsensusStrategy strategy,
-      LogStorage log,
-      StateStorage storage,
-      StateMachineFactory stateMachine) {
+  /** The parts of one group that it keeps for life, all there. */
+  record Parts(LogStorage log, StateStorage storage, StateMachineFactory stateMachine) {
     boolean durable() {
       return log.durable() && storage.durable();
     }
@@ -116,22 +112,30 @@ public final class Services {
     }
   }
 
-  /** The parts that a group needs, or null when one is missing. */
+  /** The strategy of a name, or null. */
+  ConsensusStrategy strategy(String name) {
+    return (ConsensusStrategy) find(Kind.STRATEGY, name);
+  }
+
+  /** That the strategy is missing and what to do; null when it is there. */
+  String missingStrategy(String name) {
+    return missing(Kind.STRATEGY, name);
+  }
+
+  /** The parts that a group needs beside its strategies, or null when one is missing. */
   Parts parts(GroupManifest manifest) {
     if (missing(manifest) != null) {
       return null;
     }
     return new Parts(
-        (ConsensusStrategy) find(Kind.STRATEGY, manifest.config().strategy()),
         (LogStorage) find(Kind.LOG, manifest.log()),
         (StateStorage) find(Kind.STORAGE, manifest.config().storage()),
         (StateMachineFactory) find(Kind.STATE, manifest.stateMachine()));
   }
 
-  /** Which part is missing and what to do; null when all are there. */
+  /** Which of those parts is missing and what to do; null when all are there. */
   String missing(GroupManifest manifest) {
-    String missing = missing(Kind.STRATEGY, manifest.config().strategy());
-    missing = missing != null ? missing : missing(Kind.LOG, manifest.log());
+    String missing = missing(Kind.LOG, manifest.log());
     missing = missing != null ? missing : missing(Kind.STORAGE, manifest.config().storage());
     return missing != null ? missing : missing(Kind.STATE, manifest.stateMachine());
   }

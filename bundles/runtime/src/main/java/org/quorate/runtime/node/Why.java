@@ -36,7 +36,7 @@ final class Why {
     GroupManifest manifest = host.manifest();
     GroupStatus status = host.status();
     steps.add(configuration(host, manifest, status));
-    steps.add(service(manifest));
+    steps.add(service(manifest, status));
     if (status.state() == GroupStatus.State.RUNNING) {
       steps.add(protocol(status));
       steps.add(quorum(status));
@@ -47,7 +47,7 @@ final class Why {
   private WhyStep configuration(GroupHost host, GroupManifest manifest, GroupStatus status) {
     String is =
         "strategy "
-            + manifest.config().strategy()
+            + status.strategy()
             + ", log "
             + manifest.log()
             + ", storage "
@@ -62,13 +62,17 @@ final class Why {
           "read the node's log; if the disk is lost, start with an empty directory and re-add the"
               + " node as a learner");
     }
-    boolean good =
-        status.state() == GroupStatus.State.RUNNING || node.services().missing(manifest) != null;
+    boolean good = status.state() == GroupStatus.State.RUNNING || missing(manifest, status) != null;
     return new WhyStep("configuration", good, is, good ? "" : status.why());
   }
 
-  private WhyStep service(GroupManifest manifest) {
-    String missing = node.services().missing(manifest);
+  private String missing(GroupManifest manifest, GroupStatus status) {
+    String missing = node.services().missingStrategy(status.strategy());
+    return missing != null ? missing : node.services().missing(manifest);
+  }
+
+  private WhyStep service(GroupManifest manifest, GroupStatus status) {
+    String missing = missing(manifest, status);
     return missing == null
         ? new WhyStep("service", true, "all parts are installed: " + node.services().names(), "")
         : new WhyStep(

@@ -20,6 +20,7 @@ import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
 import org.quorate.kv.KvStateMachine;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateStorage;
 import org.quorate.spi.storage.StateStore;
@@ -55,7 +56,13 @@ final class ApplyBench {
   private static void run(StateStore state, int keys, int puts) {
     GroupStore store = new GroupStore(state);
     VirtualLog log =
-        new VirtualLog(store, new KvStateMachine(), 1, Chain.genesis("bench"), (o, t, out) -> {});
+        new VirtualLog(
+            store,
+            new KvStateMachine(),
+            1,
+            Chain.genesis("bench", new Membership(1, List.of())),
+            (o, t, out) -> {},
+            at -> null);
     SplittableRandom random = new SplittableRandom(1);
     byte[] noise = new byte[VALUE_BYTES];
     random.nextBytes(noise);

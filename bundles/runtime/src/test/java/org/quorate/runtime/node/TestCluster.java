@@ -183,7 +183,7 @@ public final class TestCluster implements AutoCloseable {
   /** Takes the strategy away as a bundle that stops would. */
   public ConsensusStrategy strategyOf(NodeId id) {
     GroupManifest manifest = node(id).groups().find(GROUP).manifest();
-    return services(id).parts(manifest).strategy();
+    return services(id).strategy(manifest.config().strategy());
   }
 
   public QuorateNode node(NodeId id) {

@@ -115,7 +115,7 @@ final class FileLogs implements Logs {
 
   /** Where later frames prove that a byte was on disk: elsewhere it may pass for torn. */
   @Override
-  public boolean damage(GroupId group, long epoch) {
+  public boolean damage() {
     List<String> candidates =
         files.names().stream().filter(name -> files.proven(name) > 0).toList();
     if (candidates.isEmpty()) {

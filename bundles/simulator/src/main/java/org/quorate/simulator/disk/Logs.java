@@ -13,8 +13,8 @@ interface Logs {
   void crash();
 
   /** Flips a byte of what is durable; false if there is none. */
-  boolean damage(GroupId group, long epoch);
+  boolean damage();
 
   /** Whether what is durable holds a payload; at its index only, or anywhere. */
-  boolean holds(GroupId group, long epoch, long inner, Bytes payload, boolean atIndex);
+  boolean holds(GroupId group, long link, long inner, Bytes payload, boolean atIndex);
 }

@@ -1,5 +1,6 @@
 package org.quorate.simulator.disk;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -44,7 +45,10 @@ final class RecordLogs implements Logs {
 
       @Override
       public void delete(GroupId group, long epoch) {
-        logs.remove(group + "/log-" + epoch);
+        SimLog gone = logs.remove(group + "/log-" + epoch);
+        if (gone != null && gone.isOpen()) {
+          throw new IllegalStateException("log " + epoch + " of " + group + " is open");
+        }
       }
 
       @Override
@@ -58,8 +62,8 @@ final class RecordLogs implements Logs {
   }
 
   @Override
-  public boolean damage(GroupId group, long epoch) {
-    return log(group, epoch).damage();
+  public boolean damage() {
+    return !logs.isEmpty() && disk.rng.pick(List.copyOf(logs.values())).damage();
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.LogPoint;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Rng;
@@ -84,9 +86,9 @@ public final class SimDisk {
     crashDue = false;
   }
 
-  /** Flips a byte in one synced log record or stable record; false if there is none. */
-  public boolean flipLogByte(GroupId group, long epoch) {
-    boolean done = logs.damage(group, epoch);
+  /** Flips a byte in a synced log record or stable record of some link; false if there is none. */
+  public boolean flipLogByte() {
+    boolean done = logs.damage();
     damaged |= done;
     return done;
   }
@@ -98,11 +100,11 @@ public final class SimDisk {
     return done;
   }
 
-  /** Whether the synced log or the checkpointed state of this disk covers a payload. */
-  public boolean holds(GroupId group, long epoch, long inner, Bytes payload, boolean atIndex) {
+  /** Whether the synced log or the checkpointed state of this disk covers a payload of a link. */
+  public boolean holds(GroupId group, LogPoint at, long planId, Bytes payload, boolean atIndex) {
     SimState state = states.get(group);
-    return state != null && state.applied() >= inner
-        || logs.holds(group, epoch, inner, payload, atIndex);
+    return state != null && state.covers(at, planId)
+        || logs.holds(group, Chain.store(planId), at.inner(), payload, atIndex);
   }
 
   /** Whether a byte was ever flipped. */

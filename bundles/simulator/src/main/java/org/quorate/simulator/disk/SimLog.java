@@ -47,6 +47,10 @@ final class SimLog {
     }
   }
 
+  boolean isOpen() {
+    return open != null;
+  }
+
   /** Of what was not synced some prefix is there, the last append of it perhaps in part. */
   void crash() {
     List<Issued> left = new ArrayList<>();

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
+import org.quorate.core.log.LogPoint;
+import org.quorate.core.log.VirtualLog;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StateStore;
@@ -13,12 +15,23 @@ final class SimState implements StateStore {
   private final SimDisk disk;
   private final String file;
   private TreeMap<Bytes, Bytes> content = new TreeMap<>();
+  private VirtualLog.Saved saved;
   private long applied;
   private boolean damaged;
 
   SimState(SimDisk disk, String file) {
     this.disk = disk;
     this.file = file;
+  }
+
+  /** Whether what was decided there is in this state, or the link has ended in it. */
+  boolean covers(LogPoint at, long planId) {
+    if (saved == null) {
+      saved = VirtualLog.saved(this);
+    }
+    return saved.point().reaches(at)
+        || saved.chain() != null
+            && saved.chain().past().stream().anyMatch(p -> p.planId() == planId);
   }
 
   SimState open() {
@@ -66,6 +79,7 @@ final class SimState implements StateStore {
       }
     }
     applied = batch.applied();
+    saved = null;
     disk.afterBlockingWrite(file);
   }
 
@@ -83,6 +97,7 @@ final class SimState implements StateStore {
     }
     content = next;
     applied = newApplied;
+    saved = null;
     disk.replaced();
     disk.afterBlockingWrite(file);
   }

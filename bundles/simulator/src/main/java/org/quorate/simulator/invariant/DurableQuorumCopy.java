@@ -12,10 +12,10 @@ public final class DurableQuorumCopy implements Invariant {
   @Override
   public String check(Step step) {
     for (Step.Delivered d : step.delivered()) {
-      if (d.inner() <= highest.getOrDefault(d.epoch(), 0L)) {
+      if (d.inner() <= highest.getOrDefault(d.planId(), 0L)) {
         continue;
       }
-      highest.put(d.epoch(), d.inner());
+      highest.put(d.planId(), d.inner());
       List<NodeId> voters = d.voters();
       long holders = voters.stream().filter(v -> step.holds(v, d, true)).count();
       if (holders <= voters.size() / 2) {

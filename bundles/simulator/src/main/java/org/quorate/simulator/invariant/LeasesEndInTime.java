@@ -24,10 +24,8 @@ public final class LeasesEndInTime implements Invariant {
   private final long toleranceMs;
   private final Map<Long, Lease> leases = new HashMap<>();
   private final Set<Long> closed = new HashSet<>();
-  private long inner;
-  private long position;
+  private final History history = new History(this::fold);
   private long timeMs;
-  private boolean sealed;
 
   /**
    * With a bound.
@@ -40,13 +38,7 @@ public final class LeasesEndInTime implements Invariant {
 
   @Override
   public String check(Step step) {
-    for (Step.Delivered d : step.delivered()) {
-      if (d.inner() > inner && !sealed) {
-        inner = d.inner();
-        position++;
-        fold(LogRecord.decode(d.payload()).record());
-      }
-    }
+    step.delivered().forEach(history::add);
     for (Step.Executed e : step.executed()) {
       if (e.command() == null && !closed.contains(e.session())) {
         String wrong = ended(e.session(), e.timeMs());
@@ -58,7 +50,7 @@ public final class LeasesEndInTime implements Invariant {
     return null;
   }
 
-  private void fold(LogRecord record) {
+  private void fold(long position, LogRecord record) {
     if (record instanceof LogRecord.TimeStep s && s.fromMs() == timeMs) {
       timeMs += s.deltaMs();
     } else if (record instanceof LogRecord.OpenSession o) {
@@ -71,7 +63,6 @@ public final class LeasesEndInTime implements Invariant {
     } else if (record instanceof LogRecord.Command c) {
       renewed(c.proposal().session());
     }
-    sealed = record instanceof LogRecord.Seal;
   }
 
   private void renewed(long id) {

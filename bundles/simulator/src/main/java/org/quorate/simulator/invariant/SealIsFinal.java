@@ -1,28 +1,39 @@
 package org.quorate.simulator.invariant;
 
-/** A link is sealed once, by one plan at one position, and nothing has a later position. */
+/** A link ends at one index, with one successor, and nobody goes on with it behind that. */
 public final class SealIsFinal implements Invariant {
-  private long plan;
-  private long position;
+  private final History history = new History((position, record) -> {});
 
   @Override
   public String check(Step step) {
+    step.delivered().forEach(history::add);
     for (Step.Looked l : step.looked()) {
-      if (l.sealedBy() != 0 && plan == 0) {
-        plan = l.sealedBy();
-        position = l.position();
-      }
-      boolean late = plan != 0 && l.position() > position;
-      if (late || l.sealedBy() != 0 && (l.sealedBy() != plan || l.position() != position)) {
+      if (history.sealed(l.planId(), l.inner())) {
         return l.node()
-            + " is at position "
-            + l.position()
-            + ", sealed by plan "
-            + l.sealedBy()
-            + "; the link is sealed by plan "
-            + plan
+            + " goes on with link "
+            + l.planId()
             + " at "
-            + position;
+            + l.inner()
+            + ", which ended at "
+            + history.lastInner(l.planId());
+      }
+      boolean follows =
+          l.sealed() < 0
+              || history.successor(l.sealed()) == l.planId()
+                  && history.lastInner(l.sealed()) == l.sealInner()
+                  && history.firstPosition(l.planId()) == l.firstPosition();
+      if (!follows) {
+        return l.node()
+            + " has link "
+            + l.planId()
+            + " from position "
+            + l.firstPosition()
+            + " behind link "
+            + l.sealed()
+            + " sealed at "
+            + l.sealInner()
+            + "; that is followed by "
+            + history.successor(l.sealed());
       }
     }
     return null;

@@ -15,10 +15,17 @@ public final class Step {
   /**
    * A link handed a payload to the virtual log.
    *
+   * @param planId of the link
    * @param voters who counted in the eyes of the node
    */
   public record Delivered(
-      NodeId node, long incarnation, long epoch, long inner, Bytes payload, List<NodeId> voters) {}
+      NodeId node,
+      long incarnation,
+      long epoch,
+      long planId,
+      long inner,
+      Bytes payload,
+      List<NodeId> voters) {}
 
   /**
    * A replica executed a command, or ended a lease ({@code command} null, {@code session} the lease).
@@ -41,21 +48,25 @@ public final class Step {
   /**
    * What a replica says of itself, taken now and then.
    *
-   * @param deliveries records delivered to it since it started or took a snapshot
-   * @param history changes when deliveries began anew
-   * @param sealedBy the plan that sealed the link, 0 while it is open
+   * @param planId of the link that it delivers from
+   * @param inner how far it is in that link
+   * @param firstPosition of that link
+   * @param sealed the plan of the link before, -1 if there is none that is not retired
+   * @param sealInner where that one ends
    */
   public record Looked(
       NodeId node,
       long incarnation,
-      long history,
-      long deliveries,
+      long planId,
+      long inner,
+      long firstPosition,
+      long sealed,
+      long sealInner,
       long position,
       long version,
       String stateHash,
       long pending,
-      long dirtyBytes,
-      long sealedBy) {}
+      long dirtyBytes) {}
 
   /** A process ended by itself or was refused its data. */
   public record Stopped(NodeId node, String why, boolean corruptionNamed) {}

@@ -25,6 +25,11 @@ public abstract class WrappedStrategy implements ConsensusStrategy {
     return protocol;
   }
 
+  /** The same, of a certain link. */
+  protected PureLoglet wrap(LinkContext link, PureLoglet protocol) {
+    return wrap(protocol);
+  }
+
   /** What the protocol finds on disk. */
   protected Recovered recovered(Recovered found) {
     return found;
@@ -99,7 +104,7 @@ public abstract class WrappedStrategy implements ConsensusStrategy {
 
     @Override
     public Loglet drive(PureLoglet protocol) {
-      return link.drive(wrap(protocol));
+      return link.drive(wrap(link, protocol));
     }
   }
 }

@@ -131,7 +131,7 @@ class SimDiskTest {
     LinkStore link = open(disk);
     link.log().append(1, records("a"), pending());
     drain();
-    assertTrue(disk.flipLogByte(GROUP, 1));
+    assertTrue(disk.flipLogByte());
     disk.crash();
     StorageException e = assertThrows(StorageException.class, () -> open(disk));
     assertEquals(StorageException.Kind.CORRUPT, e.kind());

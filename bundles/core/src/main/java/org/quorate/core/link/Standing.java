@@ -1,0 +1,26 @@
+package org.quorate.core.link;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+
+/**
+ * How far a replica is in the chain of links.
+ *
+ * @param active epoch that it delivers from
+ * @param oldest epoch of the oldest link that it still serves: who is before it needs a snapshot
+ * @param durable epoch in which its last durable checkpoint lies
+ */
+public record Standing(long active, long oldest, long durable) {
+  public Bytes encode() {
+    return new Encoder(32).varint(active).varint(oldest).varint(durable).take();
+  }
+
+  /** Throws MalformedException. */
+  public static Standing decode(Bytes encoded) {
+    Decoder in = new Decoder(encoded);
+    Standing standing = new Standing(in.varint(), in.varint(), in.varint());
+    in.end();
+    return standing;
+  }
+}

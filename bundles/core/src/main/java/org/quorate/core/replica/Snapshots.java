@@ -1,0 +1,144 @@
+package org.quorate.core.replica;
+
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+import org.quorate.core.link.Frame;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.LogPoint;
+import org.quorate.core.snapshot.SnapshotHost;
+import org.quorate.core.snapshot.SnapshotTransfer;
+import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
+import org.quorate.spi.transport.Lane;
+
+/** Connects snapshots and checkpoints with the links and the log. On the group's loop. */
+final class Snapshots implements SnapshotHost, Checkpoints.Owner {
+  private final ReplicaEnvironment environment;
+  private final Offload offload;
+  private final SplittableRandom ids;
+  private final int chunkBytes;
+  private final Consumer<Failure> failures;
+  private final SnapshotTransfer transfer;
+  private Checkpoints checkpoints;
+  private StateGuard guard;
+  private Links links;
+
+  /** A storage that broke. */
+  record Failure(String what, RuntimeException cause) {}
+
+  Snapshots(
+      ReplicaConfig config,
+      ReplicaEnvironment environment,
+      Offload offload,
+      SnapshotStore store,
+      SplittableRandom ids,
+      Consumer<Failure> failures) {
+    this.environment = environment;
+    this.offload = offload;
+    this.ids = ids;
+    this.failures = failures;
+    this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
+    this.transfer = new SnapshotTransfer(this, store);
+  }
+
+  void connect(Checkpoints to, StateGuard and, Links last) {
+    checkpoints = to;
+    guard = and;
+    links = last;
+  }
+
+  SnapshotTransfer transfer() {
+    return transfer;
+  }
+
+  // ---- snapshots ---------------------------------------------------------------------------
+
+  @Override
+  public long nextId() {
+    return ids.nextLong();
+  }
+
+  @Override
+  public long nowMs() {
+    return environment.nowMs();
+  }
+
+  @Override
+  public int chunkBytes() {
+    return chunkBytes;
+  }
+
+  @Override
+  public LogPoint applied() {
+    return guard.applied();
+  }
+
+  @Override
+  public LogPoint useless() {
+    return guard.applied();
+  }
+
+  @Override
+  public void send(NodeId to, Bytes message) {
+    Bytes frame = links.frame(Frame.Kind.SNAPSHOT, message).encode();
+    environment.transport().send(to, Lane.BULK, frame);
+  }
+
+  @Override
+  public <T> void offload(Supplier<T> work, Consumer<T> then, Consumer<RuntimeException> failed) {
+    offload.run(work, then, failed);
+  }
+
+  @Override
+  public void withImage(LogPoint point, ImageUser user) {
+    checkpoints.withImage(point, user);
+  }
+
+  @Override
+  public void install(SnapshotId id, Consumer<Boolean> done) {
+    checkpoints.install(id, done);
+  }
+
+  @Override
+  public void sent(NodeId to, LogPoint point, boolean ok) {
+    links.snapshotSent(to, point, ok);
+  }
+
+  @Override
+  public void asked(NodeId peer, LogPoint point) {
+    if (!guard.fenced()) {
+      links.asked(peer, point);
+    }
+  }
+
+  // ---- checkpoints -------------------------------------------------------------------------
+
+  @Override
+  public Bytes linkState(long inner) {
+    return links.linkState(inner);
+  }
+
+  @Override
+  public void checkpointed(LogPoint point, Chain chain) {
+    links.checkpointed(point, chain);
+  }
+
+  @Override
+  public void installing() {
+    links.installing();
+  }
+
+  @Override
+  public void installed() {
+    guard.replaced();
+    links.installed();
+  }
+
+  @Override
+  public void failed(String what, RuntimeException cause) {
+    failures.accept(new Failure(what, cause));
+  }
+}

@@ -1,0 +1,101 @@
+package org.quorate.core.replica;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+import org.quorate.core.link.Frame;
+import org.quorate.core.link.Standing;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.transport.Lane;
+
+/**
+ * How far the replicas of the group are in the chain, as they tell each other: who is behind the
+ * oldest link that others serve asks for a snapshot, and a link is retired when enough have a
+ * durable state beyond it. On the group's loop.
+ */
+final class Standings {
+  /** No peer is told or asked more often. */
+  private static final long INTERVAL_MS = 200;
+
+  private static final long NEVER = Long.MIN_VALUE / 2;
+
+  private final ReplicaEnvironment environment;
+  private final Function<Bytes, Frame> frames;
+  private final Consumer<NodeId> asking;
+  private final Map<Long, Long> durableEpochs = new HashMap<>();
+  private final Map<NodeId, Long> answeredMs = new HashMap<>();
+  private long reportedMs = NEVER;
+  private long askedMs = NEVER;
+
+  Standings(
+      ReplicaEnvironment environment, Function<Bytes, Frame> frames, Consumer<NodeId> asking) {
+    this.environment = environment;
+    this.frames = frames;
+    this.asking = asking;
+  }
+
+  /** The peer speaks of a link that nobody needs any more. */
+  void answer(NodeId peer, Standing ours) {
+    long now = environment.nowMs();
+    Long before = answeredMs.get(peer);
+    if (before == null || now - before >= INTERVAL_MS) {
+      answeredMs.put(peer, now);
+      tell(peer, ours);
+    }
+  }
+
+  private void tell(NodeId peer, Standing ours) {
+    environment.transport().send(peer, Lane.CONTROL, frames.apply(ours.encode()).encode());
+  }
+
+  /** The peer may be far ahead: it knows whether a link that is open here will bring us on. */
+  void ask(NodeId peer) {
+    long now = environment.nowMs();
+    if (now - askedMs >= INTERVAL_MS) {
+      askedMs = now;
+      asking.accept(peer);
+    }
+  }
+
+  /** Something has changed that the others should hear of soon. */
+  void news() {
+    reportedMs = NEVER;
+  }
+
+  /** Tells the members now and then. */
+  void report(long nowMs, Membership members, Standing ours) {
+    if (nowMs - reportedMs < INTERVAL_MS) {
+      return;
+    }
+    reportedMs = nowMs;
+    for (Member member : members.members()) {
+      if (!member.node().equals(environment.node())) {
+        tell(member.node(), ours);
+      }
+    }
+  }
+
+  void heard(long storeId, Standing theirs) {
+    durableEpochs.merge(storeId, theirs.durable(), Math::max);
+  }
+
+  /** Whether a majority of the voters has a durable state in the link that is active here. */
+  boolean quorumBeyond(Membership membership, Standing ours) {
+    int voters = 0;
+    int beyond = 0;
+    for (Member member : membership.members()) {
+      if (member.role() == Role.VOTER) {
+        boolean self = member.storeId() == environment.storeId();
+        long durable = self ? ours.durable() : durableEpochs.getOrDefault(member.storeId(), 0L);
+        voters++;
+        beyond += durable >= ours.active() ? 1 : 0;
+      }
+    }
+    return beyond > voters / 2;
+  }
+}

@@ -1,0 +1,261 @@
+package org.quorate.core.swap;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quorate.core.log.Chain;
+
+/**
+ * What one replica does about its links: which it opens, closes and deletes, and, where the active
+ * link makes it the timekeeper, which records drive a swap on. A function of the events it is told;
+ * no clock, no thread. That several replicas drive at once, or one twice, does no harm: the records
+ * they propose are decided by the chain alone.
+ *
+ * <p>Of each link, by its plan:
+ *
+ * <pre>
+ *   (none)  --live in the chain-->  OPENING  --opened-->  OPEN  --not live-->  CLOSING
+ *   OPENING --no strategy-->  MISSING  --tick-->  OPENING
+ *   OPENING --not live-->  CLOSING        MISSING --not live-->  (none)
+ *   CLOSING --closed-->  (none); deleted once a durable checkpoint says that the link has ended
+ * </pre>
+ *
+ * A link's store is deleted only then: a replica that restarts from an older state finds each link
+ * that it took part in, with what it had promised there.
+ */
+public final class SwapMachine {
+  /** What is to be done; each is asked again until the chain, or the answer, says it was. */
+  public interface Effects {
+    /** Opens a link, off the loop; answered by {@link #opened}, or {@link #missing}. */
+    void open(Chain.Link link);
+
+    /** Ends a link's protocol and closes its store; answered by {@link #closed}. */
+    void close(long planId);
+
+    /** Deletes the store of a link that is closed; it may be gone already. */
+    void delete(long planId);
+
+    /** Proposes a probe on the planned link. */
+    void probe(long planId);
+
+    /** Seals the active link. */
+    void seal(Chain.Plan plan);
+
+    /** Proposes to give the plan up. */
+    void abort(long planId, String why);
+
+    /** Proposes to retire the sealed link of an epoch. */
+    void retire(long epoch);
+
+    /** Asks for a checkpoint. */
+    void checkpoint();
+  }
+
+  /** What is with a link here. */
+  public enum Slot {
+    OPENING,
+    OPEN,
+    MISSING,
+    CLOSING
+  }
+
+  /**
+   * What the replica knows at the moment.
+   *
+   * @param nowMs monotonic
+   * @param orderedMs ordered time of the group
+   * @param timekeeper whether the active link makes this replica drive
+   * @param baseHolds whether the active link's membership is the one that was planned on
+   * @param warmTimekeeper whether the planned link would
+   * @param quorumBeyond whether a quorum is known to have checkpointed beyond the seal
+   */
+  public record Situation(
+      long nowMs,
+      long orderedMs,
+      boolean timekeeper,
+      boolean baseHolds,
+      boolean warmTimekeeper,
+      boolean quorumBeyond) {}
+
+  /** After so long without effect a record is proposed again. */
+  public static final long RETRY_MS = 250;
+
+  private static final long NEVER = Long.MIN_VALUE / 2;
+
+  private final Effects effects;
+  private final Map<Long, Slot> slots = new TreeMap<>();
+  private final TreeSet<Long> ended = new TreeSet<>();
+  private final TreeSet<Long> deleted = new TreeSet<>();
+  private Chain chain;
+  private long durableEpoch;
+  private boolean live;
+  private long droveMs = NEVER;
+  private long probedMs = NEVER;
+  private long retiredMs = NEVER;
+
+  public SwapMachine(Effects effects) {
+    this.effects = effects;
+  }
+
+  /**
+   * Begins, on a chain whose state is durable.
+   *
+   * @param open the links of it that are open here, by plan; the others are opened
+   */
+  public void start(Chain from, List<Long> open) {
+    open.forEach(planId -> slots.put(planId, Slot.OPEN));
+    chain(from);
+    durable(from);
+  }
+
+  /** The chain has changed by a record or a snapshot. */
+  public void chain(Chain next) {
+    boolean samePlan =
+        chain != null
+            && chain.plan() != null
+            && next.plan() != null
+            && chain.plan().planId() == next.plan().planId();
+    if (!samePlan) {
+      live = false;
+      droveMs = NEVER;
+      probedMs = NEVER;
+    }
+    chain = next;
+    TreeMap<Long, Chain.Link> wanted = new TreeMap<>();
+    next.live().forEach(link -> wanted.put(link.planId(), link));
+    for (Map.Entry<Long, Slot> slot : new ArrayList<>(slots.entrySet())) {
+      if (wanted.containsKey(slot.getKey()) || slot.getValue() == Slot.CLOSING) {
+        continue;
+      }
+      if (slot.getValue() == Slot.MISSING) {
+        slots.remove(slot.getKey());
+      } else {
+        slots.put(slot.getKey(), Slot.CLOSING);
+        effects.close(slot.getKey());
+      }
+    }
+    for (Chain.Link link : wanted.values()) {
+      if (!slots.containsKey(link.planId())) {
+        slots.put(link.planId(), Slot.OPENING);
+        effects.open(link);
+      }
+    }
+  }
+
+  /**
+   * A link is open.
+   *
+   * @return false if it is not wanted any more: close it
+   */
+  public boolean opened(long planId) {
+    return slots.replace(planId, Slot.OPENING, Slot.OPEN);
+  }
+
+  /** A link cannot be opened: its strategy is not there. */
+  public void missing(long planId) {
+    slots.replace(planId, Slot.OPENING, Slot.MISSING);
+  }
+
+  /** A link is closed. */
+  public void closed(long planId) {
+    slots.remove(planId, Slot.CLOSING);
+    delete();
+  }
+
+  /** The planned link has decided something. */
+  public void live(long planId) {
+    live |= chain.plan() != null && chain.plan().planId() == planId;
+  }
+
+  /** A state with this chain is durable here. */
+  public void durable(Chain at) {
+    durableEpoch = at.active().epoch();
+    TreeSet<Long> known = new TreeSet<>();
+    at.past().forEach(past -> known.add(past.planId()));
+    ended.removeIf(planId -> deleted.contains(planId) && !known.contains(planId));
+    ended.addAll(known);
+    deleted.retainAll(ended);
+    delete();
+  }
+
+  private void delete() {
+    for (long planId : ended) {
+      if (!slots.containsKey(planId) && deleted.add(planId)) {
+        effects.delete(planId);
+      }
+    }
+  }
+
+  /** Whether {@link #tick} has nothing to do. */
+  public boolean idle() {
+    return chain.settled() && !slots.containsValue(Slot.MISSING);
+  }
+
+  /** Time has passed, or something has changed. */
+  public void tick(Situation now) {
+    for (Chain.Link link : chain.live()) {
+      if (slots.replace(link.planId(), Slot.MISSING, Slot.OPENING)) {
+        effects.open(link);
+      }
+    }
+    if (chain.plan() != null) {
+      drive(now, chain.plan());
+    }
+    if (chain.predecessor() != null) {
+      retire(now);
+    }
+  }
+
+  private void drive(Situation now, Chain.Plan plan) {
+    boolean warm = slots.get(plan.planId()) == Slot.OPEN;
+    if (warm && !live && now.warmTimekeeper() && now.nowMs() - probedMs >= RETRY_MS) {
+      probedMs = now.nowMs();
+      effects.probe(plan.planId());
+    }
+    if (!now.timekeeper() || now.nowMs() - droveMs < RETRY_MS) {
+      return;
+    }
+    String hopeless = hopeless(now, plan);
+    if (hopeless != null) {
+      droveMs = now.nowMs();
+      effects.abort(plan.planId(), hopeless);
+    } else if (live) {
+      droveMs = now.nowMs();
+      effects.seal(plan);
+    }
+  }
+
+  private static String hopeless(Situation now, Chain.Plan plan) {
+    if (!now.baseHolds()) {
+      return "the membership has changed since it was planned";
+    }
+    return now.orderedMs() >= plan.deadlineMs() ? "the target did not take over in time" : null;
+  }
+
+  private void retire(Situation now) {
+    if (durableEpoch < chain.active().epoch()) {
+      effects.checkpoint();
+    }
+    if (now.timekeeper() && now.quorumBeyond() && now.nowMs() - retiredMs >= RETRY_MS) {
+      retiredMs = now.nowMs();
+      effects.retire(chain.predecessor().epoch());
+    }
+  }
+
+  /** What is with a plan's link here; null if it is not open and need not be. */
+  public Slot slot(long planId) {
+    return slots.get(planId);
+  }
+
+  /** Whether the planned link has decided something, as far as is known here. */
+  public boolean live() {
+    return live;
+  }
+
+  /** The active link's epoch in the last durable state. */
+  public long durableEpoch() {
+    return durableEpoch;
+  }
+}

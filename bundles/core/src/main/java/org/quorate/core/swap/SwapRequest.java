@@ -1,0 +1,69 @@
+package org.quorate.core.swap;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.quorate.core.log.LogRecord;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Traits;
+
+/**
+ * What an operator wants a group to go on with.
+ *
+ * @param options of the target strategy, checked
+ * @param roles what members become whose role the target does not know
+ * @param timeoutMs ordered time after which a target that does not decide is given up
+ */
+public record SwapRequest(
+    String strategy, Map<String, String> options, Map<Role, Role> roles, long timeoutMs) {
+  /** Ordered time that a target gets to become live unless told otherwise. */
+  public static final long DEFAULT_TIMEOUT_MS = 30_000;
+
+  public SwapRequest {
+    options = Map.copyOf(options);
+    roles = Map.copyOf(roles);
+  }
+
+  /** With the strategy's defaults. */
+  public static SwapRequest to(String strategy) {
+    return new SwapRequest(strategy, Map.of(), Map.of(), DEFAULT_TIMEOUT_MS);
+  }
+
+  /** Why the members cannot be those of a link of the target, or null. */
+  public String objection(Membership now, Traits target) {
+    List<String> unknown = new ArrayList<>();
+    for (Member member : now.members()) {
+      Role role = roles.getOrDefault(member.role(), member.role());
+      if (!target.roles().contains(role)) {
+        unknown.add(member.node() + " is " + member.role());
+      }
+    }
+    if (!unknown.isEmpty()) {
+      return "strategy '"
+          + strategy
+          + "' knows only the roles "
+          + target.roles().stream().sorted().toList()
+          + ", but "
+          + String.join(", ", unknown)
+          + ": say what they become";
+    }
+    return members(now).voters().isEmpty() ? "no voter would be left" : null;
+  }
+
+  /** The members with the roles that they get. */
+  public Membership members(Membership now) {
+    List<Member> mapped =
+        now.members().stream()
+            .map(m -> new Member(m.node(), m.storeId(), roles.getOrDefault(m.role(), m.role())))
+            .toList();
+    boolean same = mapped.equals(now.members());
+    return new Membership(same ? now.version() : now.version() + 1, mapped);
+  }
+
+  /** The record that begins the swap. */
+  public LogRecord.Prepare prepare(Membership now) {
+    return new LogRecord.Prepare(strategy, options, members(now), now, timeoutMs);
+  }
+}
