@@ -93,7 +93,7 @@ final class GroupOperations {
         .orElseGet(() -> GroupView.elsewhere(group, node.control().node().node().name()));
   }
 
-  private static Map<String, String> options(List<String> pairs) {
+  static Map<String, String> options(List<String> pairs) {
     Map<String, String> options = new TreeMap<>();
     for (String pair : pairs) {
       int equals = pair.indexOf('=');

@@ -18,6 +18,7 @@ public final class Operations {
     List<Operation> all = new ArrayList<>();
     all.addAll(NodeOperations.all());
     all.addAll(GroupOperations.all());
+    all.addAll(SwapOperations.all());
     all.addAll(KvOperations.all());
     return new OperationTable(all);
   }

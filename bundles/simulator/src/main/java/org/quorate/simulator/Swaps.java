@@ -3,7 +3,7 @@ package org.quorate.simulator;
 import java.util.List;
 import java.util.Map;
 import org.quorate.api.Outcome.Committed;
-import org.quorate.core.swap.SwapRequest;
+import org.quorate.core.replica.SwapRequest;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.consensus.ConsensusStrategy;
 
@@ -43,9 +43,7 @@ final class Swaps {
 
   private void abort(org.quorate.core.replica.Replica replica) {
     if (replica.log().chain().plan() != null) {
-      replica.abortSwap(
-          replica.log().chain().plan().planId(),
-          outcome -> world.trace("op", "abort the swap: " + outcome));
+      replica.abortSwap(outcome -> world.trace("op", "abort the swap: " + outcome));
     }
   }
 }

@@ -27,8 +27,6 @@ import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
-import org.quorate.core.swap.SwapMachine;
-import org.quorate.core.swap.SwapRequest;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Membership;
@@ -61,6 +59,7 @@ public final class Replica implements Links.Owner, AutoCloseable {
   private final StateGuard guard;
   private final Callers callers;
   private final Links links;
+  private final SwapClock swapClock;
   private final TimeKeeper timeKeeper;
   private final Map<Long, Long> incarnations = new HashMap<>();
   private final List<Runnable> changeListeners = new ArrayList<>();
@@ -150,6 +149,7 @@ public final class Replica implements Links.Owner, AutoCloseable {
             guard,
             origin);
     links = new Links(config, environment, logs, log, offload, condition, callers, this);
+    swapClock = new SwapClock(log, links.machine());
     snapshots.connect(checkpoints, guard, links);
     guarded.connect(callers, links, this);
     long stepMs = config.options().number(ReplicaParameters.TIME_STEP_MS);
@@ -235,9 +235,19 @@ public final class Replica implements Links.Owner, AutoCloseable {
         : request.objection(link().membership(), target.traits());
   }
 
-  /** Gives a plan up unless its seal is decided first. */
-  public void abortSwap(long planId, Consumer<Outcome> done) {
-    callers.submit(new LogRecord.AbortPlan(planId, "by an operator"), done);
+  /** Gives the swap up that is under way, unless its seal is decided first. */
+  public void abortSwap(Consumer<Outcome> done) {
+    Chain.Plan plan = log.chain().plan();
+    if (plan == null) {
+      done.accept(new Rejected(Rejection.UNSUPPORTED, "no swap is under way"));
+    } else {
+      callers.submit(new LogRecord.AbortPlan(plan.planId(), "by an operator"), done);
+    }
+  }
+
+  /** The strategies of the links that this replica holds open or should, the active one's too. */
+  public List<String> strategies() {
+    return log.chain().live().stream().map(Chain.Link::strategy).distinct().toList();
   }
 
   // ---- the process -------------------------------------------------------------------------
@@ -280,6 +290,7 @@ public final class Replica implements Links.Owner, AutoCloseable {
     guard.look(status);
     callers.answerReads();
     if (log.version() > announcedVersion) {
+      swapClock.turned(environment.nowMs());
       announcedVersion = log.version();
       appliedListeners.forEach(l -> l.accept(announcedVersion));
     }
@@ -299,6 +310,7 @@ public final class Replica implements Links.Owner, AutoCloseable {
 
   @Override
   public void changed() {
+    swapClock.changed(environment.nowMs());
     changeListeners.forEach(Runnable::run);
   }
 
@@ -366,9 +378,9 @@ public final class Replica implements Links.Owner, AutoCloseable {
     return log;
   }
 
-  /** What this replica does about its links, for status. */
-  public SwapMachine swaps() {
-    return links.machine();
+  /** The swaps of the group that are under way or remembered, the oldest first. */
+  public List<SwapStep> swaps() {
+    return swapClock.steps();
   }
 
   /** The active link's pure protocol, or null if there is none. */

@@ -48,6 +48,24 @@ public interface NodeControl {
   /** Reads from a group, on this node or the one that may answer; completes normally. */
   CompletionStage<ReadOutcome> read(GroupId group, Bytes query, ReadLevel level);
 
+  /** Asks every member whether it can take part in a swap; changes nothing. */
+  CompletionStage<SwapPlan> planSwap(SwapSpec spec);
+
+  /**
+   * Begins to swap a group's strategy, if every member can take part; complete with the swap's number
+   * when its plan is decided. The members carry it out by themselves, or give it up.
+   */
+  CompletionStage<Long> swap(SwapSpec spec);
+
+  /** Gives the swap of a group up, unless its seal is decided first. */
+  CompletionStage<Void> abortSwap(GroupId group);
+
+  /** Complete when the swap has ended as this node sees it: switched, done or aborted. */
+  CompletionStage<SwapStatus> swapped(GroupId group, long id);
+
+  /** The swaps of a group that this node knows of, the oldest first. */
+  CompletionStage<List<SwapStatus>> swaps(GroupId group);
+
   /** Why a group does or does not serve on this node, and what to do. */
   List<WhyStep> why(GroupId group);
 

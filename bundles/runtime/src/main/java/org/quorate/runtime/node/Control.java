@@ -25,6 +25,9 @@ import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeEvent;
 import org.quorate.runtime.api.NodeStatus;
 import org.quorate.runtime.api.ParameterValue;
+import org.quorate.runtime.api.SwapPlan;
+import org.quorate.runtime.api.SwapSpec;
+import org.quorate.runtime.api.SwapStatus;
 import org.quorate.runtime.api.WhyStep;
 import org.quorate.spi.consensus.Role;
 
@@ -33,11 +36,18 @@ final class Control implements NodeControl {
   private final QuorateNode node;
   private final GroupCreation creation;
   private final GroupChanges changes;
+  private final GroupSwaps swaps;
   private final Forwarding forwarding;
   private final Measurements measurements;
   private final Why why;
 
-  Control(QuorateNode node, GroupCreation creation, GroupChanges changes, Forwarding forwarding) {
+  Control(
+      QuorateNode node,
+      GroupCreation creation,
+      GroupChanges changes,
+      GroupSwaps swaps,
+      Forwarding forwarding) {
+    this.swaps = swaps;
     this.node = node;
     this.creation = creation;
     this.changes = changes;
@@ -116,6 +126,39 @@ final class Control implements NodeControl {
   @Override
   public CompletionStage<Void> transferLeader(GroupId group, NodeId to) {
     return changes.request(new GroupChange(GroupChange.Kind.HAND_OVER, group, to, Role.VOTER, ""));
+  }
+
+  @Override
+  public CompletionStage<SwapPlan> planSwap(SwapSpec spec) {
+    return swaps.plan(spec);
+  }
+
+  @Override
+  public CompletionStage<Long> swap(SwapSpec spec) {
+    return swaps.plan(spec).thenCompose(plan -> swaps.swap(plan, spec));
+  }
+
+  @Override
+  public CompletionStage<Void> abortSwap(GroupId group) {
+    return swaps.abort(group);
+  }
+
+  @Override
+  public CompletionStage<SwapStatus> swapped(GroupId group, long id) {
+    return host(group).swaps().ended(id);
+  }
+
+  @Override
+  public CompletionStage<List<SwapStatus>> swaps(GroupId group) {
+    return host(group).swaps().list();
+  }
+
+  private GroupHost host(GroupId group) {
+    GroupHost host = node.groups().find(group);
+    if (host == null) {
+      throw new ControlException(Code.UNKNOWN_GROUP, "no group '" + group + "' on " + node.id());
+    }
+    return host;
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
-import org.quorate.api.Outcome;
 import org.quorate.core.replica.Replica;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.peer.NodeAddress;
@@ -14,40 +13,20 @@ import org.quorate.spi.consensus.Membership;
 
 /** Changes to groups: made here if this node leads, otherwise sent on to the one that does. */
 final class GroupChanges {
-  private static final int MAX_HOPS = 4;
-  private static final long ASK_MS = 15_000;
   private static final long PAUSE_MS = 200;
 
   private final QuorateNode node;
+  private final LeaderRequests leaders;
 
   GroupChanges(QuorateNode node) {
     this.node = node;
+    this.leaders = new LeaderRequests(node);
   }
 
   CompletableFuture<Void> request(GroupChange change) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    attempt(change, node.id(), MAX_HOPS, done);
-    return done;
-  }
-
-  private void attempt(GroupChange change, NodeId at, int hops, CompletableFuture<Void> done) {
-    CompletableFuture<Answer> asked =
-        at.equals(node.id())
-            ? perform(change)
-            : node.answer(at, PeerOperation.CHANGE, change.encode(), ASK_MS);
-    asked.whenComplete(
-        (answer, problem) -> {
-          Answer a = problem == null ? answer : Answer.of(problem);
-          if (a.failure() == null) {
-            done.complete(null);
-          } else if (!a.hint().isEmpty() && hops > 0) {
-            attempt(change, NodeId.of(a.hint()), hops - 1, done);
-          } else if (a.failure() == Code.UNAVAILABLE && a.hint().isEmpty() && hops > 0) {
-            node.later(PAUSE_MS, () -> attempt(change, node.id(), hops - 1, done));
-          } else {
-            done.completeExceptionally(a.exception());
-          }
-        });
+    return leaders
+        .request(PeerOperation.CHANGE, change.encode(), () -> perform(change))
+        .thenApply(done -> null);
   }
 
   /** Makes the change here, or says who can. */
@@ -60,7 +39,7 @@ final class GroupChanges {
       return answer;
     }
     host.onReplica(
-        outcome -> answer.complete(answerOf(outcome, change)),
+        outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())),
         replica -> {
           NodeId leader = replica.status().hint();
           if (leader != null && !leader.equals(node.id())) {
@@ -81,7 +60,9 @@ final class GroupChanges {
       answer.complete(notMember(change));
       return;
     }
-    replica.handOver(change.node(), outcome -> answer.complete(answerOf(outcome, change)));
+    replica.handOver(
+        change.node(),
+        outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())));
   }
 
   private static Answer notMember(GroupChange change) {
@@ -110,7 +91,7 @@ final class GroupChanges {
           boolean durable = parts == null || parts.durable();
           long storeId = durable ? identity.storeId() : identity.volatileStoreId();
           host.onReplica(
-              outcome -> answer.complete(answerOf(outcome, change)),
+              outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())),
               replica -> configure(replica, change, storeId, answer));
         });
   }
@@ -182,28 +163,6 @@ final class GroupChanges {
     }
     replica.configure(
         new Membership(now.version() + 1, members),
-        outcome -> answer.complete(answerOf(outcome, change)));
-  }
-
-  private Answer answerOf(Outcome outcome, GroupChange change) {
-    if (outcome instanceof Outcome.Committed) {
-      return Answer.DONE;
-    }
-    if (outcome instanceof Outcome.NotLeader n && n.hint() != null) {
-      return Answer.elsewhere(n.hint().name());
-    }
-    if (outcome instanceof Outcome.NotLeader) {
-      return Answer.failed(
-          Code.UNAVAILABLE, "nobody leads group '" + change.group() + "' at the moment");
-    }
-    if (outcome instanceof Outcome.Overloaded o) {
-      return Answer.failed(Code.UNAVAILABLE, "busy (" + o.limit() + "): try again");
-    }
-    if (outcome instanceof Outcome.Indeterminate i) {
-      return Answer.failed(Code.TIMEOUT, i.reason() + ": look at the group's status");
-    }
-    return outcome instanceof Outcome.Rejected r
-        ? Answer.failed(Code.INVALID, r.message())
-        : Answer.failed(Code.INTERNAL, String.valueOf(outcome));
+        outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())));
   }
 }

@@ -28,7 +28,6 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
-import org.quorate.core.log.Chain;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
@@ -97,6 +96,7 @@ public final class GroupHost implements Group {
   private String role = "";
   private NodeId hint;
   private Membership membership;
+  private final SwapWatch swaps;
 
   GroupHost(Node node, Ticker ticker, GroupManifest manifest) {
     this.node = node;
@@ -104,6 +104,12 @@ public final class GroupHost implements Group {
     this.loop = ticker.loop();
     this.manifest = manifest;
     this.membership = manifest.membership();
+    this.swaps = new SwapWatch(this, node::changed);
+  }
+
+  /** Swaps of this group as this node sees them. */
+  SwapWatch swaps() {
+    return swaps;
   }
 
   /** Where the group lives. */
@@ -149,11 +155,11 @@ public final class GroupHost implements Group {
       String missing = node.services().missing(manifest);
       return missing == null ? "a part it uses was replaced" : missing;
     }
-    for (Chain.Link link : replica.log().chain().live()) {
-      ConsensusStrategy used = strategies.get(link.strategy());
-      if (used != null && used != node.services().strategy(link.strategy())) {
-        String missing = node.services().missingStrategy(link.strategy());
-        return missing == null ? "strategy '" + link.strategy() + "' was replaced" : missing;
+    for (String strategy : replica.strategies()) {
+      ConsensusStrategy used = strategies.get(strategy);
+      if (used != null && used != node.services().strategy(strategy)) {
+        String missing = node.services().missingStrategy(strategy);
+        return missing == null ? "strategy '" + strategy + "' was replaced" : missing;
       }
     }
     return null;
@@ -316,6 +322,7 @@ public final class GroupHost implements Group {
       hint = status.hint();
       node.changed(this, "leader.changed", Map.of("leader", hint == null ? "" : hint.name()));
     }
+    swaps.observe(replica.swaps());
     Membership now = replica.link().membership();
     if (!now.equals(membership)) {
       membership = now;

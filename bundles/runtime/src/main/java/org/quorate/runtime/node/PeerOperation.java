@@ -15,7 +15,13 @@ enum PeerOperation {
   /** Order a proposal, if you take it. */
   PROPOSE,
   /** Read from a group, if you may. */
-  READ;
+  READ,
+  /** Can you take part in this swap? */
+  SWAP_CHECK,
+  /** Plan this swap, if you take proposals of the group. */
+  SWAP,
+  /** Give the swap of this group up, if you take proposals of it. */
+  SWAP_ABORT;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {

@@ -71,6 +71,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupTable groups;
   private GroupCreation creation;
   private GroupChanges changes;
+  private GroupSwaps swaps;
   private Forwarding forwarding;
   private Control control;
   private Credentials credentials;
@@ -136,8 +137,9 @@ public final class QuorateNode implements AutoCloseable {
     groups = new GroupTable(new Hosting(), threads.loops(), new ManifestStore(config.dataDir()));
     creation = new GroupCreation(this);
     changes = new GroupChanges(this);
+    swaps = new GroupSwaps(this);
     forwarding = new Forwarding(this);
-    control = new Control(this, creation, changes, forwarding);
+    control = new Control(this, creation, changes, swaps, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
     unlisten =
@@ -336,16 +338,19 @@ public final class QuorateNode implements AutoCloseable {
         answer.accept(
             (refused == null ? Answer.DONE : Answer.failed(Code.EXISTS, refused)).encode());
       }
-      case CHANGE ->
-          changes
-              .perform(GroupChange.decode(body))
-              .whenComplete(
-                  (done, problem) ->
-                      answer.accept((problem == null ? done : Answer.of(problem)).encode()));
+      case CHANGE -> answer(changes.perform(GroupChange.decode(body)), answer);
+      case SWAP_CHECK -> answer(swaps.check(GroupSwap.decode(body)), answer);
+      case SWAP -> answer(swaps.perform(GroupSwap.decode(body)), answer);
+      case SWAP_ABORT -> answer(swaps.performAbort(GroupId.of(body.utf8())), answer);
       case PROPOSE -> forwarding.proposed(body, answer);
       case READ -> forwarding.read(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
     }
+  }
+
+  private static void answer(CompletableFuture<Answer> work, Consumer<Bytes> answer) {
+    work.whenComplete(
+        (done, problem) -> answer.accept((problem == null ? done : Answer.of(problem)).encode()));
   }
 
   /** Longer than any creation may take. */

@@ -1,4 +1,4 @@
-package org.quorate.core.swap;
+package org.quorate.core.replica;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ public record SwapRequest(
   }
 
   /** The record that begins the swap. */
-  public LogRecord.Prepare prepare(Membership now) {
+  LogRecord.Prepare prepare(Membership now) {
     return new LogRecord.Prepare(strategy, options, members(now), now, timeoutMs);
   }
 }
