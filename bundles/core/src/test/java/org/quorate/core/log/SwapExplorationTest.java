@@ -1,0 +1,80 @@
+package org.quorate.core.log;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.quorate.core.log.SwapModel.Action;
+
+/**
+ * Every order in which two replicas can carry out a swap, within bounds: records are delivered late,
+ * links open and close late or not at all, both replicas drive at once, processes die between any
+ * two steps. In each state the group can still come to an end with one link.
+ */
+class SwapExplorationTest {
+  private record State(State before, Action action) {
+    List<Action> path() {
+      ArrayDeque<Action> path = new ArrayDeque<>();
+      for (State s = this; s.action != null; s = s.before) {
+        path.addFirst(s.action);
+      }
+      return new ArrayList<>(path);
+    }
+  }
+
+  private static SwapModel replay(int plans, int crashes, List<Action> path) {
+    SwapModel model = new SwapModel(plans, crashes);
+    path.forEach(model::take);
+    return model;
+  }
+
+  /** Breadth first; returns how many different states there are. */
+  private static int explore(int plans, int crashes, int most) {
+    Set<String> seen = new HashSet<>();
+    ArrayDeque<State> open = new ArrayDeque<>();
+    open.add(new State(null, null));
+    while (!open.isEmpty() && seen.size() < most) {
+      State state = open.removeFirst();
+      List<Action> path = state.path();
+      for (Action next : replay(plans, crashes, path).actions()) {
+        List<Action> longer = new ArrayList<>(path);
+        longer.add(next);
+        try {
+          SwapModel model = replay(plans, crashes, longer);
+          if (seen.add(model.key())) {
+            open.addLast(new State(state, next));
+            model.finish();
+          }
+        } catch (RuntimeException e) {
+          throw new AssertionError(e.getMessage() + " after " + longer, e);
+        }
+      }
+    }
+    return seen.size();
+  }
+
+  @Test
+  void oneSwapInEveryOrder() {
+    int states = explore(1, 0, 1_000_000);
+    System.out.println("states of one swap: " + states);
+    assertTrue(states > 500, "only " + states);
+  }
+
+  @Test
+  void oneSwapWithAProcessThatDiesBetweenAnyTwoSteps() {
+    int states = explore(1, 1, 20_000);
+    System.out.println("states of one swap with a crash: " + states);
+    assertTrue(states > 2_000, "only " + states);
+  }
+
+  @Test
+  void twoOperatorsAtOnce() {
+    int states = explore(2, 0, 20_000);
+    System.out.println("states of two swaps: " + states);
+    assertTrue(states > 2_000, "only " + states);
+  }
+}
