@@ -61,11 +61,15 @@ final class WorkloadOptions {
   /** Runs it and prints the report; the exit code tells whether all was well. */
   int run(Root root, List<String> addresses, String group, int clients, double seconds)
       throws InterruptedException {
-    if (clients < 2 || clients > 1024 || keys < 2 || keys > 100_000) {
-      throw new CliException(
-          ExitCode.USAGE, "an option is out of its range", "--clients 2..1024, --keys 2..100000");
-    }
     boolean probe = workload.compareTo(Kind.LOST_UPDATE) >= 0;
+    int least = probe ? 2 : 1;
+    int leastKeys = workload == Kind.BANK ? 2 : 1;
+    if (clients < least || clients > 1024 || keys < leastKeys || keys > 100_000) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "an option is out of its range",
+          "--clients " + least + "..1024, --keys " + leastKeys + "..100000");
+    }
     WorkloadBench.Plan plan =
         new WorkloadBench.Plan(
             addresses,
