@@ -307,12 +307,16 @@ final class Links implements SwapMachine.Effects {
     owner.sendSnapshot(to, new LogPoint(epoch, inner));
   }
 
-  /** Sending a snapshot has ended. */
+  /**
+   * Sending a snapshot has ended. All links are told: of two that want one for a peer only the first
+   * is heard, and that one may be sealed and gone by now.
+   */
   void snapshotSent(NodeId to, LogPoint point, boolean ok) {
     for (LinkSlot slot : slots) {
       long epoch = slot.link().epoch();
-      if (epoch == point.epoch()) {
-        slot.offer(new Event.SnapshotSent(to, point.inner(), ok));
+      if (epoch >= point.epoch()) {
+        long inner = epoch == point.epoch() ? point.inner() : 0;
+        slot.offer(new Event.SnapshotSent(to, inner, ok));
       } else if (chain.predecessor() != null && epoch == chain.predecessor().epoch()) {
         slot.offer(new Event.SnapshotSent(to, chain.seal().inner(), ok));
       }
