@@ -13,24 +13,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The command line of the distribution, run as a user would: as a process of its own. */
-final class Cli {
+public final class Cli {
   private static final int PATIENCE_S = 240;
 
   private final Path home = Distribution.ofThisBuild().home();
   private final Path data;
+  private final int patienceS;
 
   /** Commands on the cluster in a directory. */
-  Cli(Path data) {
+  public Cli(Path data) {
+    this(data, PATIENCE_S);
+  }
+
+  /** The same, with a patience in seconds for each command. */
+  public Cli(Path data, int patienceS) {
     this.data = data;
+    this.patienceS = patienceS;
   }
 
   /** What a command printed and how it ended. */
-  record Result(int exit, String out, String err) {
-    JsonArray array() {
+  public record Result(int exit, String out, String err) {
+    public JsonArray array() {
       return new JsonArray(out);
     }
 
-    JsonObject object() {
+    public JsonObject object() {
       return new JsonObject(out);
     }
 
@@ -41,7 +48,7 @@ final class Cli {
   }
 
   /** Runs a command that must succeed. */
-  Result ok(String... words) throws IOException, InterruptedException {
+  public Result ok(String... words) throws IOException, InterruptedException {
     Result result = run(words);
     if (result.exit() != 0) {
       throw new AssertionError("quorate " + String.join(" ", words) + ": " + result);
@@ -50,7 +57,7 @@ final class Cli {
   }
 
   /** Runs a command. */
-  Result run(String... words) throws IOException, InterruptedException {
+  public Result run(String... words) throws IOException, InterruptedException {
     String classPath =
         Files.readAllLines(home.resolve("lib/cli.classpath")).stream()
             .map(jar -> home.resolve(jar).toString())
@@ -74,7 +81,7 @@ final class Cli {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
-      if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError("no end of quorate " + String.join(" ", words));
       }

@@ -19,6 +19,7 @@ import org.quorate.cli.bench.IdleGroups;
 import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
+import org.quorate.cli.cluster.Reach;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,6 +107,9 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
+    if (root.elsewhere()) {
+      return elsewhere(root.reach());
+    }
     LocalCluster running = root.cluster();
     if (idleGroups == 0
         && running.exists()
@@ -152,6 +156,17 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  /** Workloads want nothing but the client ports. */
+  private int elsewhere(Reach reach) throws InterruptedException {
+    if (!workload.wanted()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "bench looks at the disks of the nodes, which a cluster of --cluster keeps to itself",
+          "measure such a cluster with --workload, or name a cluster of this machine with --data");
+    }
+    return workload.run(root, reach, group, clients, seconds);
+  }
+
   private int idle(LocalCluster cluster) throws InterruptedException {
     root.print(
         IdleGroups.run(
@@ -162,9 +177,7 @@ final class BenchCommand implements Callable<Integer> {
   /** With the peers that are wanted, whose data lies beside the cluster's. */
   private int measure(LocalCluster cluster) throws IOException, InterruptedException {
     if (workload.wanted()) {
-      List<String> addresses =
-          cluster.file().nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
-      return workload.run(root, addresses, group, clients, seconds);
+      return workload.run(root, Reach.of(cluster.file()), group, clients, seconds);
     }
     Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-peer-");
     List<Peer> started = new ArrayList<>();

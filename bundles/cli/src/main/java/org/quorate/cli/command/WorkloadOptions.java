@@ -1,10 +1,10 @@
 package org.quorate.cli.command;
 
-import java.util.List;
 import java.util.Locale;
 import org.quorate.api.Isolation;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
+import org.quorate.cli.cluster.Reach;
 import org.quorate.cli.workload.WorkloadBench;
 import org.quorate.cli.workload.WorkloadBench.Kind;
 import picocli.CommandLine.Option;
@@ -59,7 +59,7 @@ final class WorkloadOptions {
   }
 
   /** Runs it and prints the report; the exit code tells whether all was well. */
-  int run(Root root, List<String> addresses, String group, int clients, double seconds)
+  int run(Root root, Reach reach, String group, int clients, double seconds)
       throws InterruptedException {
     boolean probe = workload.compareTo(Kind.LOST_UPDATE) >= 0;
     int least = probe ? 2 : 1;
@@ -72,7 +72,7 @@ final class WorkloadOptions {
     }
     WorkloadBench.Plan plan =
         new WorkloadBench.Plan(
-            addresses,
+            reach,
             group,
             workload,
             level,

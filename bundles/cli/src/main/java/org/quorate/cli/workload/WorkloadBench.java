@@ -16,6 +16,7 @@ import org.quorate.api.Isolation;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.bench.ClosedLoop;
+import org.quorate.cli.cluster.Reach;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -50,13 +51,13 @@ public final class WorkloadBench {
   /**
    * What to do.
    *
-   * @param addresses client addresses of the nodes
+   * @param reach how the nodes are reached
    * @param spread whether clients begin at different nodes, not all at the first
    * @param keys that they share
    * @param check whether what they saw is verified
    */
   public record Plan(
-      List<String> addresses,
+      Reach reach,
       String group,
       Kind kind,
       Isolation level,
@@ -102,11 +103,7 @@ public final class WorkloadBench {
     try {
       List<KvClient> clients = new ArrayList<>();
       for (int i = 0; i < plan.clients(); i++) {
-        List<String> addresses = new ArrayList<>(plan.addresses());
-        Collections.rotate(addresses, plan.spread() ? i : 0);
-        ClientOptions options =
-            ClientOptions.of(addresses.toArray(String[]::new)).withName("bench-" + i);
-        QuorateClient connection = QuorateClient.connect(vertx, options);
+        QuorateClient connection = QuorateClient.connect(vertx, options(plan, i));
         connections.add(connection);
         clients.add(new KvClient(connection.group(plan.group())));
       }
@@ -121,6 +118,16 @@ public final class WorkloadBench {
       connections.forEach(QuorateClient::close);
       vertx.close();
     }
+  }
+
+  private static ClientOptions options(Plan plan, int client) {
+    List<String> addresses =
+        new ArrayList<>(plan.reach().nodes().stream().map(Reach.Place::client).toList());
+    Collections.rotate(addresses, plan.spread() ? client : 0);
+    return ClientOptions.of(addresses.toArray(String[]::new))
+        .withName("bench-" + client)
+        .withTls(plan.reach().ca())
+        .withToken(plan.reach().token());
   }
 
   private static Workload workload(Kind kind, Session session) {
