@@ -16,6 +16,8 @@ final class Certify {
   private static final int ACK_TO_ALL = 5;
 
   private static final Peer[] NOBODY = {};
+  private static final String ELSEWHERE =
+      "ask another node, or read at level local if old data will do";
 
   final Rules rules;
   final CertifyOptions options;
@@ -120,6 +122,30 @@ final class Certify {
   /** Whether this node is in the primary component, as far as it can know. */
   boolean primary() {
     return halted == null && listed != null && (role instanceof Sequencer || timers.leaseHolds());
+  }
+
+  /**
+   * Why what this node has must not be read but by who asks for whatever it has, and what to do;
+   * null if it may: it is in the primary component, keeps data and is not set aside.
+   */
+  String unfit() {
+    if (halted != null) {
+      return "halted: " + halted;
+    } else if (listed == null) {
+      return self.node() + " is OPEN: its store is no member; " + ELSEWHERE;
+    } else if (!primary()) {
+      return self.node() + " is OPEN: it is not in the primary component; " + ELSEWHERE;
+    } else if (listed == Role.WITNESS) {
+      return self.node() + " is a witness and keeps no data: ask another node";
+    } else if (laggards.has(self.storeId())) {
+      return self.node() + " is set aside as LAGGING, " + states.lag() + " slots behind; " + ELSEWHERE;
+    }
+    return null;
+  }
+
+  /** Who takes what this node refuses; null if it is cut off, so that nobody is known. */
+  NodeId hint() {
+    return (primary() || listed == null) && !self.node().equals(sequencer) ? sequencer : null;
   }
 
   /** Whether this node takes submissions: a voter of the primary component that is not behind. */

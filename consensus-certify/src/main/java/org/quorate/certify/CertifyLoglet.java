@@ -220,13 +220,14 @@ public final class CertifyLoglet implements PureLoglet {
     boolean running = certify.halted() == null;
     return new LinkStatus(
         running ? certify.states.state() : "HALTED",
-        certify.sequencer,
+        running && certify.sequencing() != null ? certify.self.node() : certify.hint(),
         running && certify.mayPropose(),
         running && certify.primary() && certify.sequencing() != null,
         certify.stable(),
         certify.log.complete(),
         certify.log.base() + 1,
         certify.configs.current(),
+        certify.unfit(),
         details);
   }
 

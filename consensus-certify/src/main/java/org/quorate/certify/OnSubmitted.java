@@ -27,7 +27,8 @@ final class OnSubmitted {
 
   private Refusal objection(int length) {
     if (!certify.mayPropose()) {
-      return new Refusal.NotProposer(certify.primary() ? certify.sequencer : null);
+      String unfit = certify.unfit();
+      return new Refusal.NotProposer(certify.hint(), unfit == null ? "" : unfit);
     }
     if (length > certify.options.maxEntryBytes()) {
       return new Refusal.Invalid(

@@ -34,8 +34,9 @@ final class Tails {
   }
 
   void add(TailRequest request) {
-    if (!certify.primary()) {
-      certify.out.refuse(request, new Refusal.NotProposer(certify.sequencer));
+    String unfit = certify.unfit();
+    if (unfit != null) {
+      certify.out.refuse(request, new Refusal.NotProposer(certify.hint(), unfit));
     } else if (count >= certify.options.maxReads()) {
       certify.out.refuse(
           request,
@@ -125,10 +126,11 @@ final class Tails {
     if (count == 0) {
       return;
     }
-    if (!certify.primary()) {
+    String unfit = certify.unfit();
+    if (unfit != null) {
       collect();
-      NodeId hint = certify.sequencer;
-      waiting.forEach(r -> certify.out.refuse(r, new Refusal.NotProposer(hint)));
+      NodeId hint = certify.hint();
+      waiting.forEach(r -> certify.out.refuse(r, new Refusal.NotProposer(hint, unfit)));
       waiting = new ArrayList<>();
       count = 0;
     } else if (!rounds.isEmpty()

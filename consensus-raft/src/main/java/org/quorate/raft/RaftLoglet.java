@@ -186,6 +186,7 @@ public final class RaftLoglet implements PureLoglet {
         raft.log.last(),
         raft.log.base() + 1,
         raft.configs.current(),
+        null,
         details);
   }
 

@@ -13,11 +13,18 @@ public sealed interface Outcome {
   record Aborted(Conflict conflict) implements Outcome {}
 
   /**
-   * This node does not take proposals now; nothing was ordered. Send it to the hint.
+   * This node does not take proposals, or does not answer such reads, now; nothing was ordered. Send
+   * it to the hint.
    *
    * @param hint who probably does, or null while nobody is known
+   * @param why the state this node is in and what to do; empty if only another node leads
    */
-  record NotLeader(NodeId hint) implements Outcome {}
+  record NotLeader(NodeId hint, String why) implements Outcome {
+    /** Another node leads, or nobody does. */
+    public NotLeader(NodeId hint) {
+      this(hint, "");
+    }
+  }
 
   /** A limit was reached; nothing was ordered. Send it again after the time given. */
   record Overloaded(long retryAfterMs, String limit) implements Outcome {}

@@ -25,7 +25,8 @@ public final class OutcomeException extends RuntimeException {
     }
     if (outcome instanceof Outcome.NotLeader n) {
       return "nothing was executed: no leader was found in time"
-          + (n.hint() == null ? "" : ", last seen was " + n.hint());
+          + (n.hint() == null ? "" : ", last seen was " + n.hint())
+          + (n.why().isEmpty() ? "" : ": " + n.why());
     }
     if (outcome instanceof Outcome.Overloaded o) {
       return "nothing was executed: " + o.limit() + " is reached";

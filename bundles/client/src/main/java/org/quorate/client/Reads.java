@@ -28,6 +28,7 @@ final class Reads {
     private Connection at;
     private long notBeforeMs;
     private int refusals;
+    private Outcome.NotLeader refused; // by the last node that was asked
     private boolean done;
 
     private Read(Bytes query, ReadLevel level, long deadlineMs) {
@@ -97,6 +98,7 @@ final class Reads {
   private void unanswered(Read read, Connection from, Outcomes.Addressed instead) {
     Outcome why = instead.outcome();
     if (why instanceof Outcome.NotLeader || why instanceof Outcome.Indeterminate) {
+      read.refused = why instanceof Outcome.NotLeader n ? n : null;
       leader.moveFrom(from, instead.address());
       again(read, why instanceof Outcome.NotLeader ? 0 : RETRY_MS);
     } else if (why instanceof Outcome.Overloaded busy) {
@@ -158,12 +160,15 @@ final class Reads {
   private void expire(long now) {
     for (Read read : List.copyOf(pending)) {
       if (read.deadlineMs <= now) {
-        finish(
-            read,
-            new ReadOutcome.Unanswered(
-                new Outcome.Indeterminate("no answer within the operation's time", null)));
+        finish(read, new ReadOutcome.Unanswered(late(read)));
       }
     }
+  }
+
+  private static Outcome late(Read read) {
+    return read.refused != null && !read.refused.why().isEmpty()
+        ? read.refused
+        : new Outcome.Indeterminate("no answer within the operation's time", null);
   }
 
   void refuseAll(Outcome.Rejected refused) {

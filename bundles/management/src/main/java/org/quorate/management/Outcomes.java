@@ -24,7 +24,9 @@ public final class Outcomes {
 
   /** What a caller is told of an outcome other than a commit. */
   public static OperationException failure(Outcome outcome) {
-    if (outcome instanceof Outcome.NotLeader o) {
+    if (outcome instanceof Outcome.NotLeader o && !o.why().isEmpty()) {
+      return unavailable(o.why(), o.hint() == null ? "see group why" : "send it to " + o.hint());
+    } else if (outcome instanceof Outcome.NotLeader o) {
       return o.hint() == null
           ? unavailable("nobody leads the group at the moment", "try again; see group why")
           : unavailable("this node is not the leader", "send it to " + o.hint());

@@ -30,6 +30,7 @@ public final class Outcomes {
   private static final int OVERLOADED = 3;
   private static final int INDETERMINATE = 4;
   private static final int REJECTED = 5;
+  private static final int NOT_SERVING = 6;
 
   private Outcomes() {}
 
@@ -86,7 +87,8 @@ public final class Outcomes {
     } else if (outcome instanceof Outcome.Aborted a) {
       conflict(out.u8(ABORTED), a.conflict());
     } else if (outcome instanceof Outcome.NotLeader n) {
-      hint(out.u8(NOT_LEADER), n.hint(), addresses);
+      Encoder kind = n.why().isEmpty() ? out.u8(NOT_LEADER) : out.u8(NOT_SERVING).text(n.why());
+      hint(kind, n.hint(), addresses);
     } else if (outcome instanceof Outcome.Overloaded o) {
       out.u8(OVERLOADED).varint(o.retryAfterMs()).text(o.limit());
     } else if (outcome instanceof Outcome.Indeterminate i) {
@@ -110,6 +112,10 @@ public final class Outcomes {
       }
       case REJECTED ->
           plain(new Outcome.Rejected(constant(in, Outcome.Rejection.values()), in.text()));
+      case NOT_SERVING -> {
+        String why = in.text();
+        yield hinted(in, hint -> new Outcome.NotLeader(hint, why));
+      }
       default -> throw new MalformedException("outcome " + kind, in.offset() - 1);
     };
   }

@@ -36,6 +36,7 @@ class OutcomesTest {
           new Outcome.Aborted(new Conflict(Conflict.Reason.HORIZON, null, new Gtid(1, 0), null, 0)),
           new Outcome.NotLeader(NodeId.of("n2")),
           new Outcome.NotLeader(null),
+          new Outcome.NotLeader(NodeId.of("n2"), "set aside as lagging"),
           new Outcome.Overloaded(20, "pending.max"),
           new Outcome.Indeterminate("lost", NodeId.of("n1")),
           new Outcome.Indeterminate("lost", null),

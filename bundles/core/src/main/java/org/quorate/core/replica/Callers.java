@@ -20,6 +20,7 @@ import org.quorate.api.ReadOutcome.Unanswered;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
+import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Loglet;
 import org.quorate.spi.consensus.Refusal;
 import org.quorate.spi.consensus.TailRequest;
@@ -153,6 +154,11 @@ final class Callers {
                 new Rejected(Rejection.UNSUPPORTED, causal.gtid() + " is of another history")));
         return;
       }
+      LinkStatus status = link == null ? null : link.status();
+      if (status != null && status.unfit() != null) {
+        done.accept(new Unanswered(new NotLeader(status.hint(), status.unfit())));
+        return;
+      }
       reads.causal(waiting(query, done), causal.gtid().version());
       answerReads();
     } else {
@@ -240,7 +246,7 @@ final class Callers {
 
   private static Outcome outcome(Refusal refusal) {
     if (refusal instanceof Refusal.NotProposer not) {
-      return new NotLeader(not.hint());
+      return new NotLeader(not.hint(), not.why());
     } else if (refusal instanceof Refusal.Busy busy) {
       return new Overloaded(busy.retryAfterMs(), busy.limit());
     } else if (refusal instanceof Refusal.FateUnknown unknown) {

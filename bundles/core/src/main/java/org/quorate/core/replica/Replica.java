@@ -394,7 +394,7 @@ public final class Replica implements Links.Owner, AutoCloseable {
     LinkSlot open = links.slot(active.planId());
     return open != null
         ? open.status()
-        : new LinkStatus("none", null, false, false, 0, 0, 0, active.members(), Map.of());
+        : new LinkStatus("none", null, false, false, 0, 0, 0, active.members(), null, Map.of());
   }
 
   /** Frames that did not decode. */

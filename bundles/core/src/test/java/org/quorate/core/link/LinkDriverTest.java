@@ -63,7 +63,7 @@ class LinkDriverTest {
     @Override
     public LinkStatus status() {
       return new LinkStatus(
-          "member", null, true, false, 0, 0, 1, new Membership(1, List.of()), Map.of());
+          "member", null, true, false, 0, 0, 1, new Membership(1, List.of()), null, Map.of());
     }
   }
 

@@ -88,6 +88,7 @@ final class Forwarding {
     private final long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEARCH_MS);
     private int hops;
     private T refused;
+    private String why = ""; // nobody takes it, as the last one said that was asked
 
     Request(GroupId group, PeerOperation what, Bytes body) {
       this.group = group;
@@ -149,25 +150,30 @@ final class Forwarding {
               answer -> {
                 T outcome = answer == null ? lost(to) : decode(answer);
                 if (outcome == null) {
-                  again(failed(new Outcome.NotLeader(null)));
+                  nobody();
                 } else {
                   answered(outcome);
                 }
               },
-              () -> again(failed(new Outcome.NotLeader(null))));
+              this::nobody);
+    }
+
+    private void nobody() {
+      again(failed(new Outcome.NotLeader(null, why)));
     }
 
     private void answered(T outcome) {
-      Outcome why = why(outcome);
-      if (why instanceof Outcome.NotLeader n) {
+      Outcome not = why(outcome);
+      if (not instanceof Outcome.NotLeader n) {
+        why = n.why();
         if (n.hint() != null && hops++ < MAX_HOPS) {
           at(n.hint());
         } else {
-          again(failed(new Outcome.NotLeader(null)));
+          nobody();
         }
-      } else if (why instanceof Outcome.Overloaded) {
+      } else if (not instanceof Outcome.Overloaded) {
         again(outcome);
-      } else if (why instanceof Outcome.Rejected r && notHere(r.code())) {
+      } else if (not instanceof Outcome.Rejected r && notHere(r.code())) {
         refused = refused == null ? outcome : refused;
         if (others.isEmpty()) {
           done.complete(refused);

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
+import org.quorate.certify.CertifyStrategy;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
 import org.quorate.kv.KvStateMachineFactory;
@@ -160,6 +161,7 @@ public final class TestCluster implements AutoCloseable {
     JournalStorage log = new JournalStorage(dataDir(id).resolve("log"), 1 << 20);
     MapdbStateStorage state = new MapdbStateStorage(dataDir(id).resolve("state"));
     services.add(new RaftStrategy());
+    services.add(new CertifyStrategy());
     services.add(log);
     services.add(state);
     services.add(machines);

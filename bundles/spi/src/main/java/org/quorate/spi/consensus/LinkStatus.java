@@ -13,6 +13,8 @@ import org.quorate.api.NodeId;
  * @param decided last index known decided
  * @param last last index in the local log
  * @param first first index kept in the local log
+ * @param unfit why the state of this node must not be read now but by who asks for whatever it has,
+ *     and what to do; null if it may
  * @param details what only this strategy has (term …), for people; may be worked out when it is
  *     read, so read it before the next step
  */
@@ -25,4 +27,5 @@ public record LinkStatus(
     long last,
     long first,
     Membership membership,
+    String unfit,
     Map<String, String> details) {}

@@ -4,8 +4,18 @@ import org.quorate.api.NodeId;
 
 /** Why a link did not take a submission, a read of the tail or a change of membership. */
 public sealed interface Refusal {
-  /** Nothing was ordered: this node may not propose now. Hint: who may, or null. */
-  record NotProposer(NodeId hint) implements Refusal {}
+  /**
+   * Nothing was ordered: this node may not propose, or not answer reads, now.
+   *
+   * @param hint who may, or null
+   * @param why the state this node is in and what to do; empty if only another node leads
+   */
+  record NotProposer(NodeId hint, String why) implements Refusal {
+    /** Another node leads, or nobody does. */
+    public NotProposer(NodeId hint) {
+      this(hint, "");
+    }
+  }
 
   /** Nothing was ordered: a limit is reached. */
   record Busy(String limit, long retryAfterMs) implements Refusal {}
