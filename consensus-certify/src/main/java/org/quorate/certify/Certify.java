@@ -376,7 +376,7 @@ final class Certify {
       // without the record that tells it has to be so in both.
       reached = Math.min(reached, reached(peers.previous()));
     }
-    if (reached > stable && view().equals(log.view(reached))) {
+    if (reached > stable && rules.counts(view(), log.view(reached))) {
       stable = reached;
     }
     if (unsettled && configs.index() <= stable) {

@@ -57,7 +57,18 @@ final class NodeStates {
       }
       return lag() > NEAR ? "JOINER" : "JOINED";
     }
-    boolean donor = certify.timers.nowMs() < donatingUntilMs && certify.listed() != Role.WITNESS;
-    return donor ? "DONOR" : "SYNCED";
+    boolean gave = certify.timers.nowMs() < donatingUntilMs && certify.listed() != Role.WITNESS;
+    return gave || sendsSnapshot() ? "DONOR" : "SYNCED";
+  }
+
+  private boolean sendsSnapshot() {
+    if (certify.sequencing() != null) {
+      for (Peer p : certify.peers.all()) {
+        if (p.state == Peer.State.SNAPSHOT && p.contactMs > certify.timers.nowMs() - certify.options.suspectMs()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

@@ -14,6 +14,11 @@ class Rules {
     return disk.durable();
   }
 
+  /** Whether a slot that {@code ordered} ordered is found stable by counting in {@code view}. */
+  boolean counts(View view, View ordered) {
+    return view.equals(ordered);
+  }
+
   /** The slot that a node acknowledges. */
   long acknowledged(SlotLog log, long matched) {
     return Math.min(matched, log.complete());

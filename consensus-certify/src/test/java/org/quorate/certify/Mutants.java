@@ -60,6 +60,14 @@ final class Mutants {
     }
   }
 
+  /** Needs three views in which all but one member die at the right moments: seeds hardly find it. */
+  static final class CountsEarlierViews extends Rules {
+    @Override
+    boolean counts(View view, View ordered) {
+      return true;
+    }
+  }
+
   /** Sessions hide it from applications; only who looks at slots sees a payload twice. */
   static final class ResubmitsUnderNewIds extends Rules {
     @Override
