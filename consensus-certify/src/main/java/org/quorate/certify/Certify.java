@@ -138,7 +138,11 @@ final class Certify {
     } else if (listed == Role.WITNESS) {
       return self.node() + " is a witness and keeps no data: ask another node";
     } else if (laggards.has(self.storeId())) {
-      return self.node() + " is set aside as LAGGING, " + states.lag() + " slots behind; " + ELSEWHERE;
+      return self.node()
+          + " is set aside as LAGGING, "
+          + states.lag()
+          + " slots behind; "
+          + ELSEWHERE;
     }
     return null;
   }

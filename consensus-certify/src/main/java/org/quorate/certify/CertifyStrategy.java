@@ -47,6 +47,7 @@ public final class CertifyStrategy implements ConsensusStrategy {
     return new Traits(
         EnumSet.of(Role.VOTER, Role.LEARNER, Role.WITNESS),
         true,
+        true,
         WIRE,
         WIRE,
         CertifyOptions.PARAMETERS,

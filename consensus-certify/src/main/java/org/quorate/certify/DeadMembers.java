@@ -18,7 +18,7 @@ final class DeadMembers {
     this.certify = certify;
   }
 
-  /** At an established sequencer, with each heartbeat. */
+  /** At an anchored sequencer, with each heartbeat. */
   void judge() {
     long after = certify.options.removeDeadMs();
     if (after == 0 || certify.configs.index() > certify.stable()) {

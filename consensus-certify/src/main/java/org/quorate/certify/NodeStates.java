@@ -64,7 +64,8 @@ final class NodeStates {
   private boolean sendsSnapshot() {
     if (certify.sequencing() != null) {
       for (Peer p : certify.peers.all()) {
-        if (p.state == Peer.State.SNAPSHOT && p.contactMs > certify.timers.nowMs() - certify.options.suspectMs()) {
+        if (p.state == Peer.State.SNAPSHOT
+            && p.contactMs > certify.timers.nowMs() - certify.options.suspectMs()) {
           return true;
         }
       }

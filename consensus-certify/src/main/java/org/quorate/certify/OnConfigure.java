@@ -41,9 +41,9 @@ final class OnConfigure {
     if (certify.seals.last() > certify.stable()) {
       return busy("the link is being sealed"); // the change would be lost behind the seal
     }
-    if (!sequencing.established()) {
+    if (!sequencing.anchored()) {
       // Or two sequencers may change from one membership, each with a quorum of its own.
-      return busy("no slot of this view is stable yet");
+      return busy("no quorum has the first slot of this view yet");
     }
     String invalid = Memberships.objection(now, next);
     return invalid != null ? new Refusal.Invalid(invalid) : behind(now, next);

@@ -60,6 +60,16 @@ final class Sequencer implements RoleState {
     return certify.stable() >= viewStart;
   }
 
+  /**
+   * Whether a quorum has this view's first slot, so that every later view begins with a log that has
+   * it. It may come without being stable: before it may stand a payload that too few of those that
+   * keep payloads are left for, until one of them is removed.
+   */
+  boolean anchored() {
+    long mine = certify.disk.durable();
+    return certify.peers.quorum(p -> p.acked, mine) >= viewStart;
+  }
+
   /** Orders what an origin sent, by its counters, as far as there is no gap. */
   void orderFrom(long store) {
     Peer origin = certify.peers.findStore(store);
@@ -93,6 +103,8 @@ final class Sequencer implements RoleState {
       certify.compaction().floor(certify.peers.floor());
       if (established()) {
         certify.flow.judge();
+      }
+      if (anchored()) {
         certify.deadMembers.judge();
       }
       beat();

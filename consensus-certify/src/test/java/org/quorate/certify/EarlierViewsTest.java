@@ -71,7 +71,10 @@ class EarlierViewsTest {
   private void lead(TestNode node) {
     for (int i = 0; i < 200 && !node.view().sequences(); i++) {
       node.tick(50);
-      while (!node.view().sequences() && cluster.deliver(s -> true)) {}
+      boolean more = true;
+      while (more && !node.view().sequences()) {
+        more = cluster.deliver(s -> true);
+      }
     }
     demand(node.view().sequences(), node.id + " leads");
   }

@@ -46,6 +46,7 @@ public final class RaftStrategy implements ConsensusStrategy {
     return new Traits(
         EnumSet.of(Role.VOTER, Role.LEARNER),
         false,
+        false,
         WIRE,
         WIRE,
         RaftOptions.PARAMETERS,

@@ -41,6 +41,10 @@ public record GroupStatus(
     DIVERGED
   }
 
-  /** A member as listed in the configuration in force. */
-  public record MemberStatus(NodeId node, String storeId, String role) {}
+  /**
+   * A member as listed in the configuration in force.
+   *
+   * @param weight its votes
+   */
+  public record MemberStatus(NodeId node, String storeId, String role, int weight) {}
 }

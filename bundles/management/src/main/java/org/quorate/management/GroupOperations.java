@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.spi.consensus.Role;
 
@@ -63,12 +64,27 @@ final class GroupOperations {
             Argument.text("storage", "mapdb", "where the state is kept"),
             Argument.text("log", "journal", "where the log is kept"),
             Argument.text("stateMachine", "kv", "what the group replicates"),
-            Argument.list("members", "nodes that become voters; all known nodes by default"),
+            Argument.list(
+                "members",
+                "its nodes, voters unless written NODE:witness or NODE:learner; all known by"
+                    + " default"),
+            Argument.list("weight", "votes of members as NODE=VOTES; one unless said"),
             Argument.list("options", "parameters of the group as name=value")),
         GroupView.class,
         false,
-        "orders --members n1,n2,n3",
+        "orders --strategy certify --members n1,n2,n3:witness --weight n1=2",
         GroupOperations::create);
+  }
+
+  private static List<MemberSpec> members(Arguments a) {
+    try {
+      return MemberSpec.parse(a.list("members"), pairs("weight", a.list("weight")));
+    } catch (IllegalArgumentException e) {
+      throw new OperationException(
+          FailureCode.BAD_REQUEST,
+          "members: " + e.getMessage(),
+          "write --members n1,n2,n3:witness --weight n1=2");
+    }
   }
 
   private static CompletionStage<?> create(ManagedNode node, Arguments a) {
@@ -79,7 +95,7 @@ final class GroupOperations {
             a.text("storage"),
             a.text("log"),
             a.text("stateMachine"),
-            a.list("members").stream().map(ManagedNode::nodeId).toList(),
+            members(a),
             options(a.list("options")));
     return ManagedNode.explained(node.control().createGroup(spec))
         .thenApply(done -> after(node, a.text("group")));
@@ -94,14 +110,18 @@ final class GroupOperations {
   }
 
   static Map<String, String> options(List<String> pairs) {
+    return pairs("option", pairs);
+  }
+
+  private static Map<String, String> pairs(String what, List<String> pairs) {
     Map<String, String> options = new TreeMap<>();
     for (String pair : pairs) {
       int equals = pair.indexOf('=');
       if (equals <= 0) {
         throw new OperationException(
             FailureCode.BAD_REQUEST,
-            "option '" + pair + "' has no '='",
-            "write it as name=value; config list shows the names");
+            what + " '" + pair + "' has no '='",
+            "write it as name=value; config list shows the names of options");
       }
       options.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -121,13 +141,26 @@ final class GroupOperations {
                 true,
                 null,
                 List.of("add", "promote", "demote", "remove"),
-                "add (as learner), promote (to voter), demote (to learner) or remove"),
+                "add (as learner or witness), promote (to voter), demote (to learner) or remove"),
             NODE,
+            Argument.text("role", "learner", "of a node that is added").oneOf("learner", "witness"),
+            Argument.number("weight", 1L, "votes of a node that is added"),
             Argument.text("address", "", "host:port of a new node's peer port, if not known yet")),
         GroupView.class,
         false,
         "default promote n4",
         GroupOperations::members);
+  }
+
+  private static MemberSpec added(Arguments a) {
+    try {
+      int weight = (int) Math.min(Integer.MAX_VALUE, Math.max(0, a.number("weight")));
+      return new MemberSpec(
+          ManagedNode.nodeId(a.text("node")), MemberSpec.role(a.text("role")), weight);
+    } catch (IllegalArgumentException e) {
+      throw new OperationException(
+          FailureCode.BAD_REQUEST, e.getMessage(), "write --role witness --weight 2");
+    }
   }
 
   private static CompletionStage<?> members(ManagedNode node, Arguments a) {
@@ -136,7 +169,7 @@ final class GroupOperations {
     NodeControl control = node.control();
     CompletionStage<Void> done =
         switch (a.text("change")) {
-          case "add" -> control.addMember(group, member, Role.LEARNER, a.text("address"));
+          case "add" -> control.addMember(group, added(a), a.text("address"));
           case "promote" -> control.changeRole(group, member, Role.VOTER);
           case "demote" -> control.changeRole(group, member, Role.LEARNER);
           default -> control.removeMember(group, member);

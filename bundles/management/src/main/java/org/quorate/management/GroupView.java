@@ -34,14 +34,14 @@ public record GroupView(
     Map<String, String> options) {
 
   /** A member as listed in the configuration in force. */
-  public record MemberView(String node, String storeId, String role) {}
+  public record MemberView(String node, String storeId, String role, int weight) {}
 
   /** All of a status, and the options that the group was created with. */
   public static GroupView detailed(GroupStatus s, Map<String, String> options) {
     return of(
         s,
         s.members().stream()
-            .map(m -> new MemberView(m.node().name(), m.storeId(), m.role()))
+            .map(m -> new MemberView(m.node().name(), m.storeId(), m.role(), m.weight()))
             .toList(),
         s.details(),
         new TreeMap<>(options));

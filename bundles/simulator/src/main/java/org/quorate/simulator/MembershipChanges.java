@@ -50,12 +50,12 @@ final class MembershipChanges {
         .orElse(certain);
   }
 
-  /** The members, by their stores, of which more is expected than to stay dead or damaged. */
+  /** The members with data, by their stores, of which more is expected than to stay dead or damaged. */
   List<SimNode> working() {
     Membership membership = effective();
     return world.nodes().stream()
         .filter(n -> !n.crippled() && n.state() != SimNode.State.BROKEN)
-        .filter(n -> sameStore(membership, n))
+        .filter(n -> sameStore(membership, n) && !world.witness(n))
         .toList();
   }
 
@@ -85,13 +85,22 @@ final class MembershipChanges {
   }
 
   private boolean majority(Membership membership, SimNode without) {
-    List<NodeId> voters = membership.voters();
-    long whole =
-        voters.stream()
-            .map(world::node)
-            .filter(n -> n != without && !n.broken() && !n.crippled() && sameStore(membership, n))
-            .count();
-    return whole > voters.size() / 2;
+    return majority(membership, without, Set.of(Role.VOTER, Role.WITNESS))
+        && majority(membership, without, Set.of(Role.VOTER));
+  }
+
+  private boolean majority(Membership membership, SimNode without, Set<Role> counted) {
+    int votes = 0;
+    int whole = 0;
+    for (Member member : membership.members()) {
+      SimNode n = world.node(member.node());
+      int weight = counted.contains(member.role()) ? member.weight() : 0;
+      votes += weight;
+      if (n != without && !n.broken() && !n.crippled() && n.storeId() == member.storeId()) {
+        whole += weight;
+      }
+    }
+    return whole > votes / 2;
   }
 
   private static boolean sameStore(Membership membership, SimNode node) {
@@ -108,7 +117,7 @@ final class MembershipChanges {
     for (Member member : now.members()) {
       if (member.role() == Role.LEARNER) {
         choices.add(with(now, member, Role.VOTER));
-      } else if (now.voters().size() > 1 && rng.chance(0.3)) {
+      } else if (member.role() == Role.VOTER && now.voters().size() > 1 && rng.chance(0.3)) {
         choices.add(with(now, member, Role.LEARNER));
       }
       if (now.members().size() > 1) {
@@ -166,7 +175,7 @@ final class MembershipChanges {
   private static Membership with(Membership now, Member member, Role role) {
     List<Member> members = new ArrayList<>(now.members());
     members.remove(member);
-    members.add(new Member(member.node(), member.storeId(), role));
+    members.add(new Member(member.node(), member.storeId(), role, member.weight()));
     return new Membership(now.version() + 1, members);
   }
 
@@ -176,9 +185,10 @@ final class MembershipChanges {
     return new Membership(now.version() + 1, members);
   }
 
-  private static Membership plus(Membership now, SimNode node) {
+  private Membership plus(Membership now, SimNode node) {
     List<Member> members = new ArrayList<>(now.members());
-    members.add(new Member(node.node(), node.storeId(), Role.LEARNER));
+    members.add(
+        new Member(node.node(), node.storeId(), world.witness(node) ? Role.WITNESS : Role.LEARNER));
     return new Membership(now.version() + 1, members);
   }
 

@@ -119,7 +119,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
   /** Takes down what the replica says of itself; between steps. */
   void lookAtReplica() {
     Replica replica = node.replica();
-    if (!node.up() || replica.installing()) {
+    if (!node.up() || replica.installing() || world.witness(node)) {
       return;
     }
     VirtualLog log = replica.log();
@@ -154,7 +154,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
                 link.planId(),
                 inner,
                 payload,
-                protocols.get(link.planId()).status().membership().voters()));
+                protocols.get(link.planId()).status().membership()));
   }
 
   @Override

@@ -4,16 +4,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.quorate.api.Isolation;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.network.NetworkFaults;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Traits;
 
 /**
  * What kind of world a seed is: each seed draws its own, so that rare mixes come up (swarm testing,
  * Groce et al. 2012).
  *
+ * @param witness whether the last of the voters keeps no payload
+ * @param weights votes of the voters, in their order
  * @param spares nodes outside of the first membership
  * @param drift whether clocks run at different rates
  * @param faultMeanMs mean time between faults, virtual milliseconds
@@ -25,6 +30,8 @@ import org.quorate.spi.consensus.ConsensusStrategy;
  */
 record Plan(
     int voters,
+    boolean witness,
+    List<Integer> weights,
     int learners,
     int spares,
     NetworkFaults network,
@@ -50,7 +57,12 @@ record Plan(
   /** A command of the simulated clients is smaller. */
   private static final long COMMAND_BYTES = 1_024;
 
-  static Plan draw(Rng rng, Subject subject) {
+  /**
+   * Draws one.
+   *
+   * @param seats for witnesses and weights: apart, so that all else of a seed is the same without
+   */
+  static Plan draw(Rng rng, Rng seats, Subject subject) {
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
     int learners = rng.chance(0.2) ? 1 : 0;
     int spares = rng.chance(0.3) ? 1 : 0;
@@ -62,6 +74,8 @@ record Plan(
     weights[Fault.STORM.ordinal()] *= 2;
     return new Plan(
         voters,
+        all(subject, t -> t.roles().contains(Role.WITNESS)) && voters > 1 && seats.chance(0.2),
+        weights(all(subject, Traits::weights) && seats.chance(0.2), voters, seats),
         learners,
         spares,
         network(rng),
@@ -84,6 +98,18 @@ record Plan(
         rng.pick(List.of(0, 0, 1, 2)),
         rng.chance(0.3),
         options(rng, subject));
+  }
+
+  private static boolean all(Subject subject, Predicate<Traits> able) {
+    return subject.strategies().stream().allMatch(s -> able.test(s.traits()));
+  }
+
+  private static List<Integer> weights(boolean differ, int voters, Rng rng) {
+    List<Integer> weights = new ArrayList<>();
+    for (int i = 0; i < voters; i++) {
+      weights.add(differ ? rng.between(1, 3) : 1);
+    }
+    return weights;
   }
 
   /** So many numbers, each between two. */

@@ -54,7 +54,7 @@ public final class Simulation {
     this.seed = seed;
     this.options = options;
     rng = new Rng(seed);
-    Plan plan = Plan.draw(rng.split(), subject);
+    Plan plan = Plan.draw(rng.split(), new Rng(~seed), subject);
     trace = new Trace(options.trace());
     world = new World(subject, plan, rng.split(), trace);
     memberships = new MembershipChanges(world, rng.split());

@@ -83,13 +83,26 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     return new Membership(
         1,
         all.subList(0, plan.voters() + plan.learners()).stream()
-            .map(
-                n ->
-                    new Member(
-                        n.node(),
-                        n.storeId(),
-                        all.indexOf(n) < plan.voters() ? Role.VOTER : Role.LEARNER))
+            .map(n -> seat(n, all.indexOf(n)))
             .toList());
+  }
+
+  private Member seat(SimNode node, int at) {
+    if (at >= plan.voters()) {
+      return new Member(node.node(), node.storeId(), Role.LEARNER);
+    }
+    boolean witness = plan.witness() && at == plan.voters() - 1;
+    return new Member(
+        node.node(), node.storeId(), witness ? Role.WITNESS : Role.VOTER, plan.weights().get(at));
+  }
+
+  /** Whether a node's store was made without payloads: it can never be another member than that. */
+  boolean witness(SimNode node) {
+    return config
+        .genesis()
+        .find(node.node())
+        .map(m -> m.role() == Role.WITNESS && m.storeId() == node.storeId())
+        .orElse(false);
   }
 
   /** Starts the members. */

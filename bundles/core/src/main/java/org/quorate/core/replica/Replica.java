@@ -460,7 +460,10 @@ public final class Replica implements Links.Owner, AutoCloseable {
             .map(
                 m ->
                     new GroupStatus.MemberStatus(
-                        m.node(), Long.toHexString(m.storeId()), m.role().name().toLowerCase()))
+                        m.node(),
+                        Long.toHexString(m.storeId()),
+                        m.role().name().toLowerCase(),
+                        m.weight()))
             .toList(),
         details(now));
   }

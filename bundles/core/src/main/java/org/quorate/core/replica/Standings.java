@@ -84,18 +84,18 @@ final class Standings {
     durableEpochs.merge(storeId, theirs.durable(), Math::max);
   }
 
-  /** Whether a majority of the voters has a durable state in the link that is active here. */
+  /** Whether a majority of the voters, by weight, has a durable state in the link that is active here. */
   boolean quorumBeyond(Membership membership, Standing ours) {
-    int voters = 0;
+    int votes = 0;
     int beyond = 0;
     for (Member member : membership.members()) {
       if (member.role() == Role.VOTER) {
         boolean self = member.storeId() == environment.storeId();
         long durable = self ? ours.durable() : durableEpochs.getOrDefault(member.storeId(), 0L);
-        voters++;
-        beyond += durable >= ours.active() ? 1 : 0;
+        votes += member.weight();
+        beyond += durable >= ours.active() ? member.weight() : 0;
       }
     }
-    return beyond > voters / 2;
+    return beyond > votes / 2;
   }
 }

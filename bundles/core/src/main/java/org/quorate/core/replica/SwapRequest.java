@@ -49,6 +49,21 @@ public record SwapRequest(
           + String.join(", ", unknown)
           + ": say what they become";
     }
+    for (Member member : now.members()) {
+      if (member.role() == Role.WITNESS) {
+        // It has no payload, so it sees neither the plan nor the seal that it would have to follow.
+        return member.node() + " is a witness, which cannot follow a swap: remove it first";
+      }
+      if (member.weight() != 1 && !target.weights()) {
+        return "strategy '"
+            + strategy
+            + "' counts heads, but "
+            + member.node()
+            + " has weight "
+            + member.weight()
+            + ": remove it and add it again with one vote";
+      }
+    }
     return members(now).voters().isEmpty() ? "no voter would be left" : null;
   }
 
@@ -56,7 +71,10 @@ public record SwapRequest(
   public Membership members(Membership now) {
     List<Member> mapped =
         now.members().stream()
-            .map(m -> new Member(m.node(), m.storeId(), roles.getOrDefault(m.role(), m.role())))
+            .map(
+                m ->
+                    new Member(
+                        m.node(), m.storeId(), roles.getOrDefault(m.role(), m.role()), m.weight()))
             .toList();
     boolean same = mapped.equals(now.members());
     return new Membership(same ? now.version() : now.version() + 1, mapped);

@@ -3,7 +3,6 @@ package org.quorate.runtime.api;
 import java.util.List;
 import java.util.Map;
 import org.quorate.api.GroupId;
-import org.quorate.api.NodeId;
 
 /**
  * A group to create.
@@ -12,7 +11,7 @@ import org.quorate.api.NodeId;
  * @param storage name of the state storage: {@code mapdb}
  * @param log name of the log storage: {@code journal}
  * @param stateMachine name of the state machine: {@code kv}
- * @param members nodes that become voters; empty for all nodes known
+ * @param members who belongs to it; empty for all nodes known, as voters with one vote each
  * @param options parameters of group scope, by name
  */
 public record GroupSpec(
@@ -21,7 +20,7 @@ public record GroupSpec(
     String storage,
     String log,
     String stateMachine,
-    List<NodeId> members,
+    List<MemberSpec> members,
     Map<String, String> options) {
   public GroupSpec {
     members = List.copyOf(members);

@@ -83,9 +83,10 @@ public interface NodeControl {
   /**
    * Adds a node to a group.
    *
+   * @param member the role and weight it gets: a learner first, or a witness
    * @param peerAddress host:port of its peer port; empty when the address book has it
    */
-  CompletionStage<Void> addMember(GroupId group, NodeId node, Role role, String peerAddress);
+  CompletionStage<Void> addMember(GroupId group, MemberSpec member, String peerAddress);
 
   CompletionStage<Void> removeMember(GroupId group, NodeId node);
 

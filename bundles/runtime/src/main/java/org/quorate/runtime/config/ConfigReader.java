@@ -14,6 +14,7 @@ import org.quorate.api.NodeId;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.peer.NodeAddress;
 import org.quorate.spi.config.Parameter;
 
@@ -228,12 +229,10 @@ public final class ConfigReader {
     }
     for (Entry item : entry.items()) {
       Map<String, Entry> fields =
-          item.fields("name", "strategy", "storage", "log", "state", "members", "options");
+          item.fields(
+              "name", "strategy", "storage", "log", "state", "members", "weights", "options");
       GroupSpec plain = spec(need(fields, item, "name"));
-      List<NodeId> members =
-          fields.containsKey("members")
-              ? fields.get("members").items().stream().map(ConfigReader::nodeId).toList()
-              : List.of();
+      List<MemberSpec> members = members(item, fields);
       Map<String, String> options = new TreeMap<>();
       if (fields.containsKey("options")) {
         fields.get("options").anyFields().forEach((k, v) -> options.put(k, v.text()));
@@ -252,6 +251,22 @@ public final class ConfigReader {
               options));
     }
     return groups;
+  }
+
+  private static List<MemberSpec> members(Entry item, Map<String, Entry> fields) {
+    List<String> names =
+        fields.containsKey("members")
+            ? fields.get("members").items().stream().map(Entry::text).toList()
+            : List.of();
+    Map<String, String> weights = new TreeMap<>();
+    if (fields.containsKey("weights")) {
+      fields.get("weights").anyFields().forEach((node, votes) -> weights.put(node, votes.text()));
+    }
+    try {
+      return MemberSpec.parse(names, weights);
+    } catch (IllegalArgumentException e) {
+      throw fields.getOrDefault("members", item).error(e.getMessage());
+    }
   }
 
   private static GroupSpec spec(Entry name) {

@@ -20,6 +20,7 @@ import org.quorate.runtime.api.AccessRole;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeEvent;
@@ -108,24 +109,32 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public CompletionStage<Void> addMember(
-      GroupId group, NodeId member, Role role, String peerAddress) {
-    return changes.request(new GroupChange(GroupChange.Kind.ADD, group, member, role, peerAddress));
+  public CompletionStage<Void> addMember(GroupId group, MemberSpec member, String peerAddress) {
+    return changes.request(
+        new GroupChange(
+            GroupChange.Kind.ADD,
+            group,
+            member.node(),
+            member.role(),
+            member.weight(),
+            peerAddress));
   }
 
   @Override
   public CompletionStage<Void> removeMember(GroupId group, NodeId member) {
-    return changes.request(new GroupChange(GroupChange.Kind.REMOVE, group, member, Role.VOTER, ""));
+    return changes.request(
+        new GroupChange(GroupChange.Kind.REMOVE, group, member, Role.VOTER, 1, ""));
   }
 
   @Override
   public CompletionStage<Void> changeRole(GroupId group, NodeId member, Role role) {
-    return changes.request(new GroupChange(GroupChange.Kind.ROLE, group, member, role, ""));
+    return changes.request(new GroupChange(GroupChange.Kind.ROLE, group, member, role, 1, ""));
   }
 
   @Override
   public CompletionStage<Void> transferLeader(GroupId group, NodeId to) {
-    return changes.request(new GroupChange(GroupChange.Kind.HAND_OVER, group, to, Role.VOTER, ""));
+    return changes.request(
+        new GroupChange(GroupChange.Kind.HAND_OVER, group, to, Role.VOTER, 1, ""));
   }
 
   @Override

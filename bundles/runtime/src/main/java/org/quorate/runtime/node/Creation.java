@@ -17,10 +17,10 @@ import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
-import org.quorate.spi.consensus.Role;
 
 /**
  * One creation of a group, by any node: asks the members who they are, has a majority reserve the
@@ -35,15 +35,17 @@ final class Creation {
   private final QuorateNode node;
   private final GroupSpec spec;
   private final boolean durable;
-  private final List<NodeId> members;
+  private final List<MemberSpec> members;
+  private final List<NodeId> nodes;
   private final long deadline;
 
   Creation(
-      QuorateNode node, GroupSpec spec, boolean durable, List<NodeId> members, long timeoutMs) {
+      QuorateNode node, GroupSpec spec, boolean durable, List<MemberSpec> members, long timeoutMs) {
     this.node = node;
     this.spec = spec;
     this.durable = durable;
     this.members = members;
+    this.nodes = members.stream().map(MemberSpec::node).toList();
     this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
   }
 
@@ -51,7 +53,7 @@ final class Creation {
     Map<NodeId, Long> known = knownStores();
     long brief = Math.min(deadline, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ASK_MS));
     return ask(
-            members,
+            nodes,
             PeerOperation.IDENTIFY,
             Bytes.EMPTY,
             m -> known.containsKey(m) ? brief : deadline)
@@ -74,7 +76,8 @@ final class Creation {
 
   private GroupManifest manifest(Map<NodeId, Bytes> answers, Map<NodeId, Long> known) {
     List<Member> found = new ArrayList<>();
-    for (NodeId member : members) {
+    for (MemberSpec each : members) {
+      NodeId member = each.node();
       Long store = known.get(member);
       if (answers.containsKey(member)) {
         Identity identity = Identity.decode(answers.get(member));
@@ -83,7 +86,7 @@ final class Creation {
       if (store == null) {
         throw unreachable(member);
       }
-      found.add(new Member(member, store, Role.VOTER));
+      found.add(new Member(member, store, each.role(), each.weight()));
     }
     return identified(spec, found, node.config().cluster());
   }

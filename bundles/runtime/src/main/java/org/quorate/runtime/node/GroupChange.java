@@ -12,9 +12,10 @@ import org.quorate.spi.consensus.Role;
  * What is to change in a group.
  *
  * @param role of ADD and ROLE, otherwise VOTER
+ * @param weight of ADD, otherwise 1
  * @param address of ADD: host:port of the node's peer port, or empty
  */
-record GroupChange(Kind kind, GroupId group, NodeId node, Role role, String address) {
+record GroupChange(Kind kind, GroupId group, NodeId node, Role role, int weight, String address) {
   enum Kind {
     ADD,
     REMOVE,
@@ -24,7 +25,8 @@ record GroupChange(Kind kind, GroupId group, NodeId node, Role role, String addr
 
   Bytes encode() {
     Encoder out = new Encoder();
-    out.u8(kind.ordinal()).text(group.name()).text(node.name()).u8(role.ordinal()).text(address);
+    out.u8(kind.ordinal()).text(group.name()).text(node.name());
+    out.u8(role.ordinal()).u8(weight).text(address);
     return out.take();
   }
 
@@ -34,9 +36,11 @@ record GroupChange(Kind kind, GroupId group, NodeId node, Role role, String addr
     GroupId group = GroupId.of(in.text());
     NodeId node = NodeId.of(in.text());
     int role = in.u8();
-    if (kind >= Kind.values().length || role >= Role.values().length) {
-      throw new MalformedException("change " + kind + " to role " + role, 0);
+    int weight = in.u8();
+    if (kind >= Kind.values().length || role >= Role.values().length || weight == 0) {
+      throw new MalformedException("change " + kind + " to role " + role + "*" + weight, 0);
     }
-    return new GroupChange(Kind.values()[kind], group, node, Role.values()[role], in.text());
+    return new GroupChange(
+        Kind.values()[kind], group, node, Role.values()[role], weight, in.text());
   }
 }

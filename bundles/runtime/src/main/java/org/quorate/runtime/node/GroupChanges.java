@@ -147,7 +147,7 @@ final class GroupChanges {
                       + ": remove it first"));
           return;
         }
-        members.add(new Member(change.node(), storeId, change.role()));
+        members.add(new Member(change.node(), storeId, change.role(), change.weight()));
       }
       default -> {
         if (present == null) {

@@ -1,16 +1,22 @@
 package org.quorate.runtime.node;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.quorate.api.NodeId;
 import org.quorate.core.config.ParameterException;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.spi.config.Options;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.Role;
 
 /** Creates groups on the order of this node's users: one creation per group at a time. */
 final class GroupCreation {
@@ -102,15 +108,57 @@ final class GroupCreation {
     } catch (ParameterException e) {
       throw new ControlException(Code.INVALID, "options: " + e.getMessage());
     }
-    List<NodeId> members =
-        spec.members().isEmpty() ? List.copyOf(node.addresses().all().keySet()) : spec.members();
-    for (NodeId member : members) {
+    List<MemberSpec> members =
+        spec.members().isEmpty()
+            ? node.addresses().all().keySet().stream().map(MemberSpec::voter).toList()
+            : spec.members();
+    String objection = objection(node.services().strategy(spec.strategy()), members);
+    if (objection != null) {
+      throw new ControlException(Code.INVALID, objection);
+    }
+    for (MemberSpec each : members) {
+      NodeId member = each.node();
       if (!member.equals(node.id()) && node.addresses().find(member).peer().isEmpty()) {
         throw new ControlException(
             Code.UNKNOWN_NODE, "node '" + member + "' is not in the address book of " + node.id());
       }
     }
     return new Creation(node, decided(spec, parts), parts.durable(), members, timeoutMs()).run();
+  }
+
+  /** Why these cannot be the members of a group of a strategy, or null. */
+  private static String objection(ConsensusStrategy strategy, List<MemberSpec> members) {
+    Set<NodeId> seen = new TreeSet<>();
+    boolean voter = false;
+    for (MemberSpec member : members) {
+      if (!seen.add(member.node())) {
+        return "members: '" + member.node() + "' is listed twice";
+      }
+      if (!strategy.traits().roles().contains(member.role())) {
+        return "members: strategy '"
+            + strategy.name()
+            + "' knows no "
+            + member.role().name().toLowerCase(Locale.ROOT)
+            + " ("
+            + member.node()
+            + "), only "
+            + strategy.traits().roles().stream()
+                .sorted()
+                .toList()
+                .toString()
+                .toLowerCase(Locale.ROOT);
+      }
+      if (member.weight() != 1 && !strategy.traits().weights()) {
+        return "members: strategy '"
+            + strategy.name()
+            + "' counts heads, so '"
+            + member.node()
+            + "' cannot have weight "
+            + member.weight();
+      }
+      voter |= member.role() == Role.VOTER;
+    }
+    return voter ? null : "members: none of them is a voter";
   }
 
   /**

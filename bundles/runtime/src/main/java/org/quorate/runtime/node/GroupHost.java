@@ -545,7 +545,8 @@ public final class GroupHost implements Group {
                     new GroupStatus.MemberStatus(
                         each.node(),
                         Long.toHexString(each.storeId()),
-                        each.role().name().toLowerCase(java.util.Locale.ROOT)))
+                        each.role().name().toLowerCase(java.util.Locale.ROOT),
+                        each.weight()))
             .toList(),
         Map.of());
   }

@@ -101,23 +101,30 @@ final class Why {
   }
 
   private WhyStep quorum(GroupStatus status) {
-    Set<String> voters = new TreeSet<>();
+    int voters = 0;
+    int votes = 0;
+    int there = 0;
     Set<String> reached = new TreeSet<>();
     Set<String> away = new TreeSet<>();
     for (GroupStatus.MemberStatus member : status.members()) {
-      if (!member.role().equals("voter")) {
+      if (!member.role().equals("voter") && !member.role().equals("witness")) {
         continue;
       }
-      voters.add(member.node().name());
+      voters++;
+      votes += member.weight();
       PeerStatus peer = peer(member);
       if (member.node().equals(node.id()) || (peer != null && peer.state().equals("CONNECTED"))) {
         reached.add(member.node().name());
+        there += member.weight();
       } else {
         away.add(member.node() + " (" + (peer == null ? "never dialled" : peer.why()) + ")");
       }
     }
-    boolean enough = reached.size() > voters.size() / 2;
-    String is = reached.size() + " of " + voters.size() + " voters are connected: " + reached;
+    boolean enough = there > votes / 2;
+    String is = reached.size() + " of " + voters + " voters are connected: " + reached;
+    if (votes != voters) {
+      is += ", " + there + " of " + votes + " votes";
+    }
     return new WhyStep(
         "quorum",
         enough,
@@ -125,8 +132,9 @@ final class Why {
         enough
             ? ""
             : "start or reconnect "
-                + (voters.size() / 2 + 1 - reached.size())
-                + " more of them; without a majority nothing is written");
+                + (votes / 2 + 1 - there)
+                + (votes == voters ? " more of them" : " more votes of them")
+                + "; without a majority nothing is written");
   }
 
   private PeerStatus peer(GroupStatus.MemberStatus member) {

@@ -2,19 +2,22 @@ package org.quorate.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
-import org.quorate.api.Gtid;
 import org.quorate.api.GroupId;
+import org.quorate.api.GroupStatus;
+import org.quorate.api.Gtid;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Proposal;
@@ -23,7 +26,9 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
 
 /** Groups of the certify strategy on nodes with real sockets and stores. */
@@ -76,8 +81,7 @@ class CertifyGroupTest {
       get(
           at(cluster, N1)
               .createGroup(
-                  new GroupSpec(
-                      ORDERS, "certify", "mapdb", "journal", "kv", List.of(), Map.of())));
+                  new GroupSpec(ORDERS, "certify", "mapdb", "journal", "kv", List.of(), Map.of())));
       Gtid done = assertInstanceOf(Outcome.Committed.class, add(at(cluster, N1))).gtid();
       NodeControl alone = at(cluster, N3);
       assertEquals("1", value(read(alone, new ReadLevel.Causal(done))));
@@ -93,6 +97,95 @@ class CertifyGroupTest {
       assertEquals("1", value(read(alone, ReadLevel.LOCAL)));
       cluster.startNode(N1);
       TestCluster.await("writes to go on", () -> add(alone) instanceof Outcome.Committed);
+    }
+  }
+
+  private static void create(
+      NodeControl control, String strategy, List<MemberSpec> members, Map<String, String> options) {
+    get(
+        control.createGroup(
+            new GroupSpec(ORDERS, strategy, "mapdb", "journal", "kv", members, options)));
+  }
+
+  /** Of two nodes with data one dies; the other one and the witness remove it and go on. */
+  @Test
+  void twoNodesAndAWitnessSurviveTheSequencer() {
+    try (TestCluster cluster = TestCluster.start(folder, 3)) {
+      List<MemberSpec> members = MemberSpec.parse(List.of("n1", "n2", "n3:witness"), Map.of());
+      create(at(cluster, N2), "certify", members, Map.of("certify.remove.dead.ms", "1000"));
+      assertInstanceOf(Outcome.Committed.class, add(at(cluster, N3)), "sent on by the witness");
+      assertEquals("1", value(read(at(cluster, N3), ReadLevel.LINEARIZABLE)));
+      NodeId sequencer = at(cluster, N3).group(ORDERS).orElseThrow().hint();
+      NodeId survivor = sequencer.equals(N1) ? N2 : N1;
+      cluster.stopNode(sequencer);
+      TestCluster.await(
+          "writes to go on", () -> add(at(cluster, survivor)) instanceof Outcome.Committed);
+      List<GroupStatus.MemberStatus> left =
+          at(cluster, survivor).group(ORDERS).orElseThrow().members();
+      assertEquals(2, left.size(), left.toString());
+      assertTrue(left.stream().anyMatch(m -> m.role().equals("witness")), left.toString());
+    }
+  }
+
+  /** With most of the votes a node goes on alone, without any removal; the two others do not. */
+  @Test
+  void aHeavyNodeGoesOnAlone() {
+    try (TestCluster cluster = TestCluster.start(folder, 3)) {
+      List<MemberSpec> members = MemberSpec.parse(List.of("n1", "n2", "n3"), Map.of("n2", "3"));
+      create(at(cluster, N1), "certify", members, Map.of());
+      assertInstanceOf(Outcome.Committed.class, add(at(cluster, N1)));
+      cluster.stopNode(N1);
+      cluster.stopNode(N3);
+      TestCluster.await("writes to go on", () -> add(at(cluster, N2)) instanceof Outcome.Committed);
+      String why = at(cluster, N2).why(ORDERS).toString();
+      assertTrue(why.contains("3 of 5 votes"), why);
+      cluster.startNode(N1);
+      cluster.startNode(N3);
+      cluster.stopNode(N2);
+      awaitRole(cluster, N1, "OPEN");
+      cutOff(add(at(cluster, N1)));
+    }
+  }
+
+  @Test
+  void whatAStrategyDoesNotKnowIsRefusedBeforeAnythingIsMade() {
+    try (TestCluster cluster = TestCluster.start(folder, 3)) {
+      refused(cluster, "raft", List.of("n1", "n2", "n3:witness"), Map.of(), "knows no witness");
+      refused(cluster, "raft", List.of("n1", "n2", "n3"), Map.of("n1", "2"), "counts heads");
+      refused(cluster, "certify", List.of("n1:witness"), Map.of(), "none of them is a voter");
+      refused(cluster, "certify", List.of("n1", "n1"), Map.of(), "listed twice");
+      assertTrue(at(cluster, N1).group(ORDERS).isEmpty());
+    }
+  }
+
+  private static void refused(
+      TestCluster cluster,
+      String strategy,
+      List<String> members,
+      Map<String, String> weights,
+      String why) {
+    CompletionException thrown =
+        assertThrows(
+            CompletionException.class,
+            () -> create(at(cluster, N1), strategy, MemberSpec.parse(members, weights), Map.of()));
+    ControlException cause = assertInstanceOf(ControlException.class, thrown.getCause());
+    assertEquals(ControlException.Code.INVALID, cause.code());
+    assertTrue(cause.getMessage().contains(why), cause.getMessage());
+  }
+
+  @Test
+  void membersAreReadFromTexts() {
+    assertEquals(
+        "[n1*2, n2, n3:witness]",
+        MemberSpec.parse(List.of("n1", "n2", "n3:Witness"), Map.of("n1", "2")).toString());
+    for (String[] wrong :
+        new String[][] {
+          {"n1:boss", "n1", "1"}, {"n1", "n2", "1"}, {"n1", "n1", "0"}, {"n1", "n1", "x"}
+        }) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> MemberSpec.parse(List.of(wrong[0]), Map.of(wrong[1], wrong[2])),
+          () -> String.join(" ", wrong));
     }
   }
 }

@@ -23,6 +23,7 @@ import org.quorate.api.kv.KvEvent;
 import org.quorate.client.GroupClient;
 import org.quorate.client.KvClient;
 import org.quorate.client.KvWatch;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.WhyStep;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Role;
@@ -256,7 +257,7 @@ class ClusterTest {
       var other = cluster.node(leader).control();
       other.removeMember(group, wiped).toCompletableFuture().get(60, TimeUnit.SECONDS);
       other
-          .addMember(group, wiped, Role.LEARNER, "")
+          .addMember(group, new MemberSpec(wiped, Role.LEARNER, 1), "")
           .toCompletableFuture()
           .get(60, TimeUnit.SECONDS);
       TestCluster.await(

@@ -23,6 +23,7 @@ import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
 
 /** Requests to any node reach the one that takes them. */
@@ -77,7 +78,8 @@ class ForwardingTest {
   void aNodeWithoutTheGroupAsksTheOthers() {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
       GroupId two = GroupId.of("two");
-      List<NodeId> members = List.of(NodeId.of("n1"), NodeId.of("n2"));
+      List<MemberSpec> members =
+          List.of(MemberSpec.voter(NodeId.of("n1")), MemberSpec.voter(NodeId.of("n2")));
       get(
           cluster
               .node(NodeId.of("n1"))

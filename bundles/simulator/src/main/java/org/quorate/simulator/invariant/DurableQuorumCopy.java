@@ -1,11 +1,11 @@
 package org.quorate.simulator.invariant;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Role;
 
-/** What is decided is synced on a majority of the voters by the time anyone delivers it. */
+/** What is decided is synced on a majority, by weight, of the voters by the time anyone delivers it. */
 public final class DurableQuorumCopy implements Invariant {
   private final Map<Long, Long> highest = new HashMap<>();
 
@@ -16,21 +16,26 @@ public final class DurableQuorumCopy implements Invariant {
         continue;
       }
       highest.put(d.planId(), d.inner());
-      List<NodeId> voters = d.voters();
-      long holders = voters.stream().filter(v -> step.holds(v, d, true)).count();
-      if (holders <= voters.size() / 2) {
-        holders = voters.stream().filter(v -> step.holds(v, d, false)).count();
-      }
-      if (holders <= voters.size() / 2) {
+      if (!majority(step, d, true) && !majority(step, d, false)) {
         return d.node()
             + " delivered "
             + d.inner()
-            + " that is synced on "
-            + holders
-            + " of the voters "
-            + voters;
+            + " that is not synced on a majority of the voters of "
+            + d.members();
       }
     }
     return null;
+  }
+
+  private static boolean majority(Step step, Step.Delivered d, boolean atIndex) {
+    int votes = 0;
+    int holders = 0;
+    for (Member member : d.members().members()) {
+      if (member.role() == Role.VOTER) {
+        votes += member.weight();
+        holders += step.holds(member.node(), d, atIndex) ? member.weight() : 0;
+      }
+    }
+    return holders > votes / 2;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.Membership;
 
 /** What happened in one step of a simulation: the new facts, for invariants to fold in. */
 public final class Step {
@@ -16,7 +17,7 @@ public final class Step {
    * A link handed a payload to the virtual log.
    *
    * @param planId of the link
-   * @param voters who counted in the eyes of the node
+   * @param members who belonged to it in the eyes of the node
    */
   public record Delivered(
       NodeId node,
@@ -25,7 +26,7 @@ public final class Step {
       long planId,
       long inner,
       Bytes payload,
-      List<NodeId> voters) {}
+      Membership members) {}
 
   /**
    * A replica executed a command, or ended a lease ({@code command} null, {@code session} the lease).

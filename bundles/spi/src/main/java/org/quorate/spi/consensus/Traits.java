@@ -9,6 +9,7 @@ import org.quorate.spi.config.Parameter;
  * What a strategy is.
  *
  * @param roles member roles it knows
+ * @param weights whether members may have more votes than one
  * @param everyMemberProposes false when proposals go to one node at a time
  * @param minWire oldest version of its messages it speaks
  * @param maxWire newest version of its messages it speaks
@@ -17,6 +18,7 @@ import org.quorate.spi.config.Parameter;
  */
 public record Traits(
     Set<Role> roles,
+    boolean weights,
     boolean everyMemberProposes,
     int minWire,
     int maxWire,

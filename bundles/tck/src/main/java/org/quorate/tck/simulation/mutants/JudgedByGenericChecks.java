@@ -16,6 +16,7 @@ public final class JudgedByGenericChecks extends WrappedStrategy {
     Traits traits = super.traits();
     return new Traits(
         traits.roles(),
+        traits.weights(),
         traits.everyMemberProposes(),
         traits.minWire(),
         traits.maxWire(),
