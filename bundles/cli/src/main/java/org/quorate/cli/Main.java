@@ -2,6 +2,9 @@ package org.quorate.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.quorate.cli.command.Root;
 import org.quorate.management.Json;
 import picocli.CommandLine;
@@ -39,6 +42,10 @@ public final class Main {
           if (e instanceof InterruptedException) {
             return failed(terminal, root, ExitCode.FAILED, "interrupted", "run it again");
           }
+          if (e instanceof FileSystemException f) {
+            return failed(
+                terminal, root, ExitCode.FAILED, reason(f), "check the name and who may use it");
+          }
           if (Boolean.getBoolean("quorate.trace")) {
             e.printStackTrace(terminal.err());
           }
@@ -50,6 +57,18 @@ public final class Main {
               "run it with QUORATE_JAVA_OPTS=-Dquorate.trace=true and report the trace");
         });
     return commands.execute(args);
+  }
+
+  /** These exceptions tell by their class what the matter is; their message is a path. */
+  private static String reason(FileSystemException e) {
+    String what =
+        e instanceof NoSuchFileException
+            ? "there is no such file or folder"
+            : e instanceof AccessDeniedException ? "no permission" : e.getReason();
+    return "cannot use "
+        + e.getFile()
+        + ": "
+        + (what == null ? e.getClass().getSimpleName() : what);
   }
 
   private static int failed(Terminal terminal, Root root, int exit, String message, String next) {

@@ -1,6 +1,7 @@
 package org.quorate.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,10 +11,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.cli.cluster.Distribution;
+import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.command.Root;
 import org.quorate.management.Json;
 import picocli.CommandLine;
@@ -49,6 +53,29 @@ class MainTest {
     check(new Root(terminal).tree());
   }
 
+  @Test
+  void everyCommandIsInTheManual() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("..", "..", "docs", "operating", "cli.md")).stream()
+            .filter(line -> line.startsWith("| `"))
+            .toList();
+    new Root(terminal)
+        .tree()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              assertTrue(mentioned(rows, ".*`" + name + "\\b.*"), name);
+              for (String word : command.getSubcommands().keySet()) {
+                String row = "\\| `" + name + " [^`]*\\b" + word + "\\b.*";
+                assertTrue(mentioned(rows, row), name + " " + word);
+              }
+            });
+  }
+
+  private static boolean mentioned(List<String> rows, String pattern) {
+    return rows.stream().anyMatch(row -> row.matches(pattern));
+  }
+
   private static void check(CommandLine command) {
     String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
     String name = command.getCommandSpec().qualifiedName();
@@ -73,6 +100,8 @@ class MainTest {
       assertTrue(err().startsWith("error: "), err());
       assertTrue(err().contains("\nnext:  "), err());
     }
+    assertEquals(ExitCode.USAGE, run("bench", "--workload", "nope"));
+    assertTrue(err().contains("'nope' is none of disjoint, counter, bank, list-append"), err());
   }
 
   @Test
@@ -109,6 +138,45 @@ class MainTest {
   void loadingWhatIsNotThereIsRefused() {
     assertEquals(ExitCode.USAGE, run("kv", "load", "nothing.csv"));
     assertTrue(err().contains("no readable file"), err());
+  }
+
+  @Test
+  void anotherClusterThanTheOneThatIsThereIsRefused() {
+    LocalCluster.Plan plan =
+        new LocalCluster.Plan("local", 3, 0, "raft", "mapdb", "journal", List.of());
+    new LocalCluster(directory.resolve("data"), (Distribution) null).create(plan);
+    for (List<String> words :
+        List.of(
+            List.of("--nodes", "5"),
+            List.of("--name", "other"),
+            List.of("--port", "1024"),
+            List.of("--java-option", "-Xmx2g"),
+            List.of("--strategy", "certify"),
+            List.of("--storage", "memory"),
+            List.of("--log", "memory"))) {
+      List<String> all = new ArrayList<>(words);
+      all.add(0, "up");
+      assertEquals(ExitCode.USAGE, run(all.toArray(String[]::new)), words + err());
+      assertTrue(err().contains("was made with " + words.get(0)), err());
+    }
+    // The next thing it wants is a distribution, which is not there.
+    assertEquals(ExitCode.FAILED, run("up", "--nodes", "3", "--strategy", "raft"), err());
+  }
+
+  @Test
+  void anExportThatFailsLeavesAnEarlierOneAsItWas() throws IOException {
+    Path earlier = Files.writeString(directory.resolve("all.ndjson"), "earlier");
+    String nobody = "nodes: [{name: n1, client: \"127.0.0.1:1\", http: \"127.0.0.1:1\"}]";
+    Files.writeString(directory.resolve("nobody.yaml"), nobody);
+    String[] export = {
+      "kv", "export", "--output", earlier.toString(), "--cluster", "nobody.yaml", "--timeout", "1"
+    };
+    assertEquals(ExitCode.UNREACHABLE, run(export), err());
+    assertEquals("earlier", Files.readString(earlier));
+    assertFalse(Files.exists(directory.resolve("all.ndjson.part")));
+    export[3] = directory.resolve("no/such/folder/all.ndjson").toString();
+    assertEquals(ExitCode.FAILED, run(export));
+    assertTrue(err().contains("there is no such file or folder"), err());
   }
 
   @Test

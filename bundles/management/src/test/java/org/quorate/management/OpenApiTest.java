@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,17 @@ class OpenApiTest {
       JsonNode path = document.path("paths").path(op.path());
       assertEquals(op.description(), path.path("post").path("summary").asText(), op.name());
       assertEquals(op.access() == Access.READ, path.has("get"), op.name());
+    }
+  }
+
+  @Test
+  void everyOperationAndFailureIsInTheManual() throws IOException {
+    String manual = Files.readString(Path.of("..", "..", "docs", "operating", "management.md"));
+    for (Operation op : Operations.table().all()) {
+      assertTrue(manual.contains("`" + op.name() + "`"), op.name());
+    }
+    for (FailureCode code : FailureCode.values()) {
+      assertTrue(manual.contains("| " + code + " | " + code.status() + " |"), code.name());
     }
   }
 

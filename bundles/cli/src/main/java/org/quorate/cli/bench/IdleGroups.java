@@ -38,12 +38,17 @@ public final class IdleGroups {
    * @param warmup seconds after the last group was made: the compiler is done then
    */
   public static List<Row> run(
-      LocalCluster cluster, int groups, double warmup, double seconds, Consumer<String> say)
+      LocalCluster cluster,
+      String strategy,
+      int groups,
+      double warmup,
+      double seconds,
+      Consumer<String> say)
       throws InterruptedException {
     List<ClusterFile.NodeEntry> nodes = cluster.file().nodes();
     NodeApi any = new NodeApi(nodes.get(0));
     for (int i = 1; i <= groups; i++) {
-      any.call("group.create", Map.of("group", "idle-" + i), PATIENCE);
+      any.call("group.create", Map.of("group", "idle-" + i, "strategy", strategy), PATIENCE);
     }
     for (int i = 1; i <= groups; i++) {
       cluster.awaitServing("idle-" + i, PATIENCE, (what, waited) -> {});

@@ -22,6 +22,8 @@ import org.quorate.management.Outcomes;
 
 /** A key-value group through the client. Thread-safe. */
 public final class KvLink implements AutoCloseable {
+  private static final String DIAGNOSE = "see 'quorate status' and 'quorate doctor'";
+
   private final QuorateClient client;
   private final GroupClient group;
   private final long timeoutMs;
@@ -67,15 +69,31 @@ public final class KvLink implements AutoCloseable {
 
   /** Answers a query; fails with {@link CliException} unless it was answered. */
   public CompletionStage<KvResult> read(KvQuery query, ReadLevel level) {
+    return ask(query, level).map(done -> KvResult.decode(done.result())).toCompletionStage();
+  }
+
+  /** The history that the group's versions belong to; another group of the same name has another. */
+  public CompletionStage<Long> history() {
+    return ask(new KvQuery.Stats(), ReadLevel.LINEARIZABLE)
+        .map(done -> done.gtid().historyId())
+        .toCompletionStage();
+  }
+
+  private Future<ReadOutcome.Answered> ask(KvQuery query, ReadLevel level) {
     return group
         .read(query.encode(), level)
         .compose(
             outcome ->
                 outcome instanceof ReadOutcome.Answered done
-                    ? Future.succeededFuture(KvResult.decode(done.result()))
-                    : Future.<KvResult>failedFuture(
-                        failed(((ReadOutcome.Unanswered) outcome).why())))
-        .toCompletionStage();
+                    ? Future.succeededFuture(done)
+                    : Future.failedFuture(unanswered(((ReadOutcome.Unanswered) outcome).why())));
+  }
+
+  /** A read does nothing: that nobody answered it leaves nothing unknown. */
+  private static CliException unanswered(Outcome why) {
+    return why instanceof Outcome.Indeterminate lost
+        ? new CliException(ExitCode.UNREACHABLE, lost.reason(), DIAGNOSE)
+        : failed(why);
   }
 
   private static CliException failed(Outcome outcome) {
@@ -86,8 +104,7 @@ public final class KvLink implements AutoCloseable {
             : failure.code() == FailureCode.INDETERMINATE
                 ? ExitCode.INDETERMINATE
                 : ExitCode.FAILED;
-    String next =
-        exit == ExitCode.UNREACHABLE ? "see 'quorate status' and 'quorate doctor'" : failure.next();
+    String next = exit == ExitCode.UNREACHABLE ? DIAGNOSE : failure.next();
     return new CliException(exit, failure.message(), next);
   }
 
@@ -105,8 +122,7 @@ public final class KvLink implements AutoCloseable {
       }
       throw new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
-      throw new CliException(
-          ExitCode.INDETERMINATE, "no answer", "see 'quorate status' and 'quorate doctor'", e);
+      throw new CliException(ExitCode.INDETERMINATE, "no answer", DIAGNOSE, e);
     }
   }
 

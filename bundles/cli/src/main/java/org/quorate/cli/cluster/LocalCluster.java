@@ -17,6 +17,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.config.ConfigException;
+import org.quorate.runtime.config.ConfigReader;
+import org.quorate.runtime.config.NodeParameters;
 
 /** A cluster of processes on this machine, in one data directory. */
 public final class LocalCluster {
@@ -112,6 +116,22 @@ public final class LocalCluster {
   /** The node's configuration. */
   public Path config(ClusterFile.NodeEntry node) {
     return directory(node).resolve("node.yaml");
+  }
+
+  /**
+   * The first group as the configuration says that it is made.
+   *
+   * @throws CliException if the configuration is refused or names none
+   */
+  public GroupSpec firstGroup() {
+    Path config = config(file().nodes().get(0));
+    try {
+      return ConfigReader.read(config, NodeParameters.all()).groups().stream()
+          .findFirst()
+          .orElseThrow(() -> new ConfigException(config + ": it names no group"));
+    } catch (ConfigException e) {
+      throw new CliException(ExitCode.FAILED, e.getMessage(), "correct the file", e);
+    }
   }
 
   /** What the node printed. */

@@ -82,6 +82,12 @@ final class BenchCommand implements Callable<Integer> {
   private Path dir = Path.of(".");
 
   @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description = "Consensus of a cluster that it starts (default: raft).")
+  private String strategy;
+
+  @Option(
       names = "--idle-groups",
       paramLabel = "N",
       description = {
@@ -114,14 +120,24 @@ final class BenchCommand implements Callable<Integer> {
     if (idleGroups == 0
         && running.exists()
         && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
+      if (strategy != null) {
+        throw new CliException(
+            ExitCode.USAGE,
+            "--strategy "
+                + strategy
+                + " is for a cluster that it starts, one runs in "
+                + root.data(),
+            "leave it out, or choose another --data");
+      }
       return measure(running);
     }
+    String consensus = strategy == null ? "raft" : strategy;
     Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
     LocalCluster own = new LocalCluster(folder, root.distribution());
     Thread cleaner = new Thread(() -> remove(own), "remove-cluster");
     Runtime.getRuntime().addShutdownHook(cleaner);
     try {
-      own.create(new LocalCluster.Plan("bench", 3, 0, "raft", "mapdb", "journal", List.of()));
+      own.create(new LocalCluster.Plan("bench", 3, 0, consensus, "mapdb", "journal", List.of()));
       for (ClusterFile.NodeEntry node : own.file().nodes()) {
         own.start(node.name());
       }
@@ -131,7 +147,7 @@ final class BenchCommand implements Callable<Integer> {
       }
       own.bootstrap(patience, (what, waited) -> {});
       own.awaitServing("default", patience, (what, waited) -> {});
-      return idleGroups > 0 ? idle(own) : measure(own);
+      return idleGroups > 0 ? idle(own, consensus) : measure(own);
     } finally {
       Runtime.getRuntime().removeShutdownHook(cleaner);
       remove(own);
@@ -167,10 +183,15 @@ final class BenchCommand implements Callable<Integer> {
     return workload.run(root, reach, group, clients, seconds);
   }
 
-  private int idle(LocalCluster cluster) throws InterruptedException {
+  private int idle(LocalCluster cluster, String consensus) throws InterruptedException {
     root.print(
         IdleGroups.run(
-            cluster, idleGroups, warmup, seconds, line -> root.terminal().progress(line)));
+            cluster,
+            consensus,
+            idleGroups,
+            warmup,
+            seconds,
+            line -> root.terminal().progress(line)));
     return ExitCode.OK;
   }
 

@@ -57,12 +57,11 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Demo.Report report = run(cluster, folder);
       print(report);
-      if (keep) {
-        root.terminal().err().println("the cluster goes on: quorate status --data " + folder);
-      }
       return report.passed() ? ExitCode.OK : ExitCode.FINDINGS;
     } finally {
-      if (!keep) {
+      if (keep) {
+        say("the cluster goes on: quorate status --data " + folder);
+      } else {
         clean(cluster, folder);
       }
       Runtime.getRuntime().removeShutdownHook(cleaner);

@@ -1,10 +1,12 @@
 package org.quorate.cli.command;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,6 +15,7 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.KvLink;
 import org.quorate.management.Json;
@@ -55,20 +58,28 @@ final class KvExportCommand implements Callable<Integer> {
       export(root.terminal().out());
       return ExitCode.OK;
     }
+    Path file = root.terminal().resolve(output);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new CliException(
+          ExitCode.USAGE, file + " is not a file", "name one, or leave --output out");
+    }
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Map<String, Object> report = new LinkedHashMap<>();
     try (PrintStream out =
         new PrintStream(
-            new java.io.BufferedOutputStream(
-                Files.newOutputStream(root.terminal().resolve(output))),
-            false,
-            StandardCharsets.UTF_8)) {
-      Map<String, Object> report = new LinkedHashMap<>();
+            new BufferedOutputStream(Files.newOutputStream(part)), false, StandardCharsets.UTF_8)) {
       report.put("records", export(out));
-      report.put("file", root.terminal().resolve(output).toString());
       if (out.checkError()) {
-        throw new IOException("cannot write " + output);
+        throw new IOException("cannot write " + part);
       }
-      root.print(report);
+    } catch (CliException e) {
+      Files.delete(part);
+      throw e;
     }
+    // An export that fails leaves an earlier one as it was.
+    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    report.put("file", file.toString());
+    root.print(report);
     return ExitCode.OK;
   }
 

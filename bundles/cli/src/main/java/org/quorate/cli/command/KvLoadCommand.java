@@ -114,7 +114,8 @@ final class KvLoadCommand implements Callable<Integer> {
         new Loader.Settings(format(source), batch, inFlight, rejected, restart, MAX_RECORD_BYTES);
     try (KvLink link = kv.connect(root)) {
       Loader loader = new Loader(link::write, KvLimits.DEFAULTS, settings, this::progress);
-      String target = root.data() + " " + kv.group + " " + prefix;
+      // Not its name: a cluster made anew, or another one, has none of the records.
+      String target = "history " + link.now(link.history());
       Loader.Report report = loader.load(source, target);
       root.terminal().progressDone();
       root.print(report);

@@ -12,6 +12,7 @@ import org.quorate.cli.Terminal;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.Reach;
+import org.quorate.runtime.api.GroupSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,28 +34,28 @@ final class UpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       description = "First of the ports, four for each node (default: any that are free).")
-  private int port;
+  private Integer port;
 
   @Option(names = "--name", paramLabel = "NAME", description = "Name of a new cluster.")
-  private String name = "local";
+  private String name;
 
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
-      description = "Consensus of the first group (default: ${DEFAULT-VALUE}).")
-  private String strategy = "raft";
+      description = "Consensus of the first group: raft, certify (default: raft).")
+  private String strategy;
 
   @Option(
       names = "--storage",
       paramLabel = "NAME",
-      description = "Where its state is kept: mapdb, memory (default: ${DEFAULT-VALUE}).")
-  private String storage = "mapdb";
+      description = "Where its state is kept: mapdb, memory (default: mapdb).")
+  private String storage;
 
   @Option(
       names = "--log",
       paramLabel = "NAME",
-      description = "Where its log is kept: journal, memory (default: ${DEFAULT-VALUE}).")
-  private String log = "journal";
+      description = "Where its log is kept: journal, memory (default: journal).")
+  private String log;
 
   @Option(
       names = "--java-option",
@@ -111,18 +112,51 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void prepare(LocalCluster cluster) {
-    if (!cluster.exists()) {
-      int count = nodes == null ? 3 : nodes;
-      if (count < 1 || count > 9) {
-        throw new CliException(
-            ExitCode.USAGE, "--nodes " + count + " is not within 1..9", "3 or 5 is usual");
-      }
-      cluster.create(new LocalCluster.Plan(name, count, port, strategy, storage, log, javaOptions));
-    } else if (nodes != null && nodes != cluster.file().nodes().size()) {
+    if (cluster.exists()) {
+      unchanged(cluster);
+      return;
+    }
+    int count = or(nodes, 3);
+    if (count < 1 || count > 9) {
+      throw new CliException(
+          ExitCode.USAGE, "--nodes " + count + " is not within 1..9", "3 or 5 is usual");
+    }
+    cluster.create(
+        new LocalCluster.Plan(
+            or(name, "local"),
+            count,
+            or(port, 0),
+            or(strategy, "raft"),
+            or(storage, "mapdb"),
+            or(log, "journal"),
+            javaOptions));
+  }
+
+  private static <T> T or(T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+
+  /** A cluster stays as it was made: who wants another one is told, not ignored. */
+  private void unchanged(LocalCluster cluster) {
+    ClusterFile file = cluster.file();
+    same(cluster, "--nodes", nodes, file.nodes().size());
+    same(cluster, "--name", name, file.name());
+    same(cluster, "--port", port, file.nodes().get(0).peerPort());
+    same(cluster, "--java-option", javaOptions.isEmpty() ? null : javaOptions, file.javaOptions());
+    if (strategy != null || storage != null || log != null) {
+      GroupSpec first = cluster.firstGroup();
+      same(cluster, "--strategy", strategy, first.strategy());
+      same(cluster, "--storage", storage, first.storage());
+      same(cluster, "--log", log, first.log());
+    }
+  }
+
+  private static void same(LocalCluster cluster, String option, Object given, Object is) {
+    if (given != null && !given.equals(is)) {
       throw new CliException(
           ExitCode.USAGE,
-          cluster.data() + " has a cluster of " + cluster.file().nodes().size() + " nodes",
-          "leave --nodes out, or choose another --data");
+          cluster.data() + " has a cluster that was made with " + option + " " + is,
+          "leave " + option + " out, or choose another --data");
     }
   }
 

@@ -1,5 +1,6 @@
 package org.quorate.cli.command;
 
+import java.util.List;
 import java.util.Locale;
 import org.quorate.api.Isolation;
 import org.quorate.cli.CliException;
@@ -7,7 +8,9 @@ import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.Reach;
 import org.quorate.cli.workload.WorkloadBench;
 import org.quorate.cli.workload.WorkloadBench.Kind;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options of {@code bench --workload}. */
 final class WorkloadOptions {
@@ -47,10 +50,19 @@ final class WorkloadOptions {
   @Option(names = "--check", description = "Verify what the clients of the workload saw.")
   private boolean check;
 
-  static final class KindName implements picocli.CommandLine.ITypeConverter<Kind> {
+  static final class KindName implements ITypeConverter<Kind> {
     @Override
     public Kind convert(String text) {
-      return Kind.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+      for (Kind kind : Kind.values()) {
+        if (kind.toString().equals(text.toLowerCase(Locale.ROOT))) {
+          return kind;
+        }
+      }
+      throw new TypeConversionException(
+          "'"
+              + text
+              + "' is none of "
+              + List.of(Kind.values()).toString().replaceAll("[\\[\\]]", ""));
     }
   }
 
@@ -86,6 +98,6 @@ final class WorkloadOptions {
     root.terminal().progressDone();
     root.print(report);
     boolean sound = report.anomalies() == null || report.anomalies().isEmpty();
-    return sound ? ExitCode.OK : ExitCode.FAILED;
+    return sound ? ExitCode.OK : ExitCode.FINDINGS;
   }
 }

@@ -94,11 +94,12 @@ public final class Loader {
   /**
    * Loads a file; blocks until its last record is acknowledged.
    *
-   * @param targetName what it is loaded into: a checkpoint of another target does not count
+   * @param targetName what it is loaded into: a checkpoint of another target, or of the file read
+   *     in another way, does not count
    * @throws CliException when the cluster gave up; a later load goes on from there
    */
   public Report load(Path file, String targetName) throws IOException, InterruptedException {
-    LoadCheckpoint checkpoint = new LoadCheckpoint(file, targetName);
+    LoadCheckpoint checkpoint = new LoadCheckpoint(file, targetName + " " + settings.format());
     long done = settings.restart() ? 0 : checkpoint.read();
     try (CountingInput counted = new CountingInput(Files.newInputStream(file));
         InputStream in = unpacked(counted);

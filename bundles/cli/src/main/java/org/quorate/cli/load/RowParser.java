@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
@@ -17,7 +18,11 @@ import org.quorate.management.TextBytes;
 /** Turns records into rows. Keeps the header of CSV; one for each file. */
 final class RowParser {
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   private final FileFormat format;
   private List<String> columns;
@@ -107,7 +112,7 @@ final class RowParser {
     }
     String keyText = scalar(node.path(keyField(node)), "key");
     if (format.valueColumn() == null) {
-      return row(keyText, node.toString());
+      return row(keyText, text.strip()); // as it stands in the file, to the last digit
     }
     JsonNode found = node.path(format.valueColumn());
     if (found.isMissingNode()) {

@@ -127,6 +127,16 @@ class LoaderTest {
   }
 
   @Test
+  void numbersKeepTheirDigits() throws Exception {
+    String exact = "{\"id\": 9, \"v\": 3.14159265358979323846264338327950288}";
+    load(file("a.ndjson", exact + "\n"), ndjson(null, null), 1);
+    assertEquals(exact, target.state.get("p/9"));
+    load(file("b.ndjson", exact + "\n{\"id\":1.10,\"v\":[1.10]}\n"), ndjson(null, "v"), 1);
+    assertEquals("3.14159265358979323846264338327950288", target.state.get("p/9"));
+    assertEquals("[1.10]", target.state.get("p/1.10"));
+  }
+
+  @Test
   void whatCannotBeLoadedIsKeptWithLineAndReason() throws Exception {
     String text = "id,v\n1,a\n2\n,x\n\"3\"y,z\n4," + "w".repeat(1100) + "\n5,b\n6,\"open\n7,c\n";
     byte[] bad = "8,\u00ff\n".getBytes(StandardCharsets.ISO_8859_1);
@@ -195,6 +205,25 @@ class LoaderTest {
     assertFalse(Files.exists(directory.resolve("a.csv.loading")));
     file("a.csv", text + "x,y\n");
     assertEquals(0, load(file, csv(null, "v"), 10).skipped());
+  }
+
+  @Test
+  void aLoadOfTheSameFileElsewhereOrInAnotherWayBeginsAnew() throws Exception {
+    StringBuilder text = new StringBuilder("id,v\n");
+    for (int i = 0; i < 100; i++) {
+      text.append(i).append(",v").append(i).append('\n');
+    }
+    Path file = file("a.csv", text.toString());
+    target.submissionsLeft = 5;
+    assertThrows(CliException.class, () -> load(file, csv(null, "v"), 10));
+    target.submissionsLeft = 5;
+    assertThrows(CliException.class, () -> load(file, csv("v", "id"), 10));
+    assertEquals("0", target.state.get("v0"));
+    target.submissionsLeft = Integer.MAX_VALUE;
+    Loader.Settings settings =
+        new Loader.Settings(csv("v", "id"), 10, 4, directory.resolve("rejects"), false, 1000);
+    Loader loader = new Loader(target::submit, KvLimits.DEFAULTS, settings, (b, t, r, j, s) -> {});
+    assertEquals(0, loader.load(file, "another cluster").skipped());
   }
 
   @Test

@@ -70,6 +70,7 @@ class LinkDriverTest {
   /** Keeps the pendings for the test to settle. */
   private static final class ManualStore implements LinkStore, LogStore, StableStore {
     final List<Pending> issued = new ArrayList<>();
+    final List<String> calls = new ArrayList<>();
 
     @Override
     public LogStore log() {
@@ -93,16 +94,20 @@ class LinkDriverTest {
 
     @Override
     public void append(long first, List<Bytes> records, Pending pending) {
+      calls.add("append " + first);
       issued.add(pending);
     }
 
     @Override
     public void reset(long next, Pending pending) {
+      calls.add("reset " + next);
       issued.add(pending);
     }
 
     @Override
-    public void trimPrefix(long first) {}
+    public void trimPrefix(long first) {
+      calls.add("trim " + first);
+    }
 
     @Override
     public List<Bytes> read(long first, int maxBytes) {
@@ -116,6 +121,7 @@ class LinkDriverTest {
 
     @Override
     public void save(Bytes record, Pending pending) {
+      calls.add("save " + record.utf8());
       issued.add(pending);
     }
 
@@ -213,6 +219,24 @@ class LinkDriverTest {
     assertEquals(4, events.size());
     assertEquals(2, ((Event.Submitted) events.get(1)).submissions().size());
     assertEquals(1, ((Event.Submitted) events.get(3)).submissions().size());
+  }
+
+  @Test
+  void rule2WritesAreIssuedInTheOrderOfTheEffects() {
+    turn(
+        (events, out) -> {
+          out.record(Bytes.utf8("term 2"));
+          out.append(4, List.of(Bytes.utf8("e")));
+          out.record(Bytes.utf8("vote"));
+          out.trim(2);
+          out.reset(9);
+          out.append(9, List.of(Bytes.utf8("f")));
+        });
+    assertEquals(
+        List.of("save term 2", "append 4", "save vote", "trim 2", "reset 9", "append 9"),
+        store.calls);
+    List<Long> numbers = store.issued.stream().map(Pending::number).toList();
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), numbers);
   }
 
   @Test
