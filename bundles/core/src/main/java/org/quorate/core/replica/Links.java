@@ -340,6 +340,11 @@ final class Links implements SwapMachine.Effects {
     }
     if (slot != null && slot.link().epoch() == frame.epoch()) {
       slot.received(from, frame.body());
+      if (frame.epoch() > chain.active().epoch()) {
+        // The sender may have retired the link that is active here: a replica that only listens on it
+        // would wait for its seal for ever.
+        standings.ask(from);
+      }
     } else if (frame.epoch() < oldest()) {
       standings.answer(from, standing());
     } else if (frame.epoch() > chain.active().epoch()) {
