@@ -341,7 +341,7 @@ final class Links implements SwapMachine.Effects {
     if (slot != null && slot.link().epoch() == frame.epoch()) {
       slot.received(from, frame.body());
       if (frame.epoch() > chain.active().epoch()) {
-        // The sender may have retired the link that is active here: a replica that only listens on it
+        // The sender may have retired the link that is active here: who only listens on that one
         // would wait for its seal for ever.
         standings.ask(from);
       }
