@@ -177,15 +177,21 @@ public final class QuorateNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ConfigException("interrupted while opening listen." + name);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      String why = e.getCause() == null ? "timed out" : e.getCause().getMessage();
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new ConfigException(
+          "listen."
+              + name
+              + " "
+              + address
+              + ": not open after 10 s; the machine may be overloaded");
+    } catch (java.util.concurrent.ExecutionException e) {
       throw new ConfigException(
           "listen."
               + name
               + " "
               + address
               + ": "
-              + why
+              + e.getCause().getMessage()
               + PortOwner.describe(NodeAddress.port(address)));
     }
   }

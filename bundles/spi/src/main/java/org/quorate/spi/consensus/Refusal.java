@@ -15,6 +15,11 @@ public sealed interface Refusal {
     public NotProposer(NodeId hint) {
       this(hint, "");
     }
+
+    @Override
+    public String toString() {
+      return "NotProposer[hint=" + hint + (why.isEmpty() ? "" : ", why=" + why) + "]";
+    }
   }
 
   /** Nothing was ordered: a limit is reached. */
