@@ -165,7 +165,7 @@ final class GroupCreation {
    * What decides which commands a state machine refuses must be equal on all members for ever: its
    * defaults are written down too, in case that a later version has others.
    */
-  private static GroupSpec decided(GroupSpec spec, Services.Parts parts) {
+  static GroupSpec decided(GroupSpec spec, Services.Parts parts) {
     Map<String, String> options = new TreeMap<>();
     parts.stateMachine().parameters().forEach(p -> options.put(p.name(), p.fallback()));
     options.putAll(spec.options());

@@ -94,7 +94,10 @@ class CreationTest {
       for (GroupStatus.MemberStatus m : cluster.status(N1).members()) {
         members.add(new Member(m.node(), Long.parseUnsignedLong(m.storeId(), 16), Role.VOTER));
       }
-      GroupManifest begun = Creation.identified(GroupSpec.of("second"), members, "test");
+      Services.Parts parts =
+          cluster.services(N1).parts(cluster.node(N1).groups().find(TestCluster.GROUP).manifest());
+      GroupSpec spec = GroupCreation.decided(GroupSpec.of("second"), parts);
+      GroupManifest begun = Creation.identified(spec, members, "test");
       assertNull(cluster.node(N1).groups().install(begun));
       create(cluster, N2, GroupSpec.of("second"));
       awaitLeader(cluster, cluster.nodes());
