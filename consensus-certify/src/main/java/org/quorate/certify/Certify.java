@@ -2,6 +2,7 @@ package org.quorate.certify;
 
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.spi.consensus.Configurations;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Role;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.consensus.Configurations;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Recovered;
 

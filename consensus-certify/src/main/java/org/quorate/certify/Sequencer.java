@@ -7,6 +7,7 @@ import org.quorate.certify.CertifyMessage.Beat;
 import org.quorate.certify.CertifyMessage.Order;
 import org.quorate.certify.CertifyMessage.TakeOver;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Tickets;
 import org.quorate.spi.transport.Lane;
 
 /** What the sequencer of a view has beyond another member; made anew with each view. [volatile] */

@@ -3,6 +3,7 @@ package org.quorate.raft;
 import org.quorate.api.NodeId;
 import org.quorate.raft.RaftMessage.Heartbeat;
 import org.quorate.raft.RaftMessage.TimeoutNow;
+import org.quorate.spi.consensus.Tickets;
 import org.quorate.spi.transport.Lane;
 
 /** What a leader has beyond a follower; made anew with each term, all of it [volatile]. */

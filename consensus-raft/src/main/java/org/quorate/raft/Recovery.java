@@ -2,6 +2,7 @@ package org.quorate.raft;
 
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.consensus.Configurations;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Recovered;
 

@@ -22,6 +22,7 @@ import org.quorate.spi.storage.DurableToken;
 import org.quorate.spi.storage.Pending;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.transport.Lane;
+import org.quorate.tck.protocol.TestLink;
 
 /**
  * CPU of the protocol alone: three loglets on one thread, every message encoded and decoded, disks

@@ -1,4 +1,4 @@
-package org.quorate.raft;
+package org.quorate.tck.protocol;
 
 import java.util.Map;
 import org.quorate.api.GroupId;
@@ -12,7 +12,7 @@ import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
 
 /** What a test gives a loglet to open. */
-record TestLink(
+public record TestLink(
     Member self,
     Membership genesis,
     Map<String, String> values,

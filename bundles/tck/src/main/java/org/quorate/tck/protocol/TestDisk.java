@@ -1,4 +1,4 @@
-package org.quorate.certify;
+package org.quorate.tck.protocol;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import org.quorate.spi.storage.Pending;
 import org.quorate.spi.storage.StorageException;
 
 /** A disk whose writes complete when the test says so, in the order they were issued. */
-final class TestDisk {
+public final class TestDisk {
   private record Write(Pending pending, Runnable change) {}
 
   private final ArrayDeque<Write> pending = new ArrayDeque<>();
@@ -25,18 +25,21 @@ final class TestDisk {
   private long applied;
   private Bytes linkState;
 
-  Recovered recover() {
+  /** What a loglet that is opened now finds. */
+  public Recovered recover() {
     issuedLast = first + records.size() - 1;
     return new Recovered(stable, first, List.copyOf(records), applied, linkState);
   }
 
-  void preset(Bytes stableRecord, List<Bytes> log) {
+  /** Puts a stable record and a log there. */
+  public void preset(Bytes stableRecord, List<Bytes> log) {
     stable = stableRecord;
     records.clear();
     records.addAll(log);
   }
 
-  Pending append(long at, List<Bytes> added) {
+  /** Writes records, replacing what was at and after the index. */
+  public Pending append(long at, List<Bytes> added) {
     if (at > issuedLast + 1 || at < 1) {
       throw new IllegalStateException("append at " + at + " behind " + issuedLast);
     }
@@ -51,11 +54,13 @@ final class TestDisk {
         });
   }
 
-  Pending record(Bytes value) {
+  /** Replaces the stable record. */
+  public Pending record(Bytes value) {
     return issue(() -> stable = value);
   }
 
-  Pending reset(long next) {
+  /** Drops the log. */
+  public Pending reset(long next) {
     issuedLast = next - 1;
     return issue(
         () -> {
@@ -84,24 +89,26 @@ final class TestDisk {
   }
 
   /** As the storage would: at once, and it may come back. */
-  void trim(long to) {
+  public void trim(long to) {
     while (first < to && !records.isEmpty()) {
       records.remove(0);
       first++;
     }
   }
 
-  void checkpoint(long inner, Bytes state) {
+  /** What the group's state says: applied up to an index, with the opaque state there. */
+  public void checkpoint(long inner, Bytes state) {
     applied = inner;
     linkState = state;
   }
 
-  int waiting() {
+  /** Writes under way. */
+  public int waiting() {
     return pending.size();
   }
 
   /** Completes the oldest writes; returns their tokens. */
-  List<DurableToken> complete(int count) {
+  public List<DurableToken> complete(int count) {
     for (int i = 0; i < count && !pending.isEmpty(); i++) {
       Write write = pending.poll();
       write.change().run();
@@ -113,7 +120,7 @@ final class TestDisk {
   }
 
   /** Power fails: of the writes under way the first {@code survive} are there, unacknowledged. */
-  void crash(int survive) {
+  public void crash(int survive) {
     for (int i = 0; i < survive && !pending.isEmpty(); i++) {
       pending.poll().change().run();
     }

@@ -1,21 +1,24 @@
-package org.quorate.raft;
+package org.quorate.spi.consensus;
 
 import java.util.ArrayList;
 import org.quorate.api.NodeId;
-import org.quorate.spi.consensus.Effects;
-import org.quorate.spi.consensus.Refusal;
 
-/** Who waits for a seal or a membership to be committed. Few: at most one change is under way. */
-final class Tickets {
+/**
+ * Who waits for a seal or a membership to be decided, by index. Few: at most one change is under way.
+ * Pure; for one protocol instance.
+ */
+public final class Tickets {
   private record At(long index, long ticket) {}
 
   private final ArrayList<At> waiting = new ArrayList<>();
 
-  void add(long index, long ticket) {
+  /** The ticket is answered when the index is decided. */
+  public void add(long index, long ticket) {
     waiting.add(new At(index, ticket));
   }
 
-  void decidedTo(long commit, Effects out) {
+  /** Answers everyone up to an index. */
+  public void decidedTo(long commit, Effects out) {
     if (!waiting.isEmpty()) {
       waiting.removeIf(
           at -> {
@@ -28,7 +31,8 @@ final class Tickets {
     }
   }
 
-  void giveUp(Effects out, NodeId hint) {
+  /** Tells all that their fate is unknown here. */
+  public void giveUp(Effects out, NodeId hint) {
     for (At at : waiting) {
       out.answer(at.ticket(), new Refusal.FateUnknown(hint));
     }
