@@ -2,114 +2,62 @@ package org.quorate.runtime.peer;
 
 import io.vertx.core.net.NetSocket;
 import org.quorate.api.Bytes;
-import org.quorate.api.NodeId;
-import org.quorate.api.protocol.GroupRefs;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.client.net.FramedSocket;
-import org.quorate.spi.transport.Lane;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection that another node dialled: checks its hello, then takes its frames. */
+/** A connection that somebody dialled, until its hello is answered. On the transport's loop. */
 final class PeerInbound implements FramedSocket.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(PeerInbound.class);
 
   private final PeerTransport transport;
   private final FramedSocket socket;
-  private final GroupRefs refs = new GroupRefs();
-  private PeerProtocol.Hello hello;
-  private long seenFrames;
-  private int silentChecks;
+  private final Silence silence;
 
-  PeerInbound(PeerTransport transport, NetSocket socket) {
+  PeerInbound(PeerTransport transport, NetSocket accepted) {
     this.transport = transport;
-    this.socket = new FramedSocket(transport.loop(), socket, PeerProtocol.MAX_FRAME, this);
+    this.socket = new FramedSocket(transport.loop(), accepted, PeerProtocol.MAX_FRAME, this);
+    this.silence = new Silence(socket);
   }
 
-  NodeId from() {
-    return hello == null ? null : hello.from();
-  }
-
-  Lane lane() {
-    return hello == null ? null : hello.lane();
+  FramedSocket socket() {
+    return socket;
   }
 
   @Override
   public void frame(int kind, Bytes body) {
-    Decoder in = new Decoder(body);
-    if (hello == null) {
-      if (kind != PeerProtocol.HELLO) {
-        throw new MalformedException("frame of kind " + kind + " before the hello", 0);
-      }
-      greet(PeerProtocol.Hello.decode(in));
-      return;
+    if (kind != PeerProtocol.HELLO) {
+      throw new MalformedException("frame of kind " + kind + " before the hello", 0);
     }
-    switch (kind) {
-      case PeerProtocol.GROUP -> {
-        transport.counters().framesIn.increment();
-        var group = refs.read(in);
-        transport.handler().received(hello.from(), hello.storeId(), hello.lane(), group, in.rest());
-      }
-      case PeerProtocol.PING -> {
-        socket.begin(PeerProtocol.PONG);
-        socket.end();
-      }
-      case PeerProtocol.REQUEST -> {
-        long id = in.varint();
-        int operation = in.u8();
-        transport.handler().asked(hello.from(), operation, in.rest(), answer -> reply(id, answer));
-      }
-      default -> throw new MalformedException("frame of kind " + kind + " from a node", 0);
-    }
-  }
-
-  private void reply(long id, Bytes answer) {
-    transport
-        .loop()
-        .run(
-            () -> {
-              if (!socket.isClosed()) {
-                var out = socket.begin(PeerProtocol.REPLY).varint(id).bool(answer != null);
-                if (answer != null) {
-                  out.raw(answer);
-                }
-                socket.end();
-              }
-            });
-  }
-
-  private void greet(PeerProtocol.Hello said) {
-    String objection = transport.objection(said);
+    PeerProtocol.Hello hello = PeerProtocol.Hello.decode(new Decoder(body));
+    String objection = transport.objection(hello);
     if (objection != null) {
       transport.counters().refusedIn.increment();
-      LOG.warn("refused {} from {}: {}", said.from(), socket.remote(), objection);
+      LOG.warn("refused {} from {}: {}", hello.from(), socket.remote(), objection);
       socket.begin(PeerProtocol.REFUSED).text(objection);
       socket.end();
       socket.close("refused: " + objection);
-      return;
+    } else if (!transport.yields(hello)) {
+      socket.begin(PeerProtocol.TAKEN);
+      socket.end();
+      socket.close("this node's own connection goes before");
+    } else {
+      LocalNode self = transport.self();
+      new PeerProtocol.Welcome(self.node(), self.storeId(), self.incarnation(), self.addresses())
+          .encode(socket.begin(PeerProtocol.WELCOME));
+      socket.end();
+      transport.welcomed(this, hello);
     }
-    hello = said;
-    LocalNode self = transport.self();
-    new PeerProtocol.Welcome(self.node(), self.storeId(), self.incarnation(), self.addresses())
-        .encode(socket.begin(PeerProtocol.WELCOME));
-    socket.end();
-    transport.welcomed(this, said);
   }
 
-  /** Closes when nothing has come for so many checks: the dialler pings. */
+  /** Closes when no hello has come for so many checks. */
   void check(int silentLimit) {
-    if (socket.framesIn() != seenFrames) {
-      seenFrames = socket.framesIn();
-      silentChecks = 0;
-    } else if (++silentChecks >= silentLimit) {
+    if (silence.lasts(silentLimit)) {
       transport.counters().idleClosed.increment();
-      socket.close("nothing heard for " + silentChecks + " checks");
+      socket.close("no hello for " + silentLimit + " s");
     }
-  }
-
-  void close(String why) {
-    socket.close(why);
   }
 
   @Override

@@ -1,43 +1,38 @@
 package org.quorate.runtime.peer;
 
-import io.vertx.core.net.NetSocket;
-import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
-import org.quorate.api.protocol.GroupRefs;
-import org.quorate.api.wire.Decoder;
-import org.quorate.api.wire.Encoder;
-import org.quorate.api.wire.MalformedException;
 import org.quorate.client.net.FramedSocket;
 import org.quorate.client.net.Loop;
+import org.quorate.runtime.peer.PeerDial.Failure;
 import org.quorate.spi.transport.Lane;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection that this node dials to a peer for one lane. Dials again with growing, jittered
- * pauses. Everything on the transport's loop, except {@link #writable()}.
+ * The one connection to a peer for one lane. Both nodes dial; of two attempts at a time that of the
+ * node with the smaller name wins. Dials again with growing, jittered pauses. Everything on the
+ * transport's loop, except {@link #writable()} and what is said of figures.
  */
 final class PeerLane {
   private static final Logger LOG = LoggerFactory.getLogger(PeerLane.class);
   private static final long BACKOFF_MIN_MS = 50;
   private static final long BACKOFF_MAX_MS = 1000;
   private static final long REFUSED_PAUSE_MS = 2000;
+  private static final long TAKEN_PAUSE_MS = 200;
 
   private final PeerTransport transport;
   private final Loop loop;
   private final NodeId peer;
   private final Lane lane;
   private final long budget;
-  private volatile FramedSocket open;
-  private FramedSocket greeting;
-  private boolean dialling;
+  private final boolean smaller;
+  private volatile PeerConnection open;
+  private PeerDial dial;
+  private long dials;
   private Runnable redial;
-  private GroupRefs refs = new GroupRefs();
   private long backoffMs = BACKOFF_MIN_MS;
-  private long seenFrames;
-  private int silentChecks;
   private String trouble = "not dialled yet";
   private String logged = "";
   private boolean refused;
@@ -53,70 +48,64 @@ final class PeerLane {
     this.peer = peer;
     this.lane = lane;
     this.budget = budget;
+    this.smaller = transport.self().node().compareTo(peer) < 0;
   }
 
   /** Dials unless it is connected or on the way. */
   void dial() {
-    if (closed || open != null || greeting != null || dialling || redial != null) {
+    if (closed || open != null || dial != null || redial != null) {
       return;
     }
     String address = transport.book().find(peer).peer();
     if (address.isEmpty()) {
-      again("its address is not known", BACKOFF_MAX_MS);
+      say("its address is not known");
+      again(BACKOFF_MAX_MS);
       return;
     }
-    dialling = true;
-    loop.withContext(
-        () ->
-            transport
-                .dialler()
-                .connect(NodeAddress.port(address), NodeAddress.host(address))
-                .onComplete(
-                    done -> {
-                      dialling = false;
-                      if (done.failed()) {
-                        again(address + ": " + done.cause().getMessage(), 0);
-                      } else if (closed) {
-                        done.result().close();
-                      } else {
-                        greet(done.result());
-                      }
-                    }));
+    dial = new PeerDial(transport, this, peer, lane, ++dials);
+    dial.start(address);
   }
 
-  private void greet(NetSocket socket) {
-    Dialled handler = new Dialled();
-    handler.mine = new FramedSocket(loop, socket, PeerProtocol.MAX_FRAME, handler);
-    greeting = handler.mine;
-    silentChecks = 0;
-    seenFrames = 0;
-    LocalNode self = transport.self();
-    Encoder out = greeting.begin(PeerProtocol.HELLO);
-    new PeerProtocol.Hello(
-            PeerProtocol.VERSION,
-            self.cluster(),
-            self.node(),
-            peer,
-            self.storeId(),
-            self.incarnation(),
-            lane,
-            self.addresses())
-        .encode(out);
-    greeting.end();
+  /** The dial has come to nothing. */
+  void failed(Failure how, String why) {
+    dial = null;
+    refused = how == Failure.REFUSED;
+    if (how == Failure.TAKEN) {
+      trouble = why;
+    } else {
+      say(why);
+    }
+    again(
+        switch (how) {
+          case UNREACHABLE -> backoff();
+          case REFUSED -> REFUSED_PAUSE_MS;
+          case TAKEN -> TAKEN_PAUSE_MS + transport.jitter(TAKEN_PAUSE_MS);
+        });
+    if (refused) {
+      transport.counters().refusedOut.increment();
+      transport.handler().disconnected(peer, lane, why, true);
+    }
   }
 
-  private void again(String why, long pauseMs) {
+  private void say(String why) {
     trouble = why;
     if (!why.equals(logged)) {
       logged = why;
-      LOG.info("{} to {}: {}; dialling again", lane, peer, why);
+      LOG.info("{} with {}: {}", lane, peer, why);
     }
-    long pause = pauseMs > 0 ? pauseMs : backoffMs / 2 + transport.jitter(backoffMs / 2 + 1);
+  }
+
+  private long backoff() {
+    long pause = backoffMs / 2 + transport.jitter(backoffMs / 2 + 1);
     backoffMs = Math.min(BACKOFF_MAX_MS, backoffMs * 2);
+    return pause;
+  }
+
+  private void again(long pauseMs) {
     if (!closed) {
       redial =
           loop.after(
-              pause,
+              pauseMs,
               () -> {
                 redial = null;
                 dial();
@@ -124,48 +113,127 @@ final class PeerLane {
     }
   }
 
+  /** Why a node under the peer's name is not taken for it, or null. */
+  String objection(PeerProtocol.Hello hello) {
+    PeerConnection now = open;
+    if (now == null || now.origin().storeId() == hello.storeId()) {
+      return null;
+    }
+    return "node '"
+        + peer
+        + "' with another store, "
+        + Long.toHexString(now.origin().storeId())
+        + ", is connected from "
+        + now.remote();
+  }
+
+  /**
+   * Whether the peer's hello is taken rather than what is open or under way here. A new start of
+   * the peer always is, and its later dial in the place of its earlier one: it knows that one to be
+   * dead. Hellos that arrive late never are.
+   */
+  boolean yields(PeerProtocol.Hello hello) {
+    if (closed) {
+      return false;
+    }
+    PeerConnection now = open;
+    if (now == null) {
+      return dial == null || !smaller || !dial.hasPriority();
+    }
+    int order = Long.compare(hello.incarnation(), now.origin().incarnation());
+    if (order != 0) {
+      return order > 0;
+    }
+    return now.origin().dialled() ? !smaller : hello.dial() > now.origin().dial();
+  }
+
+  /** The peer's dial has been welcomed. */
+  PeerConnection accepted(PeerProtocol.Hello hello, FramedSocket socket) {
+    return new PeerConnection(
+        transport,
+        this,
+        lane,
+        socket,
+        new PeerConnection.Origin(peer, false, hello.storeId(), hello.incarnation(), hello.dial()));
+  }
+
+  /** From now on this is the lane's connection. */
+  void opened(PeerConnection connection) {
+    if (dial != null) {
+      dial.abandon("the peer's connection goes before");
+      dial = null;
+    }
+    cancelRedial();
+    PeerConnection before = open;
+    open = connection;
+    storeId = connection.origin().storeId();
+    if (before != null) {
+      before.close("replaced by a newer connection");
+    }
+    refused = false;
+    backoffMs = BACKOFF_MIN_MS;
+    logged = "";
+    LOG.info(
+        "{} with {} is open, dialled {}",
+        lane,
+        peer,
+        connection.origin().dialled() ? "here" : "there");
+    transport.handler().connected(peer, storeId, lane);
+  }
+
+  /** A connection has closed: the lane's, or the one that was before it. */
+  void lost(PeerConnection connection, String why, boolean malformed) {
+    sentBefore += connection.sentBytes();
+    if (malformed) {
+      transport.counters().malformed.increment();
+    }
+    if (connection == open) {
+      open = null;
+      say(why);
+      again(backoff());
+    }
+    transport.lost(peer, lane);
+    transport.handler().disconnected(peer, lane, why, false);
+  }
+
   /** Sends a group's frame or drops it. */
   void send(GroupId group, Bytes frame) {
-    FramedSocket socket = open;
-    if (socket == null || socket.pendingBytes() + frame.length() > budget) {
+    PeerConnection connection = open;
+    if (connection == null || connection.pendingBytes() + frame.length() > budget) {
       transport.counters().dropped.increment();
-      if (socket == null && lane == Lane.BULK) {
+      if (connection == null && lane == Lane.BULK) {
         dial();
       }
       return;
     }
-    Encoder out = socket.begin(PeerProtocol.GROUP);
-    refs.write(out, group);
-    out.raw(frame);
-    socket.end();
+    connection.send(group, frame);
     transport.counters().framesOut.increment();
   }
 
   /** Asks a question; false when the peer is not connected. */
   boolean ask(long id, int operation, Bytes body) {
-    FramedSocket socket = open;
-    if (socket == null) {
+    PeerConnection connection = open;
+    if (connection == null) {
       return false;
     }
-    socket.begin(PeerProtocol.REQUEST).varint(id).u8(operation).raw(body);
-    socket.end();
+    connection.ask(id, operation, body);
     return true;
   }
 
   boolean writable() {
-    FramedSocket socket = open;
-    return socket != null && socket.pendingBytes() < budget / 2;
+    PeerConnection connection = open;
+    return connection != null && connection.pendingBytes() < budget / 2;
   }
 
   long pendingBytes() {
-    FramedSocket socket = open;
-    return socket == null ? 0 : socket.pendingBytes();
+    PeerConnection connection = open;
+    return connection == null ? 0 : connection.pendingBytes();
   }
 
   /** Bytes sent since the start. */
   long sentBytes() {
-    FramedSocket socket = open;
-    return sentBefore + (socket == null ? 0 : socket.taken());
+    PeerConnection connection = open;
+    return sentBefore + (connection == null ? 0 : connection.sentBytes());
   }
 
   boolean connected() {
@@ -185,114 +253,40 @@ final class PeerLane {
     return storeId;
   }
 
-  /** Sends a ping; closes a connection from which nothing came for so many checks. */
+  /** Closes what has been silent for so many checks. */
   void check(int silentLimit) {
-    FramedSocket socket = open != null ? open : greeting;
-    if (socket == null) {
-      return;
-    }
-    if (socket.framesIn() != seenFrames) {
-      seenFrames = socket.framesIn();
-      silentChecks = 0;
-    } else if (++silentChecks >= silentLimit) {
-      transport.counters().idleClosed.increment();
-      socket.close("nothing heard for " + silentChecks + " pings");
-      return;
-    }
-    if (socket == open) {
-      socket.begin(PeerProtocol.PING);
-      socket.end();
+    if (open != null) {
+      open.check(silentLimit);
+    } else if (dial != null) {
+      dial.check(silentLimit);
     }
   }
 
-  /** The address has changed or the peer has just dialled us: try at once. */
+  /** The peer has just come up: try at once. */
   void hurry() {
     if (redial != null && !refused) {
-      redial.run();
-      redial = null;
+      cancelRedial();
       backoffMs = BACKOFF_MIN_MS;
       dial();
     }
   }
 
-  void close() {
-    closed = true;
+  private void cancelRedial() {
     if (redial != null) {
       redial.run();
       redial = null;
     }
-    FramedSocket socket = open != null ? open : greeting;
-    if (socket != null) {
-      socket.close("this node stops");
-    }
   }
 
-  /** What comes back on a connection that was dialled. */
-  private final class Dialled implements FramedSocket.Handler {
-    private final Consumer<Decoder> replies = transport::replied;
-    private FramedSocket mine;
-
-    @Override
-    public void frame(int kind, Bytes body) {
-      Decoder in = new Decoder(body);
-      if (mine == greeting) {
-        answered(kind, in);
-      } else if (kind == PeerProtocol.REPLY) {
-        replies.accept(in);
-      } else if (kind != PeerProtocol.PONG) {
-        throw new MalformedException("frame of kind " + kind + " on a dialled connection", 0);
-      }
+  void close() {
+    closed = true;
+    cancelRedial();
+    if (dial != null) {
+      dial.abandon("this node stops");
+      dial = null;
     }
-
-    private void answered(int kind, Decoder in) {
-      if (kind == PeerProtocol.REFUSED) {
-        refused = true;
-        greeting.close("refused: " + in.text());
-        return;
-      }
-      if (kind != PeerProtocol.WELCOME) {
-        throw new MalformedException("frame of kind " + kind + " before the welcome", 0);
-      }
-      PeerProtocol.Welcome welcome = PeerProtocol.Welcome.decode(in);
-      if (!welcome.node().equals(peer)) {
-        refused = true;
-        greeting.close("this is " + welcome.node() + ", not " + peer);
-        return;
-      }
-      transport.book().learn(peer, welcome.addresses());
-      storeId = welcome.storeId();
-      open = greeting;
-      greeting = null;
-      refs = new GroupRefs();
-      refused = false;
-      backoffMs = BACKOFF_MIN_MS;
-      logged = "";
-      LOG.info("{} to {} is open", lane, peer);
-      transport.handler().connected(peer, storeId, lane);
-    }
-
-    @Override
-    public void closed(String why, boolean malformed) {
-      boolean wasOpen = mine == open;
-      if (!wasOpen && mine != greeting) {
-        return;
-      }
-      sentBefore += mine.taken();
-      open = null;
-      greeting = null;
-      if (malformed) {
-        transport.counters().malformed.increment();
-      }
-      if (refused) {
-        transport.counters().refusedOut.increment();
-      }
-      if (wasOpen) {
-        transport.lost(peer, lane);
-      }
-      if (wasOpen || refused) {
-        transport.handler().disconnected(peer, lane, why, refused);
-      }
-      again(why, refused ? REFUSED_PAUSE_MS : 0);
+    if (open != null) {
+      open.close("this node stops");
     }
   }
 }

@@ -7,14 +7,14 @@ import org.quorate.api.wire.MalformedException;
 import org.quorate.spi.transport.Lane;
 
 /**
- * Frames between nodes. Each node dials one connection per peer and lane and sends on those it
- * dialled; the other direction of a connection carries greetings, answers and pongs only.
+ * Frames between nodes. Two nodes have one connection per lane, dialled by either; after the
+ * greeting both send the same frames on it.
  */
 final class PeerProtocol {
   /** First bytes of a hello: "QPR1". */
   static final int MAGIC = 0x51505231;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** Largest frame between nodes, prefix included: 80 MiB, a command at its limit fits. */
   static final int MAX_FRAME = 80 << 20;
@@ -24,6 +24,10 @@ final class PeerProtocol {
   static final int REFUSED = 0x03;
   static final int PING = 0x04;
   static final int PONG = 0x05;
+
+  /** Answer to a hello: the receiver's own connection of the pair is open or under way. */
+  static final int TAKEN = 0x06;
+
   static final int GROUP = 0x10;
   static final int REQUEST = 0x20;
   static final int REPLY = 0x21;
@@ -33,6 +37,7 @@ final class PeerProtocol {
    *
    * @param to whom it believes to talk to
    * @param addresses where the dialler itself is reached
+   * @param dial number of the attempt among those of this start of the dialler for this lane
    */
   record Hello(
       int version,
@@ -42,11 +47,12 @@ final class PeerProtocol {
       long storeId,
       long incarnation,
       Lane lane,
-      NodeAddress addresses) {
+      NodeAddress addresses,
+      long dial) {
     void encode(Encoder out) {
       out.i32(MAGIC).varint(version).text(cluster).text(from.name()).text(to.name());
       out.i64(storeId).varint(incarnation).u8(lane.ordinal());
-      out.text(addresses.peer()).text(addresses.client());
+      out.text(addresses.peer()).text(addresses.client()).varint(dial);
     }
 
     static Hello decode(Decoder in) {
@@ -64,8 +70,9 @@ final class PeerProtocol {
         throw new MalformedException("lane " + lane, in.offset() - 1);
       }
       NodeAddress addresses = new NodeAddress(in.text(), in.text());
+      long dial = version == VERSION ? in.varint() : 0;
       return new Hello(
-          version, cluster, from, to, storeId, incarnation, Lane.values()[lane], addresses);
+          version, cluster, from, to, storeId, incarnation, Lane.values()[lane], addresses, dial);
     }
   }
 

@@ -23,6 +23,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.api.wire.Decoder;
+import org.quorate.client.net.FramedSocket;
 import org.quorate.client.net.Loop;
 import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeMetrics;
@@ -31,7 +32,7 @@ import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
 
 /**
- * This node's connections to and from its peers. Everything on one loop; {@link #forGroup} and {@link
+ * This node's connections to its peers: one per peer and lane. Everything on one loop; {@link #forGroup} and {@link
  * #ask} may be used from any thread.
  */
 public final class PeerTransport {
@@ -51,7 +52,8 @@ public final class PeerTransport {
   private final NetClient dialler;
   private final NetServerOptions serverOptions;
   private final Map<NodeId, PeerLane[]> lanes = new ConcurrentHashMap<>();
-  private final Set<PeerInbound> inbound = new HashSet<>();
+  private final Set<PeerInbound> greeting = new HashSet<>();
+  private final Set<FramedSocket> accepted = new HashSet<>();
   private final Map<NodeId, Long> incarnations = new TreeMap<>();
   private final Map<Long, Question> questions = new TreeMap<>();
   private long nextQuestion = 1;
@@ -125,12 +127,14 @@ public final class PeerTransport {
   }
 
   private void accept(NetSocket socket) {
-    if (closed || inbound.size() >= MAX_INBOUND) {
+    if (closed || accepted.size() >= MAX_INBOUND) {
       counters.refusedIn.increment();
       socket.close();
       return;
     }
-    inbound.add(new PeerInbound(this, socket));
+    PeerInbound dialled = new PeerInbound(this, socket);
+    greeting.add(dialled);
+    accepted.add(dialled.socket());
   }
 
   /** Why a hello is refused, or null. */
@@ -147,31 +151,49 @@ public final class PeerTransport {
     if (hello.from().equals(self.node())) {
       return "another node of this node's own name '" + self.node() + "'";
     }
-    return null;
+    PeerLane[] known = lanes.get(hello.from());
+    return known == null ? null : known[hello.lane().ordinal()].objection(hello);
   }
 
+  /** Whether the hello is taken rather than this node's own connection of the pair. */
+  boolean yields(PeerProtocol.Hello hello) {
+    PeerLane[] known = lanes.get(hello.from());
+    return known == null || known[hello.lane().ordinal()].yields(hello);
+  }
+
+  /** The hello has been answered by a welcome. */
   void welcomed(PeerInbound connection, PeerProtocol.Hello hello) {
-    for (PeerInbound other : List.copyOf(inbound)) {
-      if (other != connection
-          && hello.from().equals(other.from())
-          && hello.lane() == other.lane()) {
-        other.close("replaced by a newer connection of " + hello.from());
-      }
-    }
+    greeting.remove(connection);
     boolean known = lanes.containsKey(hello.from());
+    PeerLane lane = lanes.computeIfAbsent(hello.from(), this::lanesOf)[hello.lane().ordinal()];
+    PeerConnection opened = lane.accepted(hello, connection.socket());
+    connection.socket().handler(opened);
     book.learn(hello.from(), hello.addresses());
-    Long before = incarnations.put(hello.from(), hello.incarnation());
+    lane.opened(opened);
+    met(hello.from(), hello.incarnation());
     if (!known) {
       handler.met(hello.from());
-    } else if (before == null || before != hello.incarnation()) {
-      for (PeerLane lane : lanes.get(hello.from())) {
+    }
+  }
+
+  /** A peer is there; if it has just come up, its other lanes need not wait any longer. */
+  void met(NodeId peer, long incarnation) {
+    Long before = incarnations.put(peer, incarnation);
+    if (before == null || before != incarnation) {
+      for (PeerLane lane : lanes.get(peer)) {
         lane.hurry();
       }
     }
   }
 
+  /** Was closed before its hello was answered. */
   void gone(PeerInbound connection) {
-    inbound.remove(connection);
+    greeting.remove(connection);
+    forget(connection.socket());
+  }
+
+  void forget(FramedSocket socket) {
+    accepted.remove(socket);
   }
 
   /** Keeps connections to a peer from now on. */
@@ -255,13 +277,13 @@ public final class PeerTransport {
     }
   }
 
-  private static long nowMs() {
+  static long nowMs() {
     return System.nanoTime() / 1_000_000;
   }
 
   private void check() {
     lanes.values().forEach(all -> List.of(all).forEach(lane -> lane.check(SILENT_CHECKS)));
-    List.copyOf(inbound).forEach(connection -> connection.check(SILENT_CHECKS * 2));
+    List.copyOf(greeting).forEach(connection -> connection.check(SILENT_CHECKS));
     giveUp(question -> question.deadlineMs() <= nowMs());
   }
 
@@ -334,7 +356,7 @@ public final class PeerTransport {
     closed = true;
     checks.run();
     lanes.values().forEach(all -> List.of(all).forEach(PeerLane::close));
-    List.copyOf(inbound).forEach(connection -> connection.close("this node stops"));
+    List.copyOf(accepted).forEach(socket -> socket.close("this node stops"));
     Future<Void> stopped = server == null ? Future.succeededFuture() : server.close();
     return stopped.eventually(dialler::close);
   }

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A TCP proxy on loopback whose connections can be cut at any moment. */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  CuttingProxy(int target) {
+  public CuttingProxy(int target) {
     this.target = target;
     try {
       server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -25,12 +25,17 @@ final class CuttingProxy implements AutoCloseable {
     start("accept", this::accept);
   }
 
-  int port() {
+  public int port() {
     return server.getLocalPort();
   }
 
   int target() {
     return target;
+  }
+
+  /** How many go through it now. */
+  public int connections() {
+    return (open.size() + 1) / 2;
   }
 
   private static void start(String name, Runnable task) {
@@ -74,7 +79,7 @@ final class CuttingProxy implements AutoCloseable {
   }
 
   /** Closes all connections of this moment. */
-  void cut() {
+  public void cut() {
     for (Socket socket : open) {
       try {
         socket.close();

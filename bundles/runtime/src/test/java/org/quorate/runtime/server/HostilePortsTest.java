@@ -185,7 +185,7 @@ class HostilePortsTest {
                 1,
                 out ->
                     out.i32(0x51505231)
-                        .varint(1)
+                        .varint(2)
                         .text("another")
                         .text("n9")
                         .text("n1")
@@ -193,7 +193,8 @@ class HostilePortsTest {
                         .varint(1)
                         .u8(1)
                         .text("")
-                        .text("")));
+                        .text("")
+                        .varint(1)));
     assertEquals("cluster 'another', this node belongs to 'test'", reply(peer, 3).text());
     assertEquals(0, untilClosed(peer).length);
     assertEquals(1, counter("peer.refused.in"));
