@@ -66,11 +66,10 @@ public final class TestCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** The same, bootstrapped and with a leader. */
+  /** The same, bootstrapped, with a leader and every replica open. */
   public static TestCluster serving(Path folder, int nodes) {
     TestCluster cluster = start(folder, nodes);
-    cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
-    cluster.leader();
+    cluster.bootstrap();
     return cluster;
   }
 
@@ -86,9 +85,16 @@ public final class TestCluster implements AutoCloseable {
           id, new NodeAddress("127.0.0.1:" + ports.get(2 * i - 2), "127.0.0.1:" + proxy.port()));
     }
     cluster.addresses.keySet().forEach(cluster::startNode);
-    cluster.client().bootstrap().toCompletionStage().toCompletableFuture().join();
-    cluster.leader();
+    cluster.bootstrap();
     return cluster;
+  }
+
+  private void bootstrap() {
+    client().bootstrap().toCompletionStage().toCompletableFuture().join();
+    leader();
+    await(
+        "every replica to be open",
+        () -> nodes().stream().allMatch(id -> status(id).state() == GroupStatus.State.RUNNING));
   }
 
   /** Cuts every connection of every client. */
