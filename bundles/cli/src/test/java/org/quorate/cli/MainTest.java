@@ -81,6 +81,8 @@ class MainTest {
     String name = command.getCommandSpec().qualifiedName();
     assertTrue(usage.contains("--json"), name + " has no --json");
     assertTrue(usage.contains("--help"), name + " has no --help");
+    String listed = command.getCommandSpec().usageMessage().description()[0];
+    assertTrue(listed.endsWith("."), name + " is listed with half a sentence: " + listed);
     if (command.getSubcommands().isEmpty()) {
       assertTrue(usage.contains("Example"), name + " has no example");
     }

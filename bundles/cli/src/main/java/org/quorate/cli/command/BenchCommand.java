@@ -27,10 +27,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures writes: a closed loop of puts, one request and one reply each, beside the disk's",
-      "own sync rate and a local read over the same connections. Uses the running cluster of",
-      "--data, or starts one of three nodes in --dir and removes it afterwards. With --peer it",
-      "also starts three processes of ZooKeeper or etcd there and measures them in the same rounds."
+      "Measures writes of a cluster, also beside ZooKeeper and etcd.",
+      "A closed loop of puts, one request and one reply each, next to the disk's own sync "
+          + "rate and a local read over the same connections. Uses the running cluster of "
+          + "--data, or starts one of three nodes in --dir and removes it afterwards. With "
+          + "--peer it also starts three processes of ZooKeeper or etcd there and measures them "
+          + "in the same rounds."
     },
     footer = {"", "Example: quorate bench --outstanding 1,64 --runs 5"})
 final class BenchCommand implements Callable<Integer> {

@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes all keys as they are at one revision, a JSON object a line:",
-      "key, value, and encoding if they are not plain text. Load it with --format export."
+      "Writes all keys as they are at one revision, a JSON object a line.",
+      "It has key, value, and encoding if they are not plain text. Load it with --format export."
     },
     footer = {"", "Example: quorate kv export --prefix city/ --output cities.ndjson"})
 final class KvExportCommand implements Callable<Integer> {

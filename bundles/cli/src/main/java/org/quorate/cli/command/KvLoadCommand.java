@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
     name = "load",
     description = {
       "Loads a file of records, CSV or JSON lines, packed with gzip or not, of any size.",
-      "A key is only written if its value differs: loading twice changes nothing. A load that",
-      "was cut off goes on when it is run again. What cannot be loaded goes to a file of rejects."
+      "A key is only written if its value differs: loading twice changes nothing. A load "
+          + "that was cut off goes on when it is run again. What cannot be loaded goes to a "
+          + "file of rejects."
     },
     footer = {
       "",

@@ -22,9 +22,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sim",
     description = {
-      "Runs a consensus strategy in the simulator: virtual time, faults of network, disk, clock",
-      "and processes, invariants after every step. A failing seed prints the command that",
-      "replays it. The lines of a trace are explained in docs/concepts/simulator.md."
+      "Runs a consensus strategy in the simulator, with faults of every kind.",
+      "Virtual time; faults of network, disk, clock and processes; invariants after every "
+          + "step. A failing seed prints the command that replays it. The lines of a trace are "
+          + "explained in docs/concepts/simulator.md."
     },
     footer = {
       "",
