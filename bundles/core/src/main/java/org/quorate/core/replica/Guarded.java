@@ -41,7 +41,7 @@ final class Guarded implements StateGuard.Owner {
 
   @Override
   public void send(NodeId to, Bytes message) {
-    Bytes frame = links.frame(Frame.Kind.CHECK, message).encode();
+    Bytes frame = links.frames().frame(Frame.Kind.CHECK, message).encode();
     environment.transport().send(to, Lane.CONTROL, frame);
   }
 

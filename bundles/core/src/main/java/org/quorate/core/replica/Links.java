@@ -1,35 +1,25 @@
 package org.quorate.core.replica;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
-import org.quorate.core.link.Standing;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
-import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.swap.SwapMachine;
-import org.quorate.core.swap.SwapMachine.Situation;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Event;
-import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Recovered;
-import org.quorate.spi.consensus.SealRecord;
-import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 
 /**
- * The links of the chain that this replica holds open: one active, at most one before and one after
- * it. Routes frames to them, moves delivery from one to the next, and does what the {@link
- * SwapMachine} says. On the group's loop.
+ * Delivers to the virtual log what the active link decides, and moves delivery from one link of the
+ * chain to the next. Its links are in {@link OpenLinks}, their stores in {@link LinkStores}, their
+ * frames go through {@link LinkFrames}; {@link SwapDriver} drives a swap. On the group's loop.
  */
-final class Links implements SwapMachine.Effects {
+final class Links implements SwapDriver.Owner {
   /** What the links need of the replica. */
-  interface Owner {
+  interface Owner extends LinkFrames.Owner {
     /** A link's turn has ended. */
     void turned();
 
@@ -38,28 +28,19 @@ final class Links implements SwapMachine.Effects {
 
     void requestCheckpoint();
 
-    void sendSnapshot(NodeId to, LogPoint point);
-
-    void askForSnapshot(NodeId peer);
-
     void fail(String reason, Throwable cause);
   }
 
-  private record Opened(LinkStore store, Recovered recovered) {}
-
   private final ReplicaConfig config;
   private final ReplicaEnvironment environment;
-  private final LogStorage logs;
   private final VirtualLog log;
-  private final Offload offload;
   private final Condition condition;
   private final Callers callers;
   private final Owner owner;
-  private final SwapMachine machine = new SwapMachine(this);
-  private final Standings standings;
-  private final List<LinkSlot> slots = new ArrayList<>();
-  private Chain chain;
-  private LinkSlot active;
+  private final OpenLinks open = new OpenLinks();
+  private final LinkStores stores;
+  private final LinkFrames frames;
+  private final SwapDriver swaps;
   private Pulse pulse;
 
   Links(
@@ -73,106 +54,86 @@ final class Links implements SwapMachine.Effects {
       Owner owner) {
     this.config = config;
     this.environment = environment;
-    this.logs = logs;
     this.log = log;
-    this.offload = offload;
     this.condition = condition;
     this.callers = callers;
     this.owner = owner;
-    this.standings =
-        new Standings(environment, body -> frame(Frame.Kind.CHAIN, body), owner::askForSnapshot);
+    stores = new LinkStores(config, environment, logs, offload, owner::fail);
+    frames = new LinkFrames(environment, open, owner);
+    swaps = new SwapDriver(environment, log, open, stores, callers, frames, this);
+    frames.connect(swaps.machine());
   }
 
   // ---- opening -----------------------------------------------------------------------------
 
   /** Opens the links of the chain whose strategies are there; blocks. */
   void openAll() {
-    chain = log.chain();
-    for (Chain.Link link : chain.live()) {
+    open.follow(log.chain());
+    for (Chain.Link link : open.chain().live()) {
       ConsensusStrategy strategy = environment.strategy(link.strategy());
       if (strategy != null) {
-        add(link, strategy, read(link));
+        add(link, strategy, stores.read(link));
       }
     }
   }
 
   /** Begins to take part; what {@link #openAll} left out is tried again. */
   void start() {
-    machine.start(chain, slots.stream().map(slot -> slot.link().planId()).toList());
-    LinkSlot found = slot(chain.active().planId());
-    if (found != null) {
-      activate(found);
-    }
+    swaps.machine().start(open.chain(), open.planIds());
+    activate(open.find(open.chain().active().planId()));
   }
 
-  private Opened read(Chain.Link link) {
-    LinkStore store = logs.open(config.group(), link.store(), environment.loop());
+  @Override
+  public void opened(Chain.Link link, ConsensusStrategy strategy, LinkStores.Opened opened) {
+    LinkSlot slot = add(link, strategy, opened);
+    if (link.planId() == open.chain().active().planId()) {
+      activate(slot);
+    }
+    slot.offer(new Event.Tick(environment.nowMs()));
+    owner.changed();
+  }
+
+  private LinkSlot add(Chain.Link link, ConsensusStrategy strategy, LinkStores.Opened opened) {
+    LinkSlot slot;
     try {
-      return new Opened(store, recovered(store));
+      Recovered recovered = placed(link, opened.found());
+      slot = new LinkSlot(config, environment, link, opened.store(), recovered, strategy, this);
     } catch (RuntimeException e) {
-      store.close();
+      opened.store().close();
       throw e;
     }
-  }
-
-  private static List<Bytes> records(LinkStore store) {
-    long first = store.log().firstIndex();
-    long last = store.log().lastIndex();
-    List<Bytes> records = new ArrayList<>();
-    while (first + records.size() <= last) {
-      records.addAll(store.log().read(first + records.size(), 1 << 20));
+    if (open.sealed(link)) {
+      slot.seal();
     }
-    return records;
-  }
-
-  private static Recovered recovered(LinkStore store) {
-    return new Recovered(store.stable().load(), store.log().firstIndex(), records(store), 0, null);
+    open.add(slot);
+    return slot;
   }
 
   /** The same, with how far the state is in this link. */
   private Recovered placed(Chain.Link link, Recovered found) {
     long applied = 0;
     Bytes linkState = null;
-    if (link.planId() == chain.active().planId()) {
+    if (link.planId() == open.chain().active().planId()) {
       applied = log.inner();
       linkState = log.linkState();
-    } else if (chain.predecessor() != null && link.planId() == chain.predecessor().planId()) {
-      applied = chain.seal().inner();
-      linkState = chain.seal().linkState();
+    } else if (open.sealed(link)) {
+      applied = open.chain().seal().inner();
+      linkState = open.chain().seal().linkState();
     }
     return new Recovered(found.stable(), found.first(), found.records(), applied, linkState);
   }
 
-  private LinkSlot add(Chain.Link link, ConsensusStrategy strategy, Opened opened) {
-    LinkSlot slot;
-    try {
-      slot =
-          new LinkSlot(
-              config,
-              environment,
-              link,
-              opened.store(),
-              placed(link, opened.recovered()),
-              strategy,
-              this);
-    } catch (RuntimeException e) {
-      opened.store().close();
-      throw e;
-    }
-    if (chain.predecessor() != null && link.planId() == chain.predecessor().planId()) {
-      slot.seal();
-    }
-    slots.add(slot);
-    return slot;
-  }
-
+  /** Goes on with a link; null: with none until it is open. */
   private void activate(LinkSlot slot) {
-    active = slot;
+    if (slot == null) {
+      return;
+    }
+    open.activate(slot);
     pulse = new Pulse(slot.quietTickMs(), environment.storeId());
     boolean resumed = condition.resume();
     slot.activate(callers.installing());
     // What it had held back may have ended it already.
-    if (active == slot) {
+    if (open.active() == slot) {
       callers.attach(slot);
       slot.applied(log.inner());
     }
@@ -181,14 +142,14 @@ final class Links implements SwapMachine.Effects {
     }
   }
 
-  /** The open link of a plan, or null. */
-  LinkSlot slot(long planId) {
-    for (int i = 0; i < slots.size(); i++) {
-      if (slots.get(i).link().planId() == planId) {
-        return slots.get(i);
-      }
+  @Override
+  public void parked(Chain.Link link) {
+    if (condition.park(
+        "strategy '"
+            + link.strategy()
+            + "': no bundle provides it; install or start the bundle of this consensus")) {
+      owner.changed();
     }
-    return null;
   }
 
   // ---- delivery ----------------------------------------------------------------------------
@@ -202,7 +163,7 @@ final class Links implements SwapMachine.Effects {
         fail("record " + inner + " cannot be executed: " + e, e);
         return;
       }
-      if (log.chain() != chain) {
+      if (log.chain() != open.chain()) {
         moved();
       }
     }
@@ -217,9 +178,9 @@ final class Links implements SwapMachine.Effects {
 
   /** The planned link decided something. */
   void live(LinkSlot slot) {
-    if (!machine.live()) {
-      machine.live(slot.link().planId());
-      if (machine.live()) {
+    if (!swaps.machine().live()) {
+      swaps.machine().live(slot.link().planId());
+      if (swaps.machine().live()) {
         owner.changed();
         drive();
       }
@@ -228,22 +189,20 @@ final class Links implements SwapMachine.Effects {
 
   /** The chain has changed: what follows is ordered by the active link of now. */
   private void moved() {
-    Chain before = chain;
-    chain = log.chain();
-    boolean switched = before.active().planId() != chain.active().planId();
+    long before = open.chain().active().planId();
+    Chain chain = log.chain();
+    open.follow(chain);
+    boolean switched = before != chain.active().planId();
     if (switched) {
-      if (active != null) {
-        active.seal();
+      if (open.active() != null) {
+        open.active().seal();
       }
-      active = null;
+      open.activate(null);
       callers.detach();
     }
-    machine.chain(chain);
+    swaps.machine().chain(chain);
     if (switched) {
-      LinkSlot next = slot(chain.active().planId());
-      if (next != null) {
-        activate(next);
-      }
+      activate(open.find(chain.active().planId()));
     }
     owner.changed();
   }
@@ -253,53 +212,44 @@ final class Links implements SwapMachine.Effects {
     if (inner == 0) {
       return null;
     }
-    return active == null ? log.linkState() : active.linkState(inner);
+    return open.active() == null ? log.linkState() : open.active().linkState(inner);
   }
 
   // ---- snapshots and checkpoints -----------------------------------------------------------
 
   /** The state is not to be used until a snapshot has replaced it: what is decided waits. */
   void installing() {
-    if (active != null) {
-      active.hold();
+    if (open.active() != null) {
+      open.active().hold();
     }
   }
 
   /** A snapshot has replaced the state and the chain. */
   void installed() {
     Chain next = log.chain();
-    LinkSlot same = active;
-    if (next.active().planId() != chain.active().planId()) {
+    LinkSlot same = open.active();
+    if (next.active().planId() != open.chain().active().planId()) {
       callers.skippedHistory();
     }
-    for (LinkSlot slot : List.copyOf(slots)) {
-      long planId = slot.link().planId();
-      if (planId == next.active().planId() && log.inner() > 0) {
-        slot.offer(new Event.SnapshotInstalled(log.inner(), log.linkState()));
-      } else if (next.predecessor() != null && planId == next.predecessor().planId()) {
-        slot.seal();
-        slot.offer(new Event.SnapshotInstalled(next.seal().inner(), next.seal().linkState()));
-      }
-    }
+    open.installed(next, log.inner(), log.linkState());
     moved();
-    machine.durable(next);
-    if (same != null && same == active) {
+    swaps.machine().durable(next);
+    if (same != null && same == open.active()) {
       same.release();
     }
   }
 
   /** The state up to a point, with this chain, is durable without the log. */
   void checkpointed(LogPoint point, Chain at) {
-    for (LinkSlot slot : slots) {
-      if (slot.link().epoch() == point.epoch()) {
-        slot.loglet().checkpointed(point.inner());
-      } else if (at.predecessor() != null && slot.link().planId() == at.predecessor().planId()) {
-        slot.loglet().checkpointed(at.seal().inner());
-      }
-    }
-    machine.durable(at);
-    standings.news();
+    open.checkpointed(point, at);
+    swaps.machine().durable(at);
+    frames.durable();
     drive();
+  }
+
+  @Override
+  public void requestCheckpoint() {
+    owner.requestCheckpoint();
   }
 
   /** A link wants a peer to get a snapshot. */
@@ -307,103 +257,36 @@ final class Links implements SwapMachine.Effects {
     owner.sendSnapshot(to, new LogPoint(epoch, inner));
   }
 
-  /**
-   * Sending a snapshot has ended. All links are told: of two that want one for a peer only the first
-   * is heard, and that one may be sealed and gone by now.
-   */
-  void snapshotSent(NodeId to, LogPoint point, boolean ok) {
-    for (LinkSlot slot : slots) {
-      long epoch = slot.link().epoch();
-      if (epoch >= point.epoch()) {
-        long inner = epoch == point.epoch() ? point.inner() : 0;
-        slot.offer(new Event.SnapshotSent(to, inner, ok));
-      } else if (chain.predecessor() != null && epoch == chain.predecessor().epoch()) {
-        slot.offer(new Event.SnapshotSent(to, chain.seal().inner(), ok));
-      }
-    }
-  }
-
-  /** A peer asks to be brought on: only if no link of ours can do it. */
-  void asked(NodeId peer, LogPoint point) {
-    if (point.epoch() < oldest()) {
-      owner.sendSnapshot(peer, new LogPoint(oldest(), 0));
-    }
-  }
-
   // ---- frames ------------------------------------------------------------------------------
 
-  /** A protocol message of some link. Throws MalformedException. */
-  void receive(NodeId from, Frame frame) {
-    LinkSlot slot = active;
-    if (slot == null || slot.link().planId() != frame.planId()) {
-      slot = slot(frame.planId());
-    }
-    if (slot != null && slot.link().epoch() == frame.epoch()) {
-      slot.received(from, frame.body());
-      if (frame.epoch() > chain.active().epoch()) {
-        // The sender may have retired the link that is active here: who only listens on that one
-        // would wait for its seal for ever.
-        standings.ask(from);
-      }
-    } else if (frame.epoch() < oldest()) {
-      standings.answer(from, standing());
-    } else if (frame.epoch() > chain.active().epoch()) {
-      standings.ask(from);
-    }
-  }
-
-  private long oldest() {
-    return chain.predecessor() != null ? chain.predecessor().epoch() : chain.active().epoch();
-  }
-
-  private Standing standing() {
-    return new Standing(chain.active().epoch(), oldest(), machine.durableEpoch());
-  }
-
-  /** A frame of the group, not of a link. */
-  Frame frame(Frame.Kind kind, Bytes body) {
-    return new Frame(
-        kind,
-        chain.active().epoch(),
-        chain.active().planId(),
-        environment.storeId(),
-        environment.incarnation(),
-        body);
+  LinkFrames frames() {
+    return frames;
   }
 
   /** A peer tells how far it is. Throws MalformedException. */
   void heard(NodeId from, Frame frame) {
-    Standing theirs = Standing.decode(frame.body());
-    standings.heard(frame.storeId(), theirs);
-    if (theirs.oldest() > chain.active().epoch()) {
-      standings.ask(from);
-    } else {
+    if (frames.heard(from, frame)) {
       drive();
     }
-  }
-
-  void peerReset(NodeId peer) {
-    slots.forEach(slot -> slot.offer(new Event.PeerReset(peer)));
   }
 
   // ---- time --------------------------------------------------------------------------------
 
   /** Gives the links a tick, unless the group is quiet and they can do without; true if it did. */
   boolean tick(long nowMs, boolean busy) {
-    boolean due = pulse == null || pulse.due(nowMs, log.inner(), busy || !machine.idle());
+    boolean due = pulse == null || pulse.due(nowMs, log.inner(), busy || !swaps.machine().idle());
     if (due) {
-      Event tick = new Event.Tick(nowMs);
-      for (int i = 0; i < slots.size(); i++) {
-        slots.get(i).offer(tick);
-      }
+      open.offer(new Event.Tick(nowMs));
     }
-    if (!machine.idle()) {
-      drive();
-    }
-    if (chain.predecessor() != null && machine.durableEpoch() == chain.active().epoch()) {
-      standings.report(nowMs, chain.active().members(), standing());
-    }
+    drive();
+    frames.tick(nowMs);
     return due;
+  }
+
+  private void drive() {
+    if (!condition.over()) {
+      swaps.drive();
+    }
   }
 
   /** Whether there was work in the last few ticks. */
@@ -411,136 +294,11 @@ final class Links implements SwapMachine.Effects {
     return pulse == null || pulse.lively();
   }
 
-  private void drive() {
-    if (machine.idle() || condition.over()) {
-      return;
-    }
-    LinkStatus now = active == null ? null : active.status();
-    LinkSlot warm = chain.plan() == null ? null : slot(chain.plan().planId());
-    machine.tick(
-        new Situation(
-            environment.nowMs(),
-            log.sessions().timeMs(),
-            now != null && now.timekeeper(),
-            now != null && chain.plan() != null && now.membership().equals(chain.plan().base()),
-            warm != null && warm.status().timekeeper(),
-            now != null
-                && chain.predecessor() != null
-                && standings.quorumBeyond(now.membership(), standing())));
-  }
-
-  // ---- what the machine wants --------------------------------------------------------------
-
-  @Override
-  public void open(Chain.Link link) {
-    ConsensusStrategy strategy = environment.strategy(link.strategy());
-    if (strategy == null) {
-      machine.missing(link.planId());
-      missing(link);
-      return;
-    }
-    offload.run(
-        () -> read(link),
-        opened -> opened(link, strategy, opened),
-        why -> fail("opening link " + link.epoch() + ": " + why.getMessage(), why));
-  }
-
-  private void missing(Chain.Link link) {
-    boolean needed = link.planId() == chain.active().planId();
-    if (needed
-        && condition.park(
-            "strategy '"
-                + link.strategy()
-                + "': no bundle provides it; install or start the bundle of this consensus")) {
-      owner.changed();
-    }
-  }
-
-  private void opened(Chain.Link link, ConsensusStrategy strategy, Opened opened) {
-    if (!machine.opened(link.planId())) {
-      closeStore(link.planId(), opened.store());
-      return;
-    }
-    LinkSlot slot = add(link, strategy, opened);
-    if (link.planId() == chain.active().planId()) {
-      activate(slot);
-    }
-    slot.offer(new Event.Tick(environment.nowMs()));
-    owner.changed();
-  }
-
-  @Override
-  public void close(long planId) {
-    LinkSlot slot = slot(planId);
-    if (slot != null) {
-      slots.remove(slot);
-      closeStore(planId, slot.close());
-    }
-  }
-
-  private void closeStore(long planId, LinkStore store) {
-    offload.run(
-        () -> {
-          store.close();
-          return planId;
-        },
-        machine::closed,
-        why -> fail("closing a link: " + why.getMessage(), why));
-  }
-
-  @Override
-  public void delete(long planId) {
-    offload.run(
-        () -> {
-          logs.delete(config.group(), Chain.store(planId));
-          return planId;
-        },
-        done -> {},
-        why -> fail("deleting a link: " + why.getMessage(), why));
-  }
-
-  @Override
-  public void probe(long planId) {
-    LinkSlot warm = slot(planId);
-    if (warm != null) {
-      warm.submit(0, callers.unasked(new LogRecord.Probe(planId)));
-    }
-  }
-
-  @Override
-  public void seal(Chain.Plan plan) {
-    if (active != null) {
-      Bytes payload = callers.unasked(new LogRecord.Seal(plan.planId()));
-      active.loglet().seal(0, new SealRecord(plan.planId(), plan.base(), payload));
-    }
-  }
-
-  @Override
-  public void abort(long planId, String why) {
-    propose(new LogRecord.AbortPlan(planId, why));
-  }
-
-  @Override
-  public void retire(long epoch) {
-    propose(new LogRecord.Retire(epoch));
-  }
-
   /** Gives the leading part of the active link away, if there is one. */
   void stepAside(NodeId to) {
-    if (active != null) {
-      active.loglet().handOver(0, to);
+    if (open.active() != null) {
+      open.active().loglet().handOver(0, to);
     }
-  }
-
-  private void propose(LogRecord record) {
-    if (active != null) {
-      active.submit(0, callers.unasked(record));
-    }
-  }
-
-  @Override
-  public void checkpoint() {
-    owner.requestCheckpoint();
   }
 
   // ---- for the slots and the status --------------------------------------------------------
@@ -555,8 +313,8 @@ final class Links implements SwapMachine.Effects {
 
   void turned() {
     owner.turned();
-    if (active != null) {
-      active.applied(log.inner());
+    if (open.active() != null) {
+      open.active().applied(log.inner());
     }
   }
 
@@ -564,25 +322,11 @@ final class Links implements SwapMachine.Effects {
     owner.fail(reason, cause);
   }
 
-  /** Null while the active link is not open. */
-  LinkSlot active() {
-    return active;
+  OpenLinks open() {
+    return open;
   }
 
   SwapMachine machine() {
-    return machine;
-  }
-
-  /** No step and no message of any link from now on. */
-  void stop() {
-    slots.forEach(LinkSlot::stop);
-  }
-
-  /** Closes everything; blocks for writes under way. */
-  void close() {
-    Map<Long, LinkStore> stores = new TreeMap<>();
-    slots.forEach(slot -> stores.put(slot.link().planId(), slot.close()));
-    slots.clear();
-    stores.values().forEach(LinkStore::close);
+    return swaps.machine();
   }
 }

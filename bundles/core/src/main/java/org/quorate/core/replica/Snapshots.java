@@ -83,7 +83,7 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
 
   @Override
   public void send(NodeId to, Bytes message) {
-    Bytes frame = links.frame(Frame.Kind.SNAPSHOT, message).encode();
+    Bytes frame = links.frames().frame(Frame.Kind.SNAPSHOT, message).encode();
     environment.transport().send(to, Lane.BULK, frame);
   }
 
@@ -104,13 +104,13 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
 
   @Override
   public void sent(NodeId to, LogPoint point, boolean ok) {
-    links.snapshotSent(to, point, ok);
+    links.open().snapshotSent(to, point, ok);
   }
 
   @Override
   public void asked(NodeId peer, LogPoint point) {
     if (!guard.fenced()) {
-      links.asked(peer, point);
+      links.frames().asked(peer, point);
     }
   }
 

@@ -1,0 +1,117 @@
+package org.quorate.core.replica;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
+import org.quorate.core.link.Frame;
+import org.quorate.core.link.Standing;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.LogPoint;
+import org.quorate.core.swap.SwapMachine;
+import org.quorate.spi.consensus.Membership;
+
+/**
+ * What replicas of the group send each other about their links: hands a protocol's frames to its
+ * link, and finds out, from frames of links that are not open here, who has to be brought on. On the
+ * group's loop.
+ */
+final class LinkFrames {
+  /** What it needs of the replica. */
+  interface Owner {
+    void sendSnapshot(NodeId to, LogPoint point);
+
+    void askForSnapshot(NodeId peer);
+  }
+
+  private final ReplicaEnvironment environment;
+  private final OpenLinks open;
+  private final Owner owner;
+  private final Standings standings;
+  private SwapMachine machine;
+
+  LinkFrames(ReplicaEnvironment environment, OpenLinks open, Owner owner) {
+    this.environment = environment;
+    this.open = open;
+    this.owner = owner;
+    this.standings =
+        new Standings(environment, body -> frame(Frame.Kind.CHAIN, body), owner::askForSnapshot);
+  }
+
+  /** Whose durable state the others are told of. */
+  void connect(SwapMachine last) {
+    machine = last;
+  }
+
+  /** A frame of the group, not of a link. */
+  Frame frame(Frame.Kind kind, Bytes body) {
+    Chain.Link active = open.chain().active();
+    return new Frame(
+        kind,
+        active.epoch(),
+        active.planId(),
+        environment.storeId(),
+        environment.incarnation(),
+        body);
+  }
+
+  /** A protocol message of some link. Throws MalformedException. */
+  void receive(NodeId from, Frame frame) {
+    LinkSlot slot = open.find(frame.planId());
+    long active = open.chain().active().epoch();
+    if (slot != null && slot.link().epoch() == frame.epoch()) {
+      slot.received(from, frame.body());
+      if (frame.epoch() > active) {
+        // The sender may have retired the link that is active here: who only listens on that one
+        // would wait for its seal for ever.
+        standings.ask(from);
+      }
+    } else if (frame.epoch() < open.oldest()) {
+      standings.answer(from, standing());
+    } else if (frame.epoch() > active) {
+      standings.ask(from);
+    }
+  }
+
+  /**
+   * A peer tells how far it is. Throws MalformedException.
+   *
+   * @return whether that may move a swap on
+   */
+  boolean heard(NodeId from, Frame frame) {
+    Standing theirs = Standing.decode(frame.body());
+    standings.heard(frame.storeId(), theirs);
+    if (theirs.oldest() > open.chain().active().epoch()) {
+      standings.ask(from);
+      return false;
+    }
+    return true;
+  }
+
+  /** A peer asks to be brought on: only if no link of ours can do it. */
+  void asked(NodeId peer, LogPoint point) {
+    if (point.epoch() < open.oldest()) {
+      owner.sendSnapshot(peer, new LogPoint(open.oldest(), 0));
+    }
+  }
+
+  /** A newer state is durable: the others should hear of it soon. */
+  void durable() {
+    standings.news();
+  }
+
+  /** Tells the members now and then, until the sealed link is retired. */
+  void tick(long nowMs) {
+    Chain chain = open.chain();
+    if (chain.predecessor() != null && machine.durableEpoch() == chain.active().epoch()) {
+      standings.report(nowMs, chain.active().members(), standing());
+    }
+  }
+
+  /** Whether a quorum is known to need the sealed link no more. */
+  boolean quorumBeyond(Membership membership) {
+    return standings.quorumBeyond(membership, standing());
+  }
+
+  private Standing standing() {
+    return new Standing(open.chain().active().epoch(), open.oldest(), machine.durableEpoch());
+  }
+}

@@ -1,0 +1,103 @@
+package org.quorate.core.replica;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.quorate.api.GroupStatus;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.VirtualLog;
+import org.quorate.spi.consensus.LinkStatus;
+
+/** What a replica says of itself and of its active link. On the group's loop. */
+final class StatusReport {
+  private final ReplicaConfig config;
+  private final ReplicaEnvironment environment;
+  private final VirtualLog log;
+  private final Condition condition;
+  private final StateGuard guard;
+  private final Callers callers;
+  private final OpenLinks links;
+  private LinkStatus announced;
+
+  StatusReport(
+      ReplicaConfig config,
+      ReplicaEnvironment environment,
+      VirtualLog log,
+      Condition condition,
+      StateGuard guard,
+      Callers callers,
+      OpenLinks links) {
+    this.config = config;
+    this.environment = environment;
+    this.log = log;
+    this.condition = condition;
+    this.guard = guard;
+    this.callers = callers;
+    this.links = links;
+  }
+
+  /** What the active link says of itself now. */
+  LinkStatus link() {
+    Chain.Link active = log.chain().active();
+    LinkSlot open = links.find(active.planId());
+    return open != null
+        ? open.status()
+        : new LinkStatus("none", null, false, false, 0, 0, 0, active.members(), null, Map.of());
+  }
+
+  /** What it said at the last {@link #announce}. */
+  LinkStatus announced() {
+    return announced;
+  }
+
+  /** Looks again; whether role, hint or membership have changed. */
+  boolean announce() {
+    LinkStatus before = announced;
+    announced = link();
+    return before != null
+        && !(announced.role().equals(before.role())
+            && Objects.equals(announced.hint(), before.hint())
+            && announced.membership().equals(before.membership()));
+  }
+
+  GroupStatus group() {
+    LinkStatus now = link();
+    return new GroupStatus(
+        config.group(),
+        environment.node(),
+        guard.fenced() ? GroupStatus.State.DIVERGED : condition.state(),
+        guard.fenced() ? guard.why() : condition.why(),
+        log.chain().active().strategy(),
+        config.storage(),
+        now.role(),
+        now.hint(),
+        log.chain().active().epoch(),
+        now.decided(),
+        log.inner(),
+        log.position(),
+        log.gtid(),
+        callers.installing() ? "" : Long.toHexString(log.stateHash()),
+        now.membership().members().stream()
+            .map(
+                m ->
+                    new GroupStatus.MemberStatus(
+                        m.node(),
+                        Long.toHexString(m.storeId()),
+                        m.role().name().toLowerCase(),
+                        m.weight()))
+            .toList(),
+        details(now));
+  }
+
+  private Map<String, String> details(LinkStatus now) {
+    Chain chain = log.chain();
+    Map<String, String> details = new TreeMap<>(now.details());
+    if (chain.plan() != null) {
+      details.put("swap", chain.plan().planId() + " to " + chain.plan().target().strategy());
+    }
+    if (chain.predecessor() != null) {
+      details.put("retiring", "link " + chain.predecessor().epoch());
+    }
+    return details;
+  }
+}
