@@ -171,6 +171,11 @@ public final class KvClient {
     return counters;
   }
 
+  /** The newest version that this client has seen. */
+  Gtid newest() {
+    return seen.get();
+  }
+
   /** Later transactions of this client see at least this. */
   void saw(Gtid gtid) {
     if (gtid.version() == 0) {

@@ -2,6 +2,7 @@ package org.quorate.client;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +27,12 @@ import org.quorate.api.kv.KvResult;
  * what it chains only.
  */
 public final class KvTransaction {
+  /** Keys read at once with the first one; and keys that are reserved by whoever loses. */
+  static final int FEW = 64;
+
   private final GroupClient group;
+  private final List<Bytes> expected;
+  private final Map<Bytes, Future<ReadOutcome>> early = new HashMap<>();
   private final TreeSet<Bytes> readKeys = new TreeSet<>();
   private final List<KeyRange> readRanges = new ArrayList<>();
   private final TreeMap<Bytes, KvCommand> writes = new TreeMap<>();
@@ -42,9 +48,12 @@ public final class KvTransaction {
    *
    * @param atLeast what the snapshot has to contain; null for all that was ever acknowledged
    * @param proposes whether it goes on to the commit even if it will lose: to reserve its keys
+   * @param expected what it will read, as far as that is known: it is fetched with the first read
    */
-  KvTransaction(GroupClient group, Isolation level, Gtid atLeast, boolean proposes) {
+  KvTransaction(
+      GroupClient group, Isolation level, Gtid atLeast, boolean proposes, List<Bytes> expected) {
     this.group = group;
+    this.expected = expected;
     this.proposes = proposes;
     this.level = level;
     this.beginning = atLeast == null ? ReadLevel.LINEARIZABLE : new ReadLevel.Causal(atLeast);
@@ -66,12 +75,25 @@ public final class KvTransaction {
     if (snapshot == null) {
       return first(key);
     }
-    return snapshot.compose(at -> latest(key, at));
+    Future<ReadOutcome> sent = early.remove(key);
+    if (sent == null && !snapshot.isComplete()) {
+      sent = group.read(KvQuery.get(key).encode(), beginning);
+    }
+    Future<ReadOutcome> read = sent;
+    return snapshot.compose(
+        at ->
+            (read != null ? read : group.read(KvQuery.get(key).encode(), new ReadLevel.Causal(at)))
+                .compose(outcome -> judged(key, at, outcome)));
   }
 
   /** The first read is the snapshot: what it sees is the latest of its version. */
   private Future<Bytes> first(Bytes key) {
     Future<ReadOutcome> read = group.read(KvQuery.get(key).encode(), beginning);
+    for (Bytes other : expected) {
+      if (!other.equals(key)) {
+        early.put(other, group.read(KvQuery.get(other).encode(), beginning));
+      }
+    }
     snapshot = read.compose(KvTransaction::version);
     return read.compose(KvClient::answer).map(KvTransaction::value);
   }
@@ -82,20 +104,22 @@ public final class KvTransaction {
         : KvClient.answer(outcome).mapEmpty();
   }
 
-  /** Reads what is there now: mostly it is what the snapshot holds, else it has been overtaken. */
-  private Future<Bytes> latest(Bytes key, Gtid at) {
-    return at(at, KvQuery.get(key))
+  /** What is there now: mostly it is what the snapshot holds, else it has been overtaken. */
+  private Future<Bytes> judged(Bytes key, Gtid at, ReadOutcome now) {
+    return KvClient.answer(now)
         .compose(
-            now -> {
-              KvEntry entry = KvClient.as(now, KvResult.GetDone.class).entry();
-              if (entry != null && entry.modRevision() <= at.version()) {
-                return Future.succeededFuture(entry.value());
+            result -> {
+              long read = ((ReadOutcome.Answered) now).gtid().version();
+              KvEntry entry = KvClient.as(result, KvResult.GetDone.class).entry();
+              boolean unchanged = entry != null && entry.modRevision() <= at.version();
+              if (read == at.version() || read > at.version() && unchanged) {
+                return Future.succeededFuture(entry == null ? null : entry.value());
               }
               return at(at, new KvQuery.Get(key, at.version()))
                   .map(
                       then -> {
                         Bytes value = value(then);
-                        if (entry != null || value != null) {
+                        if (read > at.version() && (entry != null || value != null)) {
                           overtaken();
                         }
                         return value;
@@ -118,6 +142,11 @@ public final class KvTransaction {
       stale = true;
     }
     return stale;
+  }
+
+  /** The keys that were read, if they are few. */
+  synchronized List<Bytes> keysRead() {
+    return readKeys.size() > FEW ? List.of() : List.copyOf(readKeys);
   }
 
   /** The snapshot, or null if none was read. */
@@ -200,8 +229,13 @@ public final class KvTransaction {
     return stale;
   }
 
-  /** Commits; what was only read was read at one moment and needs no commit. */
-  synchronized Future<Outcome> commit(long intent, int reserve) {
+  /**
+   * Commits; what was only read was read at one moment and needs no commit.
+   *
+   * @param reserve positions for which its keys are reserved if it loses
+   * @param many whether they are reserved even if they are many
+   */
+  synchronized Future<Outcome> commit(long intent, int reserve, boolean many) {
     List<KvCommand> commands = List.copyOf(writes.values());
     if (commands.isEmpty()) {
       Bytes nothing = new KvResult.TxnDone(0, true, List.of()).encode();
@@ -222,7 +256,22 @@ public final class KvTransaction {
                         readRanges,
                         List.copyOf(writes.keySet()),
                         intent,
-                        reserve),
+                        many || readKeys.size() + writes.size() <= FEW ? reserve : 0),
                     group.client().options().operationTimeoutMs()));
+  }
+
+  /** Gives reserved keys back without having written: commits nothing, under the same intent. */
+  void release(long intent, Gtid newest) {
+    group.propose(
+        new KvCommand.Txn(List.of(), List.of(), List.of()).encode(),
+        new Transaction(
+            newest.version(),
+            Isolation.SNAPSHOT,
+            List.of(Bytes.EMPTY),
+            List.of(),
+            List.of(),
+            intent,
+            0),
+        group.client().options().operationTimeoutMs());
   }
 }

@@ -44,7 +44,7 @@ public final class TransactionCounters {
     return doomed.sum();
   }
 
-  /** Tries that asked for their keys to be reserved if they lose. */
+  /** Tries with their keys reserved, since the one before had lost. */
   public long reservations() {
     return reservations.sum();
   }

@@ -2,18 +2,22 @@ package org.quorate.client;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.function.Function;
+import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
 import org.quorate.api.Gtid;
 import org.quorate.api.Isolation;
 import org.quorate.api.Outcome;
 
 /**
- * Runs a closure until a run is committed: pauses of decorrelated jitter, at least as long as the
- * group's hint suggests; from the third loss on each try reserves its keys, so that the next wins.
+ * Runs a closure until a run is committed. A try that loses has its few keys reserved, and the group
+ * answers it when its turn has come: then it is run again at once. One with many keys reserves them
+ * from the third loss on; who has none reserved pauses with decorrelated jitter, bounded by the
+ * group's hint.
  */
 final class TransactionRun<T> {
-  /** Losses after which the keys are reserved. */
+  /** Losses after which many keys are reserved. */
   private static final int PATIENCE = 3;
 
   /** Positions of the log for which they are. */
@@ -29,7 +33,9 @@ final class TransactionRun<T> {
   private final Promise<T> promise = Promise.promise();
   private Gtid atLeast;
   private long pauseMs = 1;
+  private List<Bytes> expected = List.of();
   private int losses;
+  private boolean reserved;
 
   private record Ran<T>(T value, Outcome outcome) {}
 
@@ -54,10 +60,9 @@ final class TransactionRun<T> {
   }
 
   private void attempt() {
-    boolean reserve = losses >= PATIENCE;
-    KvTransaction transaction = new KvTransaction(kv.group(), level, atLeast, reserve);
+    KvTransaction transaction = new KvTransaction(kv.group(), level, atLeast, losses > 0, expected);
     kv.transactions().tried();
-    if (reserve) {
+    if (reserved) {
       kv.transactions().reserved();
     }
     Future<T> run;
@@ -69,13 +74,15 @@ final class TransactionRun<T> {
     run.compose(
             value ->
                 transaction
-                    .commit(intent, reserve ? RESERVE : 0)
+                    .commit(intent, RESERVE, losses >= PATIENCE)
                     .map(outcome -> new Ran<>(value, outcome)))
         .onComplete(
             ran -> {
-              if (transaction.snapshotTaken() != null) {
-                kv.saw(transaction.snapshotTaken());
+              Gtid snapshot = transaction.snapshotTaken();
+              if (snapshot != null) {
+                kv.saw(snapshot);
               }
+              expected = transaction.keysRead();
               if (ran.succeeded()) {
                 ended(ran.result());
               } else if (transaction.stale()) {
@@ -85,17 +92,23 @@ final class TransactionRun<T> {
               } else {
                 promise.fail(ran.cause());
               }
+              if (reserved && promise.future().isComplete()) {
+                transaction.release(intent, kv.newest());
+              }
             });
   }
 
   private void ended(Ran<T> ran) {
     if (ran.outcome() instanceof Outcome.Committed c) {
       kv.saw(c.gtid());
+      reserved = reserved && c.gtid().version() == 0;
       KvClient.decoded(c.result()).<T>map(done -> ran.value()).onComplete(promise);
     } else if (ran.outcome() instanceof Outcome.Aborted aborted) {
       Conflict conflict = aborted.conflict();
       kv.transactions().aborted(conflict.reason());
       losses++;
+      // No pause was asked for: it has its keys.
+      reserved = conflict.retryAfterMs() == 0 && conflict.reason() != Conflict.Reason.HORIZON;
       if (conflict.reason() != Conflict.Reason.HORIZON) {
         // It came after this call: a snapshot with it is fresh enough for every level.
         atLeast = conflict.winner();
@@ -114,11 +127,7 @@ final class TransactionRun<T> {
               last != null ? last : new Outcome.Overloaded(0, "retries of a transaction")));
       return;
     }
-    boolean reserved =
-        losses > PATIENCE
-            && last instanceof Outcome.Aborted lost
-            && lost.conflict().reason() != Conflict.Reason.INTENT;
-    if (reserved) {
+    if (hintMs == 0) {
       pauseMs = 0;
     } else {
       long bound = Math.min(LONGEST_PAUSE_MS, Math.max(hintMs, 3 * pauseMs));

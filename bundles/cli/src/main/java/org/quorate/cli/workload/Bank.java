@@ -64,25 +64,23 @@ final class Bank implements Workload {
   }
 
   private Future<?> all(KvTransaction tx) {
-    return read(tx, 0, new long[session.keys()]).onSuccess(balances::add);
+    return read(tx).onSuccess(balances::add);
   }
 
-  private Future<long[]> read(KvTransaction tx, int at, long[] into) {
-    return at == into.length
-        ? Future.succeededFuture(into)
-        : tx.get(account(at))
-            .compose(
-                value -> {
-                  into[at] = Session.number(value);
-                  return read(tx, at + 1, into);
-                });
+  private Future<long[]> read(KvTransaction tx) {
+    List<Future<Bytes>> values = new ArrayList<>();
+    for (int i = 0; i < session.keys(); i++) {
+      values.add(tx.get(account(i)));
+    }
+    return Future.all(values)
+        .map(all -> values.stream().mapToLong(v -> Session.number(v.result())).toArray());
   }
 
   @Override
   public Future<List<Anomaly>> verify() {
     return session
         .client(0)
-        .transact(tx -> read(tx, 0, new long[session.keys()]))
+        .transact(this::read)
         .map(
             last -> {
               balances.add(last);

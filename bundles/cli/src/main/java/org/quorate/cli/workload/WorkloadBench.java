@@ -74,7 +74,7 @@ public final class WorkloadBench {
    * @param tries runs of transactions' closures
    * @param aborts tries that lost, by reason
    * @param doomed tries given up before they were proposed
-   * @param reservations tries that reserved their keys
+   * @param reservations tries with their keys reserved, since the one before had lost
    * @param anomalies what was found wrong; null if not checked
    */
   public record Report(

@@ -40,7 +40,7 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
 
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;
@@ -347,6 +347,16 @@ public final class VirtualLog {
 
   private Committed committed(Bytes result) {
     return new Committed(gtid(), position, result);
+  }
+
+  /** Where a transaction that lost stands among those that have reserved its keys. */
+  public Intents.Place place(Proposal loser) {
+    return intents.place(loser, position, sessions.timeMs());
+  }
+
+  /** Intents of losing transactions: how many there are and have ended. */
+  public Intents intents() {
+    return intents;
   }
 
   /** Last index of the active link that was executed or skipped. */

@@ -43,6 +43,7 @@ final class Callers {
   private final Reads reads;
   private final PendingTable pending = new PendingTable();
   private final Contention contention = new Contention();
+  private final Losers losers;
   private final Bytes nodeName;
   private final long origin;
   private final long timeoutMs;
@@ -70,6 +71,7 @@ final class Callers {
     this.checkpoints = checkpoints;
     this.guard = guard;
     this.reads = new Reads(log, machine, offload);
+    this.losers = new Losers(log);
     this.origin = origin;
     this.nodeName = Bytes.utf8(environment.node().name());
     this.timeoutMs = config.options().number(ReplicaParameters.PROPOSE_TIMEOUT_MS);
@@ -133,7 +135,7 @@ final class Callers {
     if (guard.fenced()) {
       return new Rejected(Rejection.PARKED, guard.why());
     }
-    return pending.size() >= pendingMax ? new Overloaded(20, "pending.max") : null;
+    return size() >= pendingMax ? new Overloaded(20, "pending.max") : null;
   }
 
   void read(Bytes query, ReadLevel level, Consumer<ReadOutcome> done) {
@@ -208,14 +210,29 @@ final class Callers {
       contention.lost(aborted.conflict());
     }
     if (proposer == origin) {
-      settle(ticket, outcome instanceof Aborted lost ? hinted(ticket, lost.conflict()) : outcome);
+      if (outcome instanceof Aborted lost) {
+        lost(ticket, lost.conflict());
+      } else {
+        settle(ticket, outcome);
+      }
     }
   }
 
-  private Aborted hinted(long ticket, Conflict conflict) {
-    long beganMs = pending.deadlineMs(ticket) - timeoutMs;
-    long hint = contention.hintMs(conflict, environment.nowMs() - beganMs);
-    return new Aborted(conflict.withRetryAfterMs(hint));
+  /** Who has its keys reserved is told when its turn has come, the others how long to wait. */
+  private void lost(long ticket, Conflict conflict) {
+    long nowMs = environment.nowMs();
+    long tookMs = nowMs - (pending.deadlineMs(ticket) - timeoutMs);
+    Bytes record = pending.record(ticket);
+    Consumer<Outcome> waiter = pending.remove(ticket);
+    if (waiter != null) {
+      Proposal proposal = ((LogRecord.Command) LogRecord.decode(record).record()).proposal();
+      losers.add(proposal, conflict, contention.hintMs(conflict, tookMs), nowMs, waiter);
+    }
+  }
+
+  /** Tells losers whose turn has come. */
+  void answerLosers() {
+    losers.turned();
   }
 
   private void settle(long ticket, Outcome outcome) {
@@ -273,15 +290,17 @@ final class Callers {
   /** Answers everyone who has waited too long. */
   void expire(long nowMs, NodeId hint) {
     pending.expire(nowMs, new Indeterminate("no outcome within propose.timeout.ms", hint));
+    losers.expire(nowMs);
   }
 
   /** Answers everyone. */
   void endAll(String reason) {
     pending.expire(Long.MAX_VALUE, new Indeterminate(reason, null));
+    losers.expire(Long.MAX_VALUE);
   }
 
   int size() {
-    return pending.size();
+    return pending.size() + losers.size();
   }
 
   // ---- from link to link -------------------------------------------------------------------

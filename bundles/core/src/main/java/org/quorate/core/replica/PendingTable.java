@@ -85,6 +85,11 @@ final class PendingTable {
     return ticket < oldest || ticket >= next || callbacks[slot] == null ? 0 : deadlines[slot];
   }
 
+  /** The record that was proposed under a ticket; null if there is none or nobody waits. */
+  Bytes record(long ticket) {
+    return deadlineMs(ticket) == 0 ? null : records[(int) ticket & (records.length - 1)];
+  }
+
   /** Takes the waiter out; null if it was answered before. */
   Consumer<Outcome> remove(long ticket) {
     if (ticket < oldest || ticket >= next) {

@@ -156,6 +156,7 @@ final class ReplicaParts implements Links.Owner {
   public void turned() {
     guard.look(status.announced());
     callers.answerReads();
+    callers.answerLosers();
     if (log.version() > announcedVersion) {
       swapClock.turned(environment.nowMs());
       announcedVersion = log.version();

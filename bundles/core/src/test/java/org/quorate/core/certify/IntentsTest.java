@@ -15,6 +15,7 @@ import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.core.certify.Intents.Place;
 
 class IntentsTest {
   private static final Bytes A = Bytes.utf8("a");
@@ -63,13 +64,51 @@ class IntentsTest {
   }
 
   @Test
-  void aReservedKeyIsNotReservedAgainBeforeItsTimeIsOver() {
-    intents.reserve(write(1, 9, 100, A), NODE, 10, 0);
-    intents.reserve(write(2, 9, 100, A, B), NODE, 11, 0);
-    assertEquals(1, intents.keys(), "all or nothing");
-    intents.reserve(write(2, 9, 100, A, B), NODE, 111, 0);
-    assertEquals(2, intents.keys());
-    assertNotNull(conflict(write(1, 9, 0, A), 112, 0));
+  void whoLosesLaterStandsBehindAndIsNextWhenTheFirstCommits() {
+    Proposal first = write(1, 9, 100, A);
+    Proposal second = write(2, 9, 100, A, B);
+    Proposal third = write(3, 9, 100, B);
+    intents.reserve(first, NODE, 10, 0);
+    intents.reserve(second, NODE, 11, 0);
+    intents.reserve(third, NODE, 12, 0);
+    assertEquals(Place.FIRST, intents.place(first, 13, 0));
+    assertEquals(Place.QUEUED, intents.place(second, 13, 0));
+    assertEquals(Place.QUEUED, intents.place(third, 13, 0));
+    assertNotNull(conflict(third, 13, 0), "no one passes the one before");
+    intents.committed(first);
+    assertEquals(Place.NONE, intents.place(first, 14, 0));
+    assertEquals(Place.FIRST, intents.place(second, 14, 0));
+    intents.ended(2);
+    assertEquals(Place.FIRST, intents.place(third, 14, 0));
+    assertEquals(2, intents.endings());
+  }
+
+  @Test
+  void whoTriesAgainKeepsItsPlaceThoughItsTimeBeginsAnew() {
+    Proposal first = write(1, 9, 10, A);
+    Proposal second = write(2, 9, 100, A);
+    intents.reserve(first, NODE, 10, 0);
+    intents.reserve(second, NODE, 11, 0);
+    intents.reserve(first, NODE, 15, 0);
+    assertEquals(Place.FIRST, intents.place(first, 25, 0));
+    assertEquals(Place.QUEUED, intents.place(second, 25, 0));
+    assertEquals(Place.FIRST, intents.place(second, 26, 0), "its time is over");
+  }
+
+  @Test
+  void readersOfAKeyDoNotWaitForEachOther() {
+    Proposal[] readers = new Proposal[2];
+    for (int i = 0; i < 2; i++) {
+      Transaction transaction =
+          new Transaction(
+              1, Isolation.STRICT, List.of(A), List.of(), List.of(Bytes.ofLong(i)), 9, 100);
+      readers[i] = new Proposal(i + 1, 1, 0, Bytes.EMPTY, transaction);
+      intents.reserve(readers[i], NODE, 10 + i, 0);
+    }
+    Proposal writer = write(3, 9, 100, A);
+    intents.reserve(writer, NODE, 12, 0);
+    assertEquals(Place.FIRST, intents.place(readers[1], 13, 0));
+    assertEquals(Place.QUEUED, intents.place(writer, 13, 0));
   }
 
   @Test
