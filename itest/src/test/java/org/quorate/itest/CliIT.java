@@ -8,9 +8,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -24,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** A user's day: three processes, everything typed. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CliIT {
-  private static final long SETTLE_MS = 120_000;
-
   @TempDir static Path directory;
   private static Cli cli;
+  private static RunningCluster cluster;
 
   @BeforeAll
   static void up() throws Exception {
     cli = new Cli(directory.resolve("data"));
+    cluster = new RunningCluster(cli);
     JsonArray nodes = cli.ok("up", "--detach", "--json", "--timeout", "180").array();
     assertEquals(3, nodes.size(), nodes.encode());
   }
@@ -122,37 +119,37 @@ class CliIT {
   @Test
   @Order(4)
   void leadershipIsHandedOver() throws Exception {
-    String before = leader();
+    String before = cluster.leader();
     String to = before.equals("n1") ? "n2" : "n1";
     cli.ok("group", "transfer", "default", to);
-    settle("the hand-over", () -> to.equals(leaderOrNull()));
+    cluster.settle("the hand-over", () -> to.equals(cluster.leaderOrNull()));
   }
 
   @Test
   @Order(5)
   void aKilledLeaderIsReplacedAndComesBack() throws Exception {
-    String victim = leader();
+    String victim = cluster.leader();
     cli.ok("node", "kill", victim);
     assertEquals(5, cli.run("doctor").exit());
     cli.ok("kv", "put", "after-kill", "yes", "--timeout", "120");
-    assertNotEquals(victim, leader());
+    assertNotEquals(victim, cluster.leader());
     cli.ok("node", "start", victim);
-    settle("equal hashes", CliIT::equalHashes);
+    cluster.settle("equal hashes", cluster::equalStates);
     assertEquals("yes\n", cli.ok("kv", "get", "after-kill").out());
   }
 
   @Test
   @Order(6)
   void aPausedLeaderIsReplacedAndDoesNoHarm() throws Exception {
-    String victim = leader();
-    long pid = line(victim).getLong("pid");
+    String victim = cluster.leader();
+    long pid = cluster.line(victim).getLong("pid");
     signal("STOP", pid);
     try {
       cli.ok("kv", "put", "while-paused", "yes", "--timeout", "120");
     } finally {
       signal("CONT", pid);
     }
-    settle("equal hashes", CliIT::equalHashes);
+    cluster.settle("equal hashes", cluster::equalStates);
     assertEquals("yes\n", cli.ok("kv", "get", "while-paused").out());
   }
 
@@ -163,58 +160,10 @@ class CliIT {
   @Test
   @Order(7)
   void theDoctorFindsNothing() throws Exception {
-    settle("a healthy cluster", () -> cli.run("doctor").exit() == 0);
-  }
-
-  /** Something that becomes true after a while. */
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void settle(String what, Condition condition) throws Exception {
-    long end = System.nanoTime() + SETTLE_MS * 1_000_000;
-    while (!condition.holds()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(what + " did not come:\n" + cli.run("status") + cli.run("doctor"));
-      }
-    }
-  }
-
-  private static JsonObject line(String node) throws Exception {
-    return lines().stream().filter(l -> l.getString("node").equals(node)).findFirst().orElseThrow();
-  }
-
-  private static List<JsonObject> lines() throws Exception {
-    return cli.run("status", "--json").array().stream().map(JsonObject.class::cast).toList();
-  }
-
-  private static String leader() throws Exception {
-    settle("a leader", () -> leaderOrNull() != null);
-    return leaderOrNull();
+    cluster.settle("a healthy cluster", () -> cli.run("doctor").exit() == 0);
   }
 
   private static String follower() throws Exception {
-    return leader().equals("n1") ? "n2" : "n1";
-  }
-
-  /** The one that says so itself with the highest term. */
-  private static String leaderOrNull() throws Exception {
-    return lines().stream()
-        .filter(l -> "leader".equals(l.getString("role")))
-        .max((a, b) -> Long.compare(term(a), term(b)))
-        .map(l -> l.getString("node"))
-        .orElse(null);
-  }
-
-  private static long term(JsonObject line) {
-    return Long.parseLong(line.getString("term"));
-  }
-
-  private static boolean equalHashes() throws Exception {
-    Set<String> states = new HashSet<>();
-    for (JsonObject line : lines()) {
-      states.add(line.getLong("version") + " " + line.getString("stateHash"));
-    }
-    return states.size() == 1 && !states.contains("null null");
+    return cluster.leader().equals("n1") ? "n2" : "n1";
   }
 }
