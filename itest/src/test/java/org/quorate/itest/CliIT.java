@@ -1,6 +1,7 @@
 package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -105,6 +106,22 @@ class CliIT {
   }
 
   @Test
+  @Order(2)
+  void aLoadGoesByTheLimitsOfTheGroup() throws Exception {
+    cli.ok("group", "create", "wide", "--options", "kv.value.bytes=1500000");
+    Path file = directory.resolve("wide.csv");
+    Files.writeString(
+        file, "id,text\n1," + "x".repeat(1_400_000) + "\n2," + "x".repeat(1_600_000) + "\n");
+    Cli.Result load =
+        cli.run(
+            "kv", "load", file.toString(), "--group", "wide", "--value-column", "text", "--json");
+    assertEquals(5, load.exit(), load.toString());
+    assertEquals(1, load.object().getLong("written"), load.out());
+    String rejects = Files.readString(directory.resolve("wide.csv.rejects"));
+    assertTrue(rejects.startsWith("{\"line\":3,"), rejects.substring(0, 100));
+  }
+
+  @Test
   @Order(3)
   void theShellOfANodeIsReached() throws Exception {
     String groups = cli.ok("shell", "n2", "-c", "quorate:groups").out();
@@ -161,6 +178,37 @@ class CliIT {
   @Order(7)
   void theDoctorFindsNothing() throws Exception {
     cluster.settle("a healthy cluster", () -> cli.run("doctor").exit() == 0);
+  }
+
+  @Test
+  @Order(8)
+  void theDoctorNamesACorruptStore() throws Exception {
+    cli.ok("group", "create", "second");
+    cli.ok("node", "stop", "n3");
+    Path damaged = directory.resolve("data/n3/data/state/second/state-1.db");
+    byte[] content = Files.readAllBytes(damaged);
+    for (int i = 0; i < content.length; i++) {
+      content[i] ^= 0x5a;
+    }
+    Files.write(damaged, content);
+    cli.ok("node", "start", "n3");
+    cluster.settle(
+        "a finding about the file", () -> cli.run("doctor").out().contains("state-1.db"));
+    Cli.Result found = cli.run("doctor");
+    assertEquals(5, found.exit(), found.toString());
+    assertTrue(found.out().contains("group why"), found.out());
+    assertFalse(found.out().contains("diverged"), found.out());
+    assertFalse(found.out().contains("behind"), found.out());
+  }
+
+  @Test
+  @Order(9)
+  void aReadWithoutAQuorumSaysThatItWasNotAnswered() throws Exception {
+    cli.ok("node", "kill", "n2");
+    cli.ok("node", "kill", "n3");
+    Cli.Result read = cli.run("kv", "get", "colour", "--timeout", "3");
+    assertEquals(3, read.exit(), read.toString());
+    assertFalse(read.err().contains("not known"), read.err());
   }
 
   private static String follower() throws Exception {

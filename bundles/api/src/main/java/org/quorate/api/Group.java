@@ -19,6 +19,9 @@ public interface Group {
   /** Reads from the state machine; always completes normally. */
   CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level);
 
-  /** What the replica knows of itself and the group. */
-  GroupStatus status();
+  /**
+   * What the replica knows of itself and the group; always completes normally, PARKED when the group's
+   * loop does not answer for two seconds.
+   */
+  CompletionStage<GroupStatus> status();
 }

@@ -83,7 +83,7 @@ public final class KvParameters {
   }
 
   /** The limits that a group's options say. */
-  static KvLimits limits(Options options) {
+  public static KvLimits limits(Options options) {
     return new KvLimits(
         (int) options.number(KEY_BYTES),
         (int) options.number(VALUE_BYTES),

@@ -1,7 +1,5 @@
 package org.quorate.management;
 
-import static java.util.concurrent.CompletableFuture.completedStage;
-
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +32,7 @@ final class GroupOperations {
         true,
         "",
         (node, arguments) ->
-            completedStage(node.control().groups().stream().map(GroupView::line).toList()));
+            node.control().groups().thenApply(all -> all.stream().map(GroupView::line).toList()));
   }
 
   private static Operation show() {
@@ -47,10 +45,8 @@ final class GroupOperations {
         false,
         "default",
         (node, arguments) ->
-            completedStage(
-                GroupView.detailed(
-                    node.status(arguments.text("group")),
-                    node.control().options(GroupId.of(arguments.text("group"))))));
+            node.status(arguments.text("group"))
+                .thenApply(s -> GroupView.detailed(s, node.control().options(s.group()))));
   }
 
   private static Operation create() {
@@ -98,15 +94,19 @@ final class GroupOperations {
             members(a),
             options(a.list("options")));
     return ManagedNode.explained(node.control().createGroup(spec))
-        .thenApply(done -> after(node, a.text("group")));
+        .thenCompose(done -> after(node, a.text("group")));
   }
 
   /** The group as it is now, or only its name if this node is not a member of it. */
-  private static GroupView after(ManagedNode node, String group) {
+  private static CompletionStage<GroupView> after(ManagedNode node, String group) {
     return node.control()
         .group(GroupId.of(group))
-        .map(s -> GroupView.detailed(s, node.control().options(GroupId.of(group))))
-        .orElseGet(() -> GroupView.elsewhere(group, node.control().node().node().name()));
+        .thenApply(
+            found ->
+                found
+                    .map(s -> GroupView.detailed(s, node.control().options(s.group())))
+                    .orElseGet(
+                        () -> GroupView.elsewhere(group, node.control().node().node().name())));
   }
 
   static Map<String, String> options(List<String> pairs) {
@@ -174,7 +174,7 @@ final class GroupOperations {
           case "demote" -> control.changeRole(group, member, Role.LEARNER);
           default -> control.removeMember(group, member);
         };
-    return ManagedNode.explained(done).thenApply(v -> after(node, a.text("group")));
+    return ManagedNode.explained(done).thenCompose(v -> after(node, a.text("group")));
   }
 
   private static Operation transfer() {
@@ -192,7 +192,7 @@ final class GroupOperations {
                         .transferLeader(
                             ManagedNode.groupId(a.text("group")),
                             ManagedNode.nodeId(a.text("node"))))
-                .thenApply(v -> after(node, a.text("group"))));
+                .thenCompose(v -> after(node, a.text("group"))));
   }
 
   private static Operation checkpoint() {
@@ -206,7 +206,7 @@ final class GroupOperations {
         "default",
         (node, a) ->
             ManagedNode.explained(node.control().checkpoint(ManagedNode.groupId(a.text("group"))))
-                .thenApply(v -> after(node, a.text("group"))));
+                .thenCompose(v -> after(node, a.text("group"))));
   }
 
   private static Operation why() {
@@ -219,9 +219,8 @@ final class GroupOperations {
         true,
         "default",
         (node, a) ->
-            completedStage(
-                node.control().why(ManagedNode.groupId(a.text("group"))).stream()
-                    .map(WhyView::of)
-                    .toList()));
+            node.control()
+                .why(ManagedNode.groupId(a.text("group")))
+                .thenApply(steps -> steps.stream().map(WhyView::of).toList()));
   }
 }

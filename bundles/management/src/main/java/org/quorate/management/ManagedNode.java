@@ -16,12 +16,12 @@ import org.quorate.runtime.api.NodeControl;
 public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
 
   /**
-   * A group's status.
+   * A group's status; fails with {@link OperationException} NOT_FOUND.
    *
-   * @throws OperationException NOT_FOUND
+   * @throws OperationException BAD_REQUEST
    */
-  public GroupStatus status(String name) {
-    return control.group(groupId(name)).orElseThrow(() -> unknown(name));
+  public CompletionStage<GroupStatus> status(String name) {
+    return control.group(groupId(name)).thenApply(s -> s.orElseThrow(() -> unknown(name)));
   }
 
   /**

@@ -175,12 +175,12 @@ final class NodeOperations {
             HealthView.class,
             false,
             "",
-            (node, arguments) -> completedStage(health(node))));
+            (node, arguments) -> node.control().groups().thenApply(all -> health(node, all))));
   }
 
-  private static HealthView health(ManagedNode node) {
+  private static HealthView health(ManagedNode node, List<GroupStatus> groups) {
     Map<String, String> wrong = new TreeMap<>();
-    for (GroupStatus group : node.control().groups()) {
+    for (GroupStatus group : groups) {
       if (group.state() != GroupStatus.State.RUNNING) {
         wrong.put(group.group().name(), group.state() + ": " + group.why());
       } else if (group.hint() == null) {

@@ -19,7 +19,16 @@ public final class Outcomes {
     if (outcome instanceof ReadOutcome.Answered answered) {
       return answered.result();
     }
-    throw failure(((ReadOutcome.Unanswered) outcome).why());
+    throw failure((ReadOutcome.Unanswered) outcome);
+  }
+
+  /** What a caller is told of a read that was not answered: it changed nothing, whatever happened. */
+  public static OperationException failure(ReadOutcome.Unanswered outcome) {
+    return outcome.why() instanceof Outcome.Indeterminate o
+        ? unavailable(
+            "the read was not answered: " + o.reason(),
+            "try again; group why tells whether a majority is there")
+        : failure(outcome.why());
   }
 
   /** What a caller is told of an outcome other than a commit. */

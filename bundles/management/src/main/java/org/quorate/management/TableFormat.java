@@ -83,10 +83,10 @@ public final class TableFormat {
   private static void fields(StringBuilder out, JsonNode object, String indent) {
     int width = 0;
     for (Map.Entry<String, JsonNode> field : object.properties()) {
-      width = Math.max(width, title(field.getKey()).length());
+      width = Math.max(width, name(field.getKey(), indent).length());
     }
     for (Map.Entry<String, JsonNode> field : object.properties()) {
-      String title = title(field.getKey());
+      String title = name(field.getKey(), indent);
       JsonNode value = field.getValue();
       out.append(indent).append(title);
       if (isTable(value)) {
@@ -99,6 +99,11 @@ public final class TableFormat {
         out.append(" ".repeat(width - title.length() + 2)).append(cell(value)).append('\n');
       }
     }
+  }
+
+  /** What is named within a field is data, such as parameters: its names stay as they are. */
+  private static String name(String field, String indent) {
+    return indent.isEmpty() ? title(field) : field;
   }
 
   private static boolean isTable(JsonNode value) {

@@ -37,8 +37,8 @@ class TableFormatTest {
         """
         NAME       x
         ADDRESSES:
-          CLIENT  127.0.0.1:2
-          PEER    127.0.0.1:1
+          client  127.0.0.1:2
+          peer    127.0.0.1:1
         LINES:
           NODE  LAG
           n1      3

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.quorate.api.GroupId;
 import org.quorate.management.Argument;
 import org.quorate.management.KvEntryView;
 import org.quorate.management.KvView;
@@ -39,7 +40,7 @@ final class Values {
       return argument.choices();
     }
     return switch (argument.name()) {
-      case "group" -> node.control().groups().stream().map(g -> g.group().name()).toList();
+      case "group" -> node.control().groupIds().stream().map(GroupId::name).toList();
       case "node", "members" -> nodes();
       case "key", "prefix", "from", "to" -> keys(group, typed);
       case "name" -> noun.equals("config") ? parameters() : List.of();

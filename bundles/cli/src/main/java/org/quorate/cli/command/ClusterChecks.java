@@ -118,7 +118,10 @@ final class ClusterChecks {
     byGroup.forEach(this::group);
   }
 
-  private void group(String group, List<StatusTable.Line> replicas) {
+  /** Of the replicas that run: of another one, the check of its node says why. */
+  private void group(String group, List<StatusTable.Line> all) {
+    List<StatusTable.Line> replicas =
+        all.stream().filter(replica -> replica.state().equals("RUNNING")).toList();
     String check = "group " + group;
     int before = findings.size();
     Set<String> leaders = new TreeSet<>();
@@ -134,8 +137,11 @@ final class ClusterChecks {
                 replica.node() + " is " + replica.lag() + " versions behind",
                 "give it time; if it does not catch up see its log"));
       }
-      String other = hashes.putIfAbsent(replica.version(), String.valueOf(replica.stateHash()));
-      if (other != null && !other.equals(String.valueOf(replica.stateHash()))) {
+      String other =
+          replica.stateHash() == null || replica.stateHash().isEmpty()
+              ? null
+              : hashes.putIfAbsent(replica.version(), replica.stateHash());
+      if (other != null && !other.equals(replica.stateHash())) {
         findings.add(
             Finding.error(
                 check,

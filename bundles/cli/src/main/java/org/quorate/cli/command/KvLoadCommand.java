@@ -3,14 +3,21 @@ package org.quorate.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quorate.api.kv.KvLimits;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.KvLink;
+import org.quorate.cli.cluster.NodeApi;
+import org.quorate.cli.cluster.Reach;
 import org.quorate.cli.load.FileFormat;
 import org.quorate.cli.load.Loader;
+import org.quorate.kv.KvParameters;
+import org.quorate.spi.config.Options;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +38,7 @@ import picocli.CommandLine.Parameters;
     })
 final class KvLoadCommand implements Callable<Integer> {
   private static final int MAX_RECORD_BYTES = 4 << 20;
+  private static final Duration ASK = Duration.ofSeconds(5);
 
   @Parameters(paramLabel = "FILE", description = "The file.")
   private Path file;
@@ -114,7 +122,7 @@ final class KvLoadCommand implements Callable<Integer> {
     Loader.Settings settings =
         new Loader.Settings(format(source), batch, inFlight, rejected, restart, MAX_RECORD_BYTES);
     try (KvLink link = kv.connect(root)) {
-      Loader loader = new Loader(link::write, KvLimits.DEFAULTS, settings, this::progress);
+      Loader loader = new Loader(link::write, limits(), settings, this::progress);
       // Not its name: a cluster made anew, or another one, has none of the records.
       String target = "history " + link.now(link.history());
       Loader.Report report = loader.load(source, target);
@@ -122,6 +130,26 @@ final class KvLoadCommand implements Callable<Integer> {
       root.print(report);
       return report.rejected() == 0 ? ExitCode.OK : ExitCode.FINDINGS;
     }
+  }
+
+  /** What the group was created with, from a node that has it. */
+  private KvLimits limits() throws InterruptedException {
+    Reach reach = root.reach();
+    CliException last = null;
+    for (Reach.Place node : reach.nodes()) {
+      try {
+        Map<String, String> options = new TreeMap<>();
+        new NodeApi(reach, node)
+            .call("group.show", Map.of("group", kv.group), ASK)
+            .path("options")
+            .properties()
+            .forEach(option -> options.put(option.getKey(), option.getValue().asText()));
+        return KvParameters.limits(new Options(options));
+      } catch (CliException e) {
+        last = e;
+      }
+    }
+    throw last;
   }
 
   private FileFormat format(Path source) {

@@ -32,11 +32,14 @@ public interface NodeControl {
   /** The numbers of {@link NodeMetrics} at this moment. */
   CompletionStage<List<Metric.Sample>> metrics();
 
+  /** Names of all groups on this node, in order, parked ones too. */
+  List<GroupId> groupIds();
+
   /** All groups on this node, by name, parked ones too. */
-  List<GroupStatus> groups();
+  CompletionStage<List<GroupStatus>> groups();
 
   /** A group's status, empty when the node does not have it. */
-  Optional<GroupStatus> group(GroupId group);
+  CompletionStage<Optional<GroupStatus>> group(GroupId group);
 
   /**
    * Proposes to a group through the node that takes its proposals, wherever that is. Completes
@@ -67,7 +70,7 @@ public interface NodeControl {
   CompletionStage<List<SwapStatus>> swaps(GroupId group);
 
   /** Why a group does or does not serve on this node, and what to do. */
-  List<WhyStep> why(GroupId group);
+  CompletionStage<List<WhyStep>> why(GroupId group);
 
   /**
    * The first and only act that makes the configured groups on nodes without data. Repeating it

@@ -74,13 +74,24 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public List<GroupStatus> groups() {
-    return node.groups().all().stream().map(GroupHost::status).toList();
+  public List<GroupId> groupIds() {
+    return node.groups().all().stream().map(GroupHost::id).toList();
   }
 
   @Override
-  public Optional<GroupStatus> group(GroupId group) {
-    return Optional.ofNullable(node.groups().find(group)).map(GroupHost::status);
+  public CompletionStage<List<GroupStatus>> groups() {
+    List<CompletableFuture<GroupStatus>> asked =
+        node.groups().all().stream().map(host -> host.status().toCompletableFuture()).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> asked.stream().map(CompletableFuture::join).toList());
+  }
+
+  @Override
+  public CompletionStage<Optional<GroupStatus>> group(GroupId group) {
+    GroupHost host = node.groups().find(group);
+    return host == null
+        ? CompletableFuture.completedStage(Optional.empty())
+        : host.status().thenApply(Optional::of);
   }
 
   @Override
@@ -94,7 +105,7 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public List<WhyStep> why(GroupId group) {
+  public CompletionStage<List<WhyStep>> why(GroupId group) {
     return why.walk(group);
   }
 
@@ -181,7 +192,7 @@ final class Control implements NodeControl {
       host.onReplica(
           refused ->
               done.completeExceptionally(
-                  new ControlException(Code.UNAVAILABLE, host.status().why())),
+                  new ControlException(Code.UNAVAILABLE, host.statusNow().why())),
           replica -> replica.checkpoint(() -> done.complete(null)));
     }
     return done;

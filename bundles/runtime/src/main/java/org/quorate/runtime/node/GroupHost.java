@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
@@ -79,6 +80,7 @@ public final class GroupHost implements Group {
 
   private static final Logger LOG = LoggerFactory.getLogger(GroupHost.class);
   private static final long OPENING_RETRY_MS = 50;
+  private static final int STATUS_PATIENCE_S = 2;
 
   private final Node node;
   private final Loop loop;
@@ -497,28 +499,21 @@ public final class GroupHost implements Group {
     return outcome;
   }
 
-  /** Asks the loop and waits a moment when called from elsewhere. */
   @Override
-  public GroupStatus status() {
-    if (loop.inside()) {
-      return currentStatus();
-    }
+  public CompletionStage<GroupStatus> status() {
     CompletableFuture<GroupStatus> status = new CompletableFuture<>();
-    loop.execute(() -> status.complete(currentStatus()));
-    return status
-        .completeOnTimeout(
-            closedStatus("the group's loop does not answer"),
-            2,
-            java.util.concurrent.TimeUnit.SECONDS)
-        .join();
+    loop.run(() -> status.complete(statusNow()));
+    return status.completeOnTimeout(
+        closedStatus("the group's loop does not answer"), STATUS_PATIENCE_S, TimeUnit.SECONDS);
   }
 
   /** The group's metrics; on the loop. */
   List<Metric.Sample> measure() {
-    return Measurements.of(currentStatus(), replica, watches.size(), figures);
+    return Measurements.of(statusNow(), replica, watches.size(), figures);
   }
 
-  private GroupStatus currentStatus() {
+  /** The status; on the loop. */
+  public GroupStatus statusNow() {
     return replica != null ? replica.status() : closedStatus(why);
   }
 

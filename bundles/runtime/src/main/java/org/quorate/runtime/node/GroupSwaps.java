@@ -35,8 +35,11 @@ final class GroupSwaps {
   /** Asks every member; changes nothing. */
   CompletableFuture<SwapPlan> plan(SwapSpec spec) {
     GroupHost host = host(spec.group());
-    GroupStatus status = host.status();
     Bytes question = swap(spec).encode();
+    return host.status().toCompletableFuture().thenCompose(status -> plan(spec, question, status));
+  }
+
+  private CompletableFuture<SwapPlan> plan(SwapSpec spec, Bytes question, GroupStatus status) {
     List<CompletableFuture<SwapPlan.Check>> asked = new ArrayList<>();
     for (GroupStatus.MemberStatus member : status.members()) {
       NodeId id = member.node();
@@ -85,7 +88,7 @@ final class GroupSwaps {
       return answer;
     }
     host.onReplica(
-        refused -> answer.complete(Answer.failed(Code.UNAVAILABLE, host.status().why())),
+        refused -> answer.complete(Answer.failed(Code.UNAVAILABLE, host.statusNow().why())),
         replica -> {
           String why = replica.objection(swap.request());
           answer.complete(why == null ? Answer.DONE : Answer.failed(Code.INVALID, why));

@@ -1,15 +1,20 @@
 package org.quorate.runtime.node;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds out which process listens on a port, where the system tells (Linux). */
 final class PortOwner {
+  private static final Logger LOG = LoggerFactory.getLogger(PortOwner.class);
+
   private PortOwner() {}
 
   /** Text to append to a message: empty when it is not known. */
@@ -24,6 +29,7 @@ final class PortOwner {
       }
       return inodes.isEmpty() ? "" : owner(inodes);
     } catch (IOException e) {
+      LOG.debug("who listens on port {} is not known", port, e);
       return "";
     }
   }
@@ -59,8 +65,8 @@ final class PortOwner {
           return true;
         }
       }
-    } catch (IOException | java.nio.file.DirectoryIteratorException ignored) {
-      // The process has ended, or is another user's.
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("{} has ended or is another user's", descriptors.getParent(), e);
     }
     return false;
   }

@@ -74,7 +74,8 @@ final class SwapWatch {
     CompletableFuture<SwapStatus> done = new CompletableFuture<>();
     host.onReplica(
         refused ->
-            done.completeExceptionally(new ControlException(Code.UNAVAILABLE, host.status().why())),
+            done.completeExceptionally(
+                new ControlException(Code.UNAVAILABLE, host.statusNow().why())),
         replica -> {
           waiting.add(new Waiting(id, done));
           replica.swaps().forEach(this::answer);
@@ -86,7 +87,8 @@ final class SwapWatch {
     CompletableFuture<List<SwapStatus>> all = new CompletableFuture<>();
     host.onReplica(
         refused ->
-            all.completeExceptionally(new ControlException(Code.UNAVAILABLE, host.status().why())),
+            all.completeExceptionally(
+                new ControlException(Code.UNAVAILABLE, host.statusNow().why())),
         replica -> all.complete(replica.swaps().stream().map(SwapWatch::status).toList()));
     return all;
   }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.runtime.api.NodeStatus.PeerStatus;
@@ -17,25 +19,28 @@ final class Why {
     this.node = node;
   }
 
-  List<WhyStep> walk(GroupId group) {
-    List<WhyStep> steps = new ArrayList<>();
+  CompletionStage<List<WhyStep>> walk(GroupId group) {
     GroupHost host = node.groups().find(group);
-    if (host == null) {
-      boolean configured =
-          node.config().groups().stream().anyMatch(spec -> spec.group().equals(group));
-      steps.add(
-          new WhyStep(
-              "configuration",
-              false,
-              "node " + node.id() + " has no group '" + group + "'",
-              configured
-                  ? "it is configured but was never created: quorate bootstrap"
-                  : "create it: quorate group create " + group));
-      return steps;
-    }
-    GroupManifest manifest = host.manifest();
-    GroupStatus status = host.status();
-    steps.add(configuration(host, manifest, status));
+    return host == null
+        ? CompletableFuture.completedStage(List.of(unknown(group)))
+        : host.status().thenApply(status -> walk(host.manifest(), status));
+  }
+
+  private WhyStep unknown(GroupId group) {
+    boolean configured =
+        node.config().groups().stream().anyMatch(spec -> spec.group().equals(group));
+    return new WhyStep(
+        "configuration",
+        false,
+        "node " + node.id() + " has no group '" + group + "'",
+        configured
+            ? "it is configured but was never created: quorate bootstrap"
+            : "create it: quorate group create " + group);
+  }
+
+  private List<WhyStep> walk(GroupManifest manifest, GroupStatus status) {
+    List<WhyStep> steps = new ArrayList<>();
+    steps.add(configuration(manifest, status));
     steps.add(service(manifest, status));
     if (status.state() == GroupStatus.State.RUNNING) {
       steps.add(protocol(status));
@@ -44,7 +49,7 @@ final class Why {
     return steps;
   }
 
-  private WhyStep configuration(GroupHost host, GroupManifest manifest, GroupStatus status) {
+  private WhyStep configuration(GroupManifest manifest, GroupStatus status) {
     String is =
         "strategy "
             + status.strategy()

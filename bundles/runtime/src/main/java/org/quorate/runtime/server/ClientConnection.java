@@ -242,7 +242,7 @@ final class ClientConnection implements FramedSocket.Handler {
     host.loop()
         .run(
             () -> {
-              GroupStatus s = host.status();
+              GroupStatus s = host.statusNow();
               List<GroupInfo.Place> places =
                   s.members().stream()
                       .map(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +65,14 @@ class CertifyGroupTest {
     return assertInstanceOf(KvResult.GetDone.class, result).entry().value().utf8();
   }
 
+  private static Optional<GroupStatus> status(TestCluster cluster, NodeId node) {
+    return get(at(cluster, node).group(ORDERS));
+  }
+
   private static void awaitRole(TestCluster cluster, NodeId node, String role) {
     TestCluster.await(
         node + " to be " + role,
-        () -> at(cluster, node).group(ORDERS).map(s -> s.role().equals(role)).orElse(false));
+        () -> status(cluster, node).map(s -> s.role().equals(role)).orElse(false));
   }
 
   private static void cutOff(Outcome outcome) {
@@ -115,13 +120,12 @@ class CertifyGroupTest {
       create(at(cluster, N2), "certify", members, Map.of("certify.remove.dead.ms", "1000"));
       assertInstanceOf(Outcome.Committed.class, add(at(cluster, N3)), "sent on by the witness");
       assertEquals("1", value(read(at(cluster, N3), ReadLevel.LINEARIZABLE)));
-      NodeId sequencer = at(cluster, N3).group(ORDERS).orElseThrow().hint();
+      NodeId sequencer = status(cluster, N3).orElseThrow().hint();
       NodeId survivor = sequencer.equals(N1) ? N2 : N1;
       cluster.stopNode(sequencer);
       TestCluster.await(
           "writes to go on", () -> add(at(cluster, survivor)) instanceof Outcome.Committed);
-      List<GroupStatus.MemberStatus> left =
-          at(cluster, survivor).group(ORDERS).orElseThrow().members();
+      List<GroupStatus.MemberStatus> left = status(cluster, survivor).orElseThrow().members();
       assertEquals(2, left.size(), left.toString());
       assertTrue(left.stream().anyMatch(m -> m.role().equals("witness")), left.toString());
     }
@@ -137,7 +141,7 @@ class CertifyGroupTest {
       cluster.stopNode(N1);
       cluster.stopNode(N3);
       TestCluster.await("writes to go on", () -> add(at(cluster, N2)) instanceof Outcome.Committed);
-      String why = at(cluster, N2).why(ORDERS).toString();
+      String why = get(at(cluster, N2).why(ORDERS)).toString();
       assertTrue(why.contains("3 of 5 votes"), why);
       cluster.startNode(N1);
       cluster.startNode(N3);
@@ -154,7 +158,7 @@ class CertifyGroupTest {
       refused(cluster, "raft", List.of("n1", "n2", "n3"), Map.of("n1", "2"), "counts heads");
       refused(cluster, "certify", List.of("n1:witness"), Map.of(), "none of them is a voter");
       refused(cluster, "certify", List.of("n1", "n1"), Map.of(), "listed twice");
-      assertTrue(at(cluster, N1).group(ORDERS).isEmpty());
+      assertTrue(status(cluster, N1).isEmpty());
     }
   }
 

@@ -202,7 +202,7 @@ class ClusterTest {
       assertEquals(GroupStatus.State.PARKED, parked.state());
       assertTrue(parked.why().startsWith("strategy 'raft': no bundle provides it"), parked.why());
       WhyStep service =
-          cluster.node(follower).control().why(TestCluster.GROUP).stream()
+          cluster.node(follower).control().why(TestCluster.GROUP).toCompletableFuture().join().stream()
               .filter(step -> step.layer().equals("service"))
               .findFirst()
               .orElseThrow();

@@ -44,7 +44,7 @@ class CreationTest {
 
   private static GroupStatus second(TestCluster cluster, NodeId at) {
     GroupHost host = cluster.node(at).groups().find(SECOND);
-    return host == null ? null : host.status();
+    return host == null ? null : host.status().toCompletableFuture().join();
   }
 
   private static void awaitLeader(TestCluster cluster, List<NodeId> among) {
@@ -156,7 +156,7 @@ class CreationTest {
           "the damaged group to fail",
           () -> second(cluster, N2).state() == GroupStatus.State.FAILED);
       assertTrue(second(cluster, N2).why().contains(damaged.getFileName().toString()));
-      WhyStep step = cluster.node(N2).control().why(SECOND).get(0);
+      WhyStep step = cluster.node(N2).control().why(SECOND).toCompletableFuture().join().get(0);
       assertTrue(!step.ok() && step.finding().contains("failed"), step.toString());
       TestCluster.await(
           "the other group of the node",

@@ -82,7 +82,7 @@ class DivergenceTest {
   }
 
   private static GroupStatus status(TestCluster cluster, NodeId node) {
-    return cluster.node(node).groups().find(GROUP).status();
+    return cluster.node(node).groups().find(GROUP).status().toCompletableFuture().join();
   }
 
   private static NodeId leader(TestCluster cluster) {

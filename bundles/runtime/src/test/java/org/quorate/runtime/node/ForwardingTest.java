@@ -108,7 +108,9 @@ class ForwardingTest {
       NodeControl alone = cluster.node(survivor).control();
       TestCluster.await(
           "the loss to be noticed",
-          () -> alone.group(TestCluster.GROUP).orElseThrow().hint() == null);
+          () ->
+              alone.group(TestCluster.GROUP).toCompletableFuture().join().orElseThrow().hint()
+                  == null);
       Outcome outcome = add(alone, TestCluster.GROUP);
       assertNull(assertInstanceOf(Outcome.NotLeader.class, outcome).hint());
     }

@@ -218,7 +218,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public GroupStatus status(NodeId id) {
-    return node(id).groups().find(GROUP).status();
+    return node(id).groups().find(GROUP).status().toCompletableFuture().join();
   }
 
   /** Waits for a node that says it leads. */
@@ -229,7 +229,8 @@ public final class TestCluster implements AutoCloseable {
         () -> {
           for (NodeId id : nodes()) {
             GroupHost host = node(id).groups().find(GROUP);
-            if (host != null && host.status().role().equals("leader")) {
+            if (host != null
+                && host.status().toCompletableFuture().join().role().equals("leader")) {
               found[0] = id;
             }
           }

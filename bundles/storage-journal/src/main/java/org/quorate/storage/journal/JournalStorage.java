@@ -14,6 +14,8 @@ import org.quorate.spi.config.Parameter;
 import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.storage.files.StorageFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The log storage "journal": one journal for all links of a data directory, opened at first use. */
 public class JournalStorage implements LogStorage {
@@ -24,6 +26,8 @@ public class JournalStorage implements LogStorage {
   interface Opener {
     StorageFiles open() throws IOException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(JournalStorage.class);
 
   private final String where;
   private final Opener opener;
@@ -133,12 +137,13 @@ public class JournalStorage implements LogStorage {
     }
   }
 
-  private static void release(Closeable lock) {
+  /** The error that is being reported came first: what happens here is for the log only. */
+  private void release(Closeable lock) {
     if (lock != null) {
       try {
         lock.close();
-      } catch (IOException ignored) {
-        // The error that is being reported came first.
+      } catch (IOException e) {
+        LOG.debug("the lock of the journal in {} is not released", where, e);
       }
     }
   }
