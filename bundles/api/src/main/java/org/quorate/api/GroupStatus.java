@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A replica's view of its group.
  *
- * @param state RUNNING, PARKED, FAILED or DIVERGED
+ * @param state RUNNING, PARKED, FAILED, DIVERGED or REMOVED
  * @param why what the state is due to and what to do; empty while RUNNING
  * @param role the strategy's word for the part this node plays (leader, follower, member …)
  * @param hint the node that takes proposals, or null while none is known
@@ -38,7 +38,9 @@ public record GroupStatus(
     PARKED,
     FAILED,
     /** Its state was not the majority's: fenced until a snapshot has replaced it. */
-    DIVERGED
+    DIVERGED,
+    /** The group goes on without it: closed, its data kept. */
+    REMOVED
   }
 
   /**

@@ -181,6 +181,9 @@ final class NodeOperations {
   private static HealthView health(ManagedNode node, List<GroupStatus> groups) {
     Map<String, String> wrong = new TreeMap<>();
     for (GroupStatus group : groups) {
+      if (group.state() == GroupStatus.State.REMOVED) {
+        continue;
+      }
       if (group.state() != GroupStatus.State.RUNNING) {
         wrong.put(group.group().name(), group.state() + ": " + group.why());
       } else if (group.hint() == null) {

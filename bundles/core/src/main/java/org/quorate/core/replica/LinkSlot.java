@@ -43,6 +43,8 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   private final Chain.Link link;
   private final LinkStore store;
   private final Links links;
+  private Membership membership;
+  private long membershipAt;
   private final Recovered recovered;
   private final Runnable turn = this::turn;
   private final Loglet loglet;
@@ -255,7 +257,13 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
 
   @Override
   public void membership(Membership effective, long inner) {
-    // The status tells.
+    membership = effective;
+    membershipAt = inner;
+  }
+
+  /** The newest membership the link was told of, if it is decided; otherwise null. */
+  Membership decidedMembership() {
+    return membership != null && membershipAt <= status().decided() ? membership : null;
   }
 
   @Override

@@ -201,6 +201,14 @@ public final class Replica implements AutoCloseable {
     return parts.status.link();
   }
 
+  /**
+   * The membership in force, if it is known to be decided; null while it is not: it may yet be cut
+   * off the log.
+   */
+  public Membership decidedMembership() {
+    return parts.status.decidedMembership();
+  }
+
   /** Frames that did not decode. */
   public long malformedFrames() {
     return parts.inbox.malformed();

@@ -7,6 +7,7 @@ import org.quorate.api.GroupStatus;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.Membership;
 
 /** What a replica says of itself and of its active link. On the group's loop. */
 final class StatusReport {
@@ -18,6 +19,7 @@ final class StatusReport {
   private final Callers callers;
   private final OpenLinks links;
   private LinkStatus announced;
+  private Membership announcedMembership;
 
   StatusReport(
       ReplicaConfig config,
@@ -50,14 +52,22 @@ final class StatusReport {
     return announced;
   }
 
-  /** Looks again; whether role, hint or membership have changed. */
+  /** The membership in force, if it is known to be decided; otherwise null. */
+  Membership decidedMembership() {
+    return links.active() == null ? null : links.active().decidedMembership();
+  }
+
+  /** Looks again; whether role, hint, membership or what is decided of it have changed. */
   boolean announce() {
     LinkStatus before = announced;
+    Membership decidedBefore = announcedMembership;
     announced = link();
+    announcedMembership = decidedMembership();
     return before != null
         && !(announced.role().equals(before.role())
             && Objects.equals(announced.hint(), before.hint())
-            && announced.membership().equals(before.membership()));
+            && announced.membership().equals(before.membership())
+            && Objects.equals(announcedMembership, decidedBefore));
   }
 
   GroupStatus group() {

@@ -66,6 +66,9 @@ public final class GroupHost implements Group {
     /** The storage of a group broke: the process must stop. */
     void broken(String why, Throwable cause);
 
+    /** A membership is decided that the manifest does not have yet. */
+    void decided(GroupHost host, Membership membership);
+
     /** The group opened, parked or failed. */
     void changed(GroupHost host, String event, Map<String, String> details);
   }
@@ -90,7 +93,7 @@ public final class GroupHost implements Group {
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile GroupManifest manifest;
   private volatile String why = "not opened yet";
-  private Phase phase = Phase.PARKED;
+  private volatile Phase phase = Phase.PARKED;
   private final Map<String, ConsensusStrategy> strategies = new ConcurrentHashMap<>();
   private Services.Parts parts;
   private Replica replica;
@@ -153,6 +156,10 @@ public final class GroupHost implements Group {
 
   /** Why the replica cannot go on with what it was opened with; null if it can. */
   private String gone() {
+    String objection = manifest.objection(node.id(), storeId(parts));
+    if (objection != null) {
+      return objection;
+    }
     if (!Objects.equals(parts, node.services().parts(manifest))) {
       String missing = node.services().missing(manifest);
       return missing == null ? "a part it uses was replaced" : missing;
@@ -330,6 +337,10 @@ public final class GroupHost implements Group {
       membership = now;
       node.changed(this, "membership.changed", Map.of("version", Long.toString(now.version())));
     }
+    Membership decided = replica.decidedMembership();
+    if (decided != null && decided.version() > manifest.membership().version()) {
+      node.decided(this, decided);
+    }
   }
 
   /** Runs on the loop when the group is open. */
@@ -342,10 +353,20 @@ public final class GroupHost implements Group {
         });
   }
 
+  /** Whether a replica takes part; from any thread. */
+  boolean isOpen() {
+    return phase == Phase.OPEN;
+  }
+
   /** Takes a manifest with a newer membership, which is on disk already. */
   void told(GroupManifest newer) {
     manifest = newer;
     reconcile(() -> {});
+  }
+
+  /** The newest membership known to be decided, or null; on the loop. */
+  Membership decidedMembership() {
+    return replica == null ? null : replica.decidedMembership();
   }
 
   /** Membership the protocol goes by here; on the loop. */
@@ -517,12 +538,19 @@ public final class GroupHost implements Group {
     return replica != null ? replica.status() : closedStatus(why);
   }
 
+  private GroupStatus.State closedState() {
+    if (phase == Phase.FAILED) {
+      return GroupStatus.State.FAILED;
+    }
+    return manifest.lists(node.id()) ? GroupStatus.State.PARKED : GroupStatus.State.REMOVED;
+  }
+
   private GroupStatus closedStatus(String reason) {
     GroupManifest m = manifest;
     return new GroupStatus(
         m.group(),
         node.id(),
-        phase == Phase.FAILED ? GroupStatus.State.FAILED : GroupStatus.State.PARKED,
+        closedState(),
         reason,
         m.config().strategy(),
         m.config().storage(),

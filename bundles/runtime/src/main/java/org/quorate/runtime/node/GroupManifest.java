@@ -35,11 +35,13 @@ public record GroupManifest(
   String objection(NodeId node, long storeId) {
     Member member = membership.find(node).orElse(null);
     if (member == null) {
-      return "node '"
+      return "the group goes on without node '"
           + node
-          + "' is not a member of the group; add it as a learner: quorate group member-add "
+          + "' since its membership "
+          + membership.version()
+          + ": the replica is closed, its data is kept; to have it back: quorate group members "
           + group()
-          + " "
+          + " add "
           + node;
     }
     if (member.storeId() == storeId) {
@@ -52,14 +54,24 @@ public record GroupManifest(
         + "', the store here is "
         + Long.toHexString(storeId)
         + ": its data was replaced, so its vote does not count; let the group forget the old store"
-        + " and add the node as a learner: quorate group member-remove "
+        + " and add the node as a learner: quorate group members "
         + group()
-        + " "
+        + " remove "
         + node
-        + ", then quorate group member-add "
+        + ", then quorate group members "
         + group()
-        + " "
+        + " add "
         + node;
+  }
+
+  boolean lists(NodeId node) {
+    return membership.find(node).isPresent();
+  }
+
+  /** Whether what a node is told counts more than this; what leaves the node out was decided. */
+  boolean yieldsTo(GroupManifest told, NodeId node) {
+    long newer = told.membership().version() - membership.version();
+    return newer > 0 || newer == 0 && lists(node) && !told.lists(node);
   }
 
   Bytes encode() {

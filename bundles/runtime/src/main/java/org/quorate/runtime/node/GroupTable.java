@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.quorate.api.GroupId;
 import org.quorate.client.net.Loop;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.StorageException;
 
 /**
@@ -105,15 +106,36 @@ public final class GroupTable {
             + ")";
   }
 
+  /** Takes a membership that the group's own replica knows to be decided; blocks. */
+  synchronized void decided(GroupHost host, Membership membership) {
+    try {
+      renew(host, membership);
+    } catch (StorageException e) {
+      node.broken("manifest of group " + host.id(), e);
+    }
+  }
+
+  private void renew(GroupHost host, Membership membership) {
+    GroupManifest mine = host.manifest();
+    GroupManifest newer = mine.with(membership);
+    if (mine.yieldsTo(newer, node.id())) {
+      store.save(newer);
+      host.told(newer);
+    }
+  }
+
   /**
-   * Takes a manifest: a new group, or a newer membership of a known one. On disk when it returns;
-   * blocks.
+   * Takes a manifest: a new group, or a newer membership of a known one. A replica that is open knows
+   * better who belongs to its group, except that it was removed. On disk when it returns; blocks.
    *
    * @return null, or why it was refused
    */
   synchronized String install(GroupManifest told) {
     GroupHost known = hosts.get(told.group());
     try {
+      if (known == null && !told.lists(node.id())) {
+        return null;
+      }
       if (known == null) {
         store.save(told);
         reserved.remove(told.group());
@@ -125,10 +147,8 @@ public final class GroupTable {
       if (another != null) {
         return another;
       }
-      if (told.membership().version() > mine.membership().version()) {
-        GroupManifest newer = mine.with(told.membership());
-        store.save(newer);
-        known.told(newer);
+      if (!known.isOpen() || !told.lists(node.id())) {
+        renew(known, told.membership());
       }
       return null;
     } catch (StorageException e) {

@@ -37,6 +37,8 @@ import org.quorate.runtime.peer.PeerTransport;
 import org.quorate.runtime.server.ClientServer;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
@@ -378,21 +380,29 @@ public final class QuorateNode implements AutoCloseable {
   }
 
   private void offer(GroupHost host, NodeId peer) {
-    var membership = host.membership();
-    if (membership.find(peer).isPresent() && !peer.equals(id())) {
-      Bytes manifest = host.manifest().with(membership).encode();
-      ask(
-          peer,
-          PeerOperation.INSTALL,
-          manifest,
-          5000,
-          reply -> {
-            Answer answer = reply == null ? Answer.DONE : Answer.decode(reply);
-            if (answer.failure() != null) {
-              LOG.warn("{} refuses group {}: {}", peer, host.id(), answer.message());
-            }
-          });
+    if (host.membership().find(peer).isPresent()) {
+      tell(peer, host.manifest().with(host.membership()));
+    } else if (host.decidedMembership() != null) {
+      tell(peer, host.manifest().with(host.decidedMembership()));
     }
+  }
+
+  /** A member takes the manifest; who is left out in it closes its replica, if it has one. */
+  private void tell(NodeId peer, GroupManifest manifest) {
+    if (peer.equals(id())) {
+      return;
+    }
+    ask(
+        peer,
+        PeerOperation.INSTALL,
+        manifest.encode(),
+        5000,
+        reply -> {
+          Answer answer = reply == null ? Answer.DONE : Answer.decode(reply);
+          if (answer.failure() != null) {
+            LOG.warn("{} refuses group {}: {}", peer, manifest.group(), answer.message());
+          }
+        });
   }
 
   /** What comes from the peers. */
@@ -488,22 +498,28 @@ public final class QuorateNode implements AutoCloseable {
       } else if (event.equals("group.parked") || event.equals("group.failed")) {
         groupListeners.forEach(l -> l.closed(host));
       } else if (event.equals("membership.changed")) {
-        remember(host);
+        invite(host);
       }
     }
 
-    /** The newest membership is on disk, and those in it know of it. */
-    private void remember(GroupHost host) {
-      var membership = host.membership();
+    /** Who is in the membership knows of it, decided or not: a new member has to take part. */
+    private void invite(GroupHost host) {
+      for (Member member : host.membership().members()) {
+        transport.connect(member.node());
+        offer(host, member.node());
+      }
+    }
+
+    /** It is on disk, and who is no longer in it knows. */
+    @Override
+    public void decided(GroupHost host, Membership membership) {
       GroupManifest newer = host.manifest().with(membership);
-      threads.workers().execute(() -> groups.install(newer));
-      membership
-          .members()
-          .forEach(
-              member -> {
-                transport.connect(member.node());
-                offer(host, member.node());
-              });
+      for (Member member : host.manifest().membership().members()) {
+        if (!newer.lists(member.node())) {
+          tell(member.node(), newer);
+        }
+      }
+      threads.workers().execute(() -> groups.decided(host, membership));
     }
   }
 

@@ -202,7 +202,13 @@ class ClusterTest {
       assertEquals(GroupStatus.State.PARKED, parked.state());
       assertTrue(parked.why().startsWith("strategy 'raft': no bundle provides it"), parked.why());
       WhyStep service =
-          cluster.node(follower).control().why(TestCluster.GROUP).toCompletableFuture().join().stream()
+          cluster
+              .node(follower)
+              .control()
+              .why(TestCluster.GROUP)
+              .toCompletableFuture()
+              .join()
+              .stream()
               .filter(step -> step.layer().equals("service"))
               .findFirst()
               .orElseThrow();
@@ -271,6 +277,113 @@ class ClusterTest {
       get(kv.put(key("a"), key("2")));
       assertEquals("2", get(kv.get(key("a"))).value().utf8());
     }
+  }
+
+  @Test
+  void aRemovedMemberClosesItsReplicaAndComesBackWhenItIsAdded() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("a"), key("1")));
+      NodeId leader = cluster.leader();
+      NodeId removed = another(cluster, leader);
+      remove(cluster, leader, removed);
+      TestCluster.await(
+          "the replica to be closed",
+          () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
+      String why = cluster.status(removed).why();
+      assertTrue(why.contains("quorate group members main add " + removed), why);
+      get(kv.put(key("a"), key("2")));
+      cluster.stopNode(removed);
+      cluster.startNode(removed);
+      TestCluster.await(
+          "the replica to stay closed",
+          () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
+      cluster
+          .node(leader)
+          .control()
+          .addMember(TestCluster.GROUP, new MemberSpec(removed, Role.LEARNER, 1), "")
+          .toCompletableFuture()
+          .get(60, TimeUnit.SECONDS);
+      awaitSame(cluster, removed, leader);
+    }
+  }
+
+  @Test
+  void aMemberThatWasRemovedWhileItWasDownIsToldWhenItComesBack() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeId removed = another(cluster, cluster.leader());
+      cluster.stopNode(removed);
+      remove(cluster, cluster.leader(), removed);
+      cluster.startNode(removed);
+      TestCluster.await(
+          "the replica to be closed",
+          () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
+    }
+  }
+
+  @Test
+  void aLeaderThatRemovesItselfClosesItsReplicaWhenThatIsDecided() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      NodeId removed = cluster.leader();
+      remove(cluster, removed, removed);
+      TestCluster.await(
+          "the replica to be closed",
+          () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
+      get(kv.put(key("a"), key("1")));
+      assertEquals("1", get(kv.get(key("a"))).value().utf8());
+    }
+  }
+
+  @Test
+  void aRemovalThatIsNotDecidedClosesNothing() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeId leader = cluster.leader();
+      NodeId removed = another(cluster, leader);
+      NodeId third =
+          cluster.nodes().stream()
+              .filter(n -> !n.equals(leader) && !n.equals(removed))
+              .findFirst()
+              .orElseThrow();
+      cluster.stopNode(third);
+      // The new membership is leader and third: without the third nothing is decided.
+      cluster.node(leader).control().removeMember(TestCluster.GROUP, removed);
+      TestCluster.await("the change to be in force", () -> !lists(cluster.status(leader), removed));
+      assertEquals(GroupStatus.State.RUNNING, cluster.status(removed).state());
+      assertTrue(cluster.node(removed).groups().find(TestCluster.GROUP).manifest().lists(removed));
+      cluster.startNode(third);
+      // The leader may have lost its quorum meanwhile, and its successor may not have the change.
+      TestCluster.await(
+          "the change to be decided or cut off",
+          () ->
+              lists(cluster.status(cluster.leader()), removed)
+                  == (cluster.status(removed).state() == GroupStatus.State.RUNNING));
+    }
+  }
+
+  private static boolean lists(GroupStatus status, NodeId node) {
+    return status.members().stream().anyMatch(m -> m.node().equals(node));
+  }
+
+  private static NodeId another(TestCluster cluster, NodeId not) {
+    return cluster.nodes().stream().filter(n -> !n.equals(not)).findFirst().orElseThrow();
+  }
+
+  private static void remove(TestCluster cluster, NodeId at, NodeId whom) throws Exception {
+    cluster
+        .node(at)
+        .control()
+        .removeMember(TestCluster.GROUP, whom)
+        .toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+  }
+
+  private static void awaitSame(TestCluster cluster, NodeId node, NodeId leader) {
+    TestCluster.await(
+        "the learner to catch up",
+        () ->
+            cluster.status(node).state() == GroupStatus.State.RUNNING
+                && cluster.status(node).gtid().equals(cluster.status(leader).gtid()));
   }
 
   private static void delete(Path dir) throws java.io.IOException {
