@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.quorate.api.kv.KvLimits;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.KvLink;
@@ -16,6 +15,7 @@ import org.quorate.cli.cluster.NodeApi;
 import org.quorate.cli.cluster.Reach;
 import org.quorate.cli.load.FileFormat;
 import org.quorate.cli.load.Loader;
+import org.quorate.core.replica.ReplicaParameters;
 import org.quorate.kv.KvParameters;
 import org.quorate.spi.config.Options;
 import picocli.CommandLine.Command;
@@ -119,10 +119,18 @@ final class KvLoadCommand implements Callable<Integer> {
         rejects == null
             ? source.resolveSibling(source.getFileName() + ".rejects")
             : root.terminal().resolve(rejects);
-    Loader.Settings settings =
-        new Loader.Settings(format(source), batch, inFlight, rejected, restart, MAX_RECORD_BYTES);
     try (KvLink link = kv.connect(root)) {
-      Loader loader = new Loader(link::write, limits(), settings, this::progress);
+      Options group = groupOptions();
+      Loader.Settings settings =
+          new Loader.Settings(
+              format(source),
+              batch,
+              inFlight,
+              rejected,
+              restart,
+              MAX_RECORD_BYTES,
+              (int) group.number(ReplicaParameters.COMMAND_MAX_BYTES));
+      Loader loader = new Loader(link::write, KvParameters.limits(group), settings, this::progress);
       // Not its name: a cluster made anew, or another one, has none of the records.
       String target = "history " + link.now(link.history());
       Loader.Report report = loader.load(source, target);
@@ -133,7 +141,7 @@ final class KvLoadCommand implements Callable<Integer> {
   }
 
   /** What the group was created with, from a node that has it. */
-  private KvLimits limits() throws InterruptedException {
+  private Options groupOptions() throws InterruptedException {
     Reach reach = root.reach();
     CliException last = null;
     for (Reach.Place node : reach.nodes()) {
@@ -144,7 +152,7 @@ final class KvLoadCommand implements Callable<Integer> {
             .path("options")
             .properties()
             .forEach(option -> options.put(option.getKey(), option.getValue().asText()));
-        return KvParameters.limits(new Options(options));
+        return new Options(options);
       } catch (CliException e) {
         last = e;
       }

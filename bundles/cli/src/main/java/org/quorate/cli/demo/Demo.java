@@ -89,7 +89,13 @@ public final class Demo {
             PREFIX);
     Loader.Settings settings =
         new Loader.Settings(
-            prefixed, 1, IN_FLIGHT, cluster.data().resolve("demo.rejects"), true, MAX_RECORD_BYTES);
+            prefixed,
+            1,
+            IN_FLIGHT,
+            cluster.data().resolve("demo.rejects"),
+            true,
+            MAX_RECORD_BYTES,
+            4 * MAX_RECORD_BYTES);
     try (KvLink link = KvLink.to(nodes, "default", WRITE_TIMEOUT_MS);
         KvLink counting = KvLink.to(nodes, "default", WRITE_TIMEOUT_MS)) {
       Counters counters = new Counters(counting);

@@ -29,6 +29,9 @@ public final class Loader {
   /** A batch is sent when its keys and values reach this. */
   private static final int BATCH_BYTES = 256 << 10;
 
+  /** Most that a row adds to a command beyond its key and value, which it has twice. */
+  private static final int ROW_BYTES = 64;
+
   /**
    * How to load.
    *
@@ -37,6 +40,7 @@ public final class Loader {
    * @param rejects file for what is refused
    * @param restart ignores how far an earlier load came
    * @param maxRecordBytes longest record
+   * @param maxCommandBytes longest command that the group takes
    */
   public record Settings(
       FileFormat format,
@@ -44,7 +48,8 @@ public final class Loader {
       int inFlight,
       Path rejects,
       boolean restart,
-      int maxRecordBytes) {}
+      int maxRecordBytes,
+      int maxCommandBytes) {}
 
   /**
    * What became of the records.
@@ -210,6 +215,12 @@ public final class Loader {
       batch.upTo(raw.number());
       Row row = parse(raw);
       if (row != null) {
+        if (batch.size() > 0 && commandBytes(batch, row) > settings.maxCommandBytes()) {
+          batch.upTo(raw.number() - 1);
+          inFlight.send(batch);
+          batch = new Batch();
+          batch.upTo(raw.number());
+        }
         if (inFlight.holds(row.key()) || batch.holds(row.key())) {
           // The later of two records of one key must win, whatever a retry does to the order.
           batch.upTo(raw.number() - 1);
@@ -232,14 +243,33 @@ public final class Loader {
       try {
         Row row = parser.row(raw);
         KvLimits.Violation broken = limits.violation(KvCommand.put(row.key(), row.value()));
-        if (broken == null) {
+        if (broken != null) {
+          rejects.add(raw, broken.message());
+        } else if (!fits(row)) {
+          rejects.add(
+              raw,
+              "a value of "
+                  + row.value().length()
+                  + " bytes makes a command longer than command.max.bytes of the group, "
+                  + settings.maxCommandBytes());
+        } else {
           return row;
         }
-        rejects.add(raw, broken.message());
       } catch (BadRecord e) {
         rejects.add(raw, e.getMessage());
       }
       return null;
+    }
+
+    private boolean fits(Row row) {
+      return commandBytes(new Batch(), row) <= settings.maxCommandBytes()
+          || putIfDifferent(List.of(row)).encode().length() <= settings.maxCommandBytes();
+    }
+
+    /** No less than what a batch makes together with one more row. */
+    private static long commandBytes(Batch batch, Row row) {
+      long content = batch.bytes() + row.key().length() + row.value().length();
+      return 2 * content + (batch.size() + 2L) * ROW_BYTES;
     }
 
     private void after() throws IOException {

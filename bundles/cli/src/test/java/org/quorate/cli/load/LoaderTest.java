@@ -36,11 +36,13 @@ class LoaderTest {
     private final List<String> writes = new ArrayList<>();
     private int submissionsLeft = Integer.MAX_VALUE;
     private String refused = "";
+    private int longest;
 
     CompletionStage<KvResult> submit(KvCommand command) {
       if (submissionsLeft-- <= 0) {
         return CompletableFuture.failedStage(new IllegalStateException("no node answers"));
       }
+      longest = Math.max(longest, command.encode().length());
       KvCommand.Txn all = (KvCommand.Txn) command;
       if (all.then().stream().anyMatch(each -> key(each).equals(refused))) {
         return CompletableFuture.completedStage(
@@ -68,6 +70,7 @@ class LoaderTest {
   }
 
   private final Target target = new Target();
+  private int maxCommandBytes = 1 << 20;
 
   private Path file(String name, String text) throws IOException {
     Path file = directory.resolve(name);
@@ -86,7 +89,8 @@ class LoaderTest {
   private Loader.Report load(Path file, FileFormat format, int batch)
       throws IOException, InterruptedException {
     Loader.Settings settings =
-        new Loader.Settings(format, batch, 4, directory.resolve("rejects"), false, 1000);
+        new Loader.Settings(
+            format, batch, 4, directory.resolve("rejects"), false, 1000, maxCommandBytes);
     return new Loader(target::submit, KvLimits.DEFAULTS, settings, (b, t, r, j, s) -> {})
         .load(file, "test");
   }
@@ -221,9 +225,28 @@ class LoaderTest {
     assertEquals("0", target.state.get("v0"));
     target.submissionsLeft = Integer.MAX_VALUE;
     Loader.Settings settings =
-        new Loader.Settings(csv("v", "id"), 10, 4, directory.resolve("rejects"), false, 1000);
+        new Loader.Settings(
+            csv("v", "id"), 10, 4, directory.resolve("rejects"), false, 1000, maxCommandBytes);
     Loader loader = new Loader(target::submit, KvLimits.DEFAULTS, settings, (b, t, r, j, s) -> {});
     assertEquals(0, loader.load(file, "another cluster").skipped());
+  }
+
+  /** A command holds a value twice, to compare and to write. */
+  @Test
+  void noCommandIsLongerThanTheGroupTakes() throws Exception {
+    maxCommandBytes = 1000;
+    StringBuilder text = new StringBuilder("id,v\n");
+    for (int i = 0; i < 20; i++) {
+      text.append(i).append(',').append("v".repeat(40 * (i % 10))).append('\n');
+    }
+    text.append("most,").append("x".repeat(450)).append('\n');
+    text.append("more,").append("x".repeat(550)).append('\n');
+    Loader.Report report = load(file("a.csv", text.toString()), csv(null, "v"), 10);
+    assertEquals(21, report.written());
+    assertEquals(1, report.rejected());
+    assertTrue(target.longest > 900 && target.longest <= 1000, target.longest + " bytes");
+    String rejects = Files.readString(directory.resolve("rejects"));
+    assertTrue(rejects.contains("command.max.bytes of the group, 1000"), rejects);
   }
 
   @Test

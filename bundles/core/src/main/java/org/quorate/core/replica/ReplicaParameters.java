@@ -25,7 +25,7 @@ public final class ReplicaParameters {
       Parameter.number(
           "command.max.bytes",
           "bytes",
-          2 << 20,
+          3 << 20,
           1024,
           64 << 20,
           "Largest command; a larger one is Rejected as TOO_LARGE.");
