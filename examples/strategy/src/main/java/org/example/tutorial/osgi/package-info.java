@@ -1,0 +1,2 @@
+/** The strategy as a declarative service. */
+package org.example.tutorial.osgi;

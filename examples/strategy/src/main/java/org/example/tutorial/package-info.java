@@ -1,0 +1,2 @@
+/** A consensus strategy: Multi-Paxos with a leader. */
+package org.example.tutorial;
