@@ -172,6 +172,18 @@ final class Disk implements Closeable {
     }
   }
 
+  /** Deletes a folder of files, durably; there may be none. */
+  static void deleteFolder(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    for (String file : names(folder)) {
+      delete(folder.resolve(file));
+    }
+    delete(folder);
+    syncFolder(folder.getParent(), Guard.NONE);
+  }
+
   /** Names of the files in a folder, sorted; none when there is no such folder. */
   static java.util.List<String> names(Path folder) {
     if (!Files.isDirectory(folder)) {

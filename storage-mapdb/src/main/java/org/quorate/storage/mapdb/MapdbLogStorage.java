@@ -2,6 +2,7 @@ package org.quorate.storage.mapdb;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -96,11 +97,21 @@ public class MapdbLogStorage implements LogStorage {
     if (open.containsKey(name)) {
       throw new IllegalStateException("the log of " + group + ", epoch " + epoch + ", is open");
     }
-    Path own = folder(name);
-    for (String file : Disk.names(own)) {
-      Disk.delete(own.resolve(file));
-    }
-    Disk.delete(own);
+    Disk.deleteFolder(folder(name));
+  }
+
+  @Override
+  public boolean movable() {
+    return true;
+  }
+
+  @Override
+  public synchronized List<Long> links(GroupId group) {
+    return Disk.names(folder.resolve(group.name())).stream()
+        .filter(name -> name.matches("\\d+"))
+        .map(Long::parseLong)
+        .sorted()
+        .toList();
   }
 
   @Override

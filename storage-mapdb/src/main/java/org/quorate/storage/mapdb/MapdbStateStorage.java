@@ -83,11 +83,7 @@ public class MapdbStateStorage implements StateStorage {
     if (open.contains(group)) {
       throw new IllegalStateException("the state of group " + group + " is open");
     }
-    Path own = folder(group);
-    for (String name : Disk.names(own)) {
-      Disk.delete(own.resolve(name));
-    }
-    Disk.delete(own);
+    Disk.deleteFolder(folder(group));
   }
 
   @Override

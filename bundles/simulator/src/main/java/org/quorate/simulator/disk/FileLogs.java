@@ -74,6 +74,16 @@ final class FileLogs implements Logs {
       }
 
       @Override
+      public boolean movable() {
+        return storage.movable();
+      }
+
+      @Override
+      public List<Long> links(GroupId group) {
+        return storage.links(group);
+      }
+
+      @Override
       public void close() {
         storage.close();
       }

@@ -52,6 +52,21 @@ final class RecordLogs implements Logs {
       }
 
       @Override
+      public boolean movable() {
+        return true;
+      }
+
+      @Override
+      public List<Long> links(GroupId group) {
+        String prefix = group + "/log-";
+        return logs.keySet().stream()
+            .filter(name -> name.startsWith(prefix))
+            .map(name -> Long.parseLong(name.substring(prefix.length())))
+            .sorted()
+            .toList();
+      }
+
+      @Override
       public void close() {}
     };
   }

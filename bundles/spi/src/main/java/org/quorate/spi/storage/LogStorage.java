@@ -40,8 +40,25 @@ public interface LogStorage extends AutoCloseable {
    */
   LinkStore open(GroupId group, long epoch, Executor loop);
 
-  /** Deletes a link that is closed. */
+  /** Deletes a link that is closed; it is durable when this returns. Of none there is nothing to do. */
   void delete(GroupId group, long epoch);
+
+  /**
+   * Whether {@link #links} is there: a replica moves to a log storage, or away from it, only if it
+   * can be found out what the storage holds of a group, since nothing of it may come to life again.
+   */
+  default boolean movable() {
+    return false;
+  }
+
+  /**
+   * Epochs of the links that it holds of a group, open or not, rising. Blocks.
+   *
+   * @throws UnsupportedOperationException if it is not {@link #movable}
+   */
+  default List<Long> links(GroupId group) {
+    throw new UnsupportedOperationException("log storage '" + name() + "' cannot list its links");
+  }
 
   /** Figures by name, such as {@code journal.segments}, for metrics and status. */
   default Map<String, Long> figures() {

@@ -27,7 +27,7 @@ public interface StateStorage extends AutoCloseable {
   SnapshotStore snapshots(GroupId group);
 
   /**
-   * Deletes a group's state and snapshots.
+   * Deletes a group's state and snapshots, if there are any; durable when this returns.
    *
    * @throws IllegalStateException if the state is open
    */

@@ -134,6 +134,16 @@ final class Journal implements Closeable {
     }
   }
 
+  /** Epochs of the streams of a group. */
+  List<Long> links(GroupId group) {
+    checkUsable();
+    return snapshotOfStreams().stream()
+        .filter(stream -> stream.group.equals(group.name()))
+        .map(stream -> stream.epoch)
+        .sorted()
+        .toList();
+  }
+
   /** Returns when it is durable that the stream is gone. */
   void delete(GroupId group, long epoch) {
     Op.Delete op;

@@ -103,6 +103,16 @@ public class JournalStorage implements LogStorage {
   }
 
   @Override
+  public boolean movable() {
+    return true;
+  }
+
+  @Override
+  public List<Long> links(GroupId group) {
+    return journal().links(group);
+  }
+
+  @Override
   public Map<String, Long> figures() {
     Journal opened;
     synchronized (this) {

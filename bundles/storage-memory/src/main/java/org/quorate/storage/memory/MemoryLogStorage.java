@@ -1,5 +1,6 @@
 package org.quorate.storage.memory;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -58,6 +59,21 @@ public class MemoryLogStorage implements LogStorage {
     String key = key(group, epoch);
     checkNotOpen(key);
     logs.remove(key);
+  }
+
+  @Override
+  public boolean movable() {
+    return true;
+  }
+
+  @Override
+  public synchronized List<Long> links(GroupId group) {
+    String prefix = group.name() + "/";
+    return logs.keySet().stream()
+        .filter(key -> key.startsWith(prefix))
+        .map(key -> Long.parseLong(key.substring(prefix.length())))
+        .sorted()
+        .toList();
   }
 
   @Override

@@ -322,4 +322,37 @@ public abstract class LogStoreContract {
       assertFalse(link.failed() > 0);
     }
   }
+
+  @Test
+  void whatIsHeldIsListed() {
+    assumeTrue(storage.movable());
+    assertEquals(List.of(), storage.links(GROUP));
+    storage.delete(GROUP, 7);
+    LinkProbe tenth = open(GROUP, 10);
+    tenth.append(1, "a");
+    tenth.settleDurably();
+    open(GROUP, 2).store().close();
+    open(OTHER, 3).store().close();
+    assertEquals(List.of(2L, 10L), storage.links(GROUP));
+    tenth.store().close();
+    assertEquals(List.of(2L, 10L), storage.links(GROUP));
+    storage.delete(GROUP, 2);
+    storage.delete(GROUP, 10);
+    assertEquals(List.of(), storage.links(GROUP));
+    assertEquals(List.of(3L), storage.links(OTHER));
+  }
+
+  @Test
+  void listsAfterARestartWhatHoldsRecords() {
+    assumeTrue(storage.movable() && storage.durable());
+    LinkProbe link = open(GROUP, 4);
+    link.append(1, "a");
+    link.settleDurably();
+    link.store().close();
+    restart();
+    assertEquals(List.of(4L), storage.links(GROUP));
+    storage.delete(GROUP, 4);
+    restart();
+    assertEquals(List.of(), storage.links(GROUP));
+  }
 }
