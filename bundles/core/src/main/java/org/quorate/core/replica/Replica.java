@@ -14,6 +14,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
+import org.quorate.core.storage.StorageMove;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Membership;
@@ -259,6 +260,11 @@ public final class Replica implements AutoCloseable {
   public void checkpoint(Runnable then) {
     parts.checkpoints.request();
     parts.checkpoints.whenIdle(then);
+  }
+
+  /** What a move of this replica to other storages needs of it. */
+  public StorageMove.Host storageHost() {
+    return parts.storageHost();
   }
 
   /** Stops at once; what is only in memory is in the parts.log. Blocks for writes under way. */

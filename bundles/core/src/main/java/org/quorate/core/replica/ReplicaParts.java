@@ -13,6 +13,7 @@ import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
+import org.quorate.core.storage.StorageMove;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.storage.LogStorage;
 import org.quorate.spi.storage.SnapshotStore;
@@ -193,6 +194,11 @@ final class ReplicaParts implements Links.Owner {
       callers.endAll(reason);
       changed();
     }
+  }
+
+  /** What a move to other storages needs. */
+  StorageMove.Host storageHost() {
+    return new StorageHost(log, checkpoints, snapshots.transfer(), this);
   }
 
   /** Stops at once; what is only in memory is in the log. Blocks for writes under way. */

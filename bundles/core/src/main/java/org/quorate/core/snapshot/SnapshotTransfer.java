@@ -16,6 +16,7 @@ public final class SnapshotTransfer {
   private final SnapshotHost host;
   private final SnapshotSender sender;
   private final SnapshotReceiver receiver;
+  private boolean suspended;
 
   public SnapshotTransfer(SnapshotHost host, SnapshotStore store) {
     this.host = host;
@@ -32,7 +33,7 @@ public final class SnapshotTransfer {
     SnapshotMessage decoded = SnapshotMessage.decode(message);
     if (decoded instanceof Offer offer) {
       // A store holds one partial snapshot: an offer that is passed over is repeated.
-      if (!sender.writing()) {
+      if (!sender.writing() && !suspended) {
         receiver.onOffer(from, offer);
       }
     } else if (decoded instanceof Chunk chunk) {
@@ -44,6 +45,17 @@ public final class SnapshotTransfer {
     } else {
       host.asked(from, new LogPoint(decoded.id().epoch(), decoded.id().inner()));
     }
+  }
+
+  /** Takes no snapshot from now on; false if one is just being worked on. */
+  public boolean suspend() {
+    suspended = receiver.abandon();
+    return suspended;
+  }
+
+  /** Takes snapshots again. */
+  public void resume() {
+    suspended = false;
   }
 
   /** Asks a peer for a snapshot beyond what is applied here; it is sent one at a time. */

@@ -1,0 +1,250 @@
+package org.quorate.core.storage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
+import org.quorate.spi.storage.DurableToken;
+import org.quorate.spi.storage.LinkStore;
+import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.Pending;
+import org.quorate.spi.storage.StorageException;
+
+/**
+ * The log storage of one replica, which can be exchanged while its links are open. While a mirror
+ * storage is there, every link that is opened, closed or deleted is so in both. Thread-safe.
+ */
+final class MovableLogs implements LogStorage {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  /** A copy that is waited for by closing its store. */
+  private static final Pending.Listener UNHEARD =
+      new Pending.Listener() {
+        @Override
+        public void durable(DurableToken token) {}
+
+        @Override
+        public void failed(StorageException why) {}
+      };
+
+  private final GroupId group;
+  private final Map<Long, MovableLink> open = new TreeMap<>();
+  private LogStorage live;
+  private LogStorage mirror;
+  private Consumer<StorageException> onBrokenMirror;
+  private int opening;
+
+  MovableLogs(GroupId group, LogStorage live) {
+    this.group = group;
+    this.live = live;
+  }
+
+  @Override
+  public synchronized String name() {
+    return live.name();
+  }
+
+  @Override
+  public synchronized boolean durable() {
+    return live.durable();
+  }
+
+  synchronized LogStorage live() {
+    return live;
+  }
+
+  // ---- what the replica does -----------------------------------------------------------------
+
+  @Override
+  public LinkStore open(GroupId of, long epoch, Executor loop) {
+    LogStorage from;
+    LogStorage to;
+    Consumer<StorageException> broken;
+    synchronized (this) {
+      from = live;
+      to = mirror;
+      broken = onBrokenMirror;
+      opening++;
+    }
+    MovableLink link = null;
+    try {
+      link = new MovableLink(from.open(of, epoch, loop), () -> closed(epoch));
+      if (to != null) {
+        link.attachEqual(copied(link, to, epoch, loop), broken);
+      }
+      return link;
+    } catch (RuntimeException e) {
+      if (link != null) {
+        link.close();
+        link = null;
+      }
+      throw e;
+    } finally {
+      opened(epoch, link, from, to);
+    }
+  }
+
+  /** What the mirror storage is to hold of a link that nobody writes to yet. */
+  private LinkStore copied(MovableLink link, LogStorage to, long epoch, Executor loop) {
+    LinkStore store = to.open(group, epoch, loop);
+    if (link.lastIndex() == 0 && link.load() == null) {
+      return store;
+    }
+    long next = link.firstIndex();
+    store.log().reset(next, new Pending(0, UNHEARD));
+    if (link.load() != null) {
+      store.stable().save(link.load(), new Pending(0, UNHEARD));
+    }
+    while (next <= link.lastIndex()) {
+      List<Bytes> piece = link.read(next, PIECE_BYTES);
+      store.log().append(next, piece, new Pending(0, UNHEARD));
+      next += piece.size();
+    }
+    store.close();
+    LinkStore reopened = to.open(group, epoch, loop);
+    if (!equal(link, reopened)) {
+      reopened.close();
+      throw new StorageException(
+          StorageException.Kind.IO, "link " + epoch + " was not copied to log '" + to.name() + "'");
+    }
+    return reopened;
+  }
+
+  private static boolean equal(LinkStore one, LinkStore other) {
+    return one.log().lastIndex() == other.log().lastIndex()
+        && Objects.equals(one.stable().load(), other.stable().load());
+  }
+
+  /** The exchange may have gone on while it was opened. */
+  private void opened(long epoch, MovableLink link, LogStorage from, LogStorage to) {
+    LinkStore useless = null;
+    synchronized (this) {
+      opening--;
+      if (link != null) {
+        open.put(epoch, link);
+        if (live != from) {
+          useless = link.promote();
+        } else if (mirror != to && to != null) {
+          useless = link.drop();
+        }
+      }
+    }
+    if (useless != null) {
+      useless.close();
+    }
+  }
+
+  private void closed(long epoch) {
+    MovableLink link;
+    synchronized (this) {
+      link = open.remove(epoch);
+    }
+    if (link != null && link.mirrored()) {
+      verify(epoch);
+    }
+  }
+
+  /** A link that is closed is in the mirror as it is in the live storage, or the mirror is broken. */
+  private void verify(long epoch) {
+    LogStorage to;
+    LogStorage from;
+    Consumer<StorageException> broken;
+    synchronized (this) {
+      from = live;
+      to = mirror;
+      broken = onBrokenMirror;
+    }
+    if (to == null) {
+      return;
+    }
+    try (LinkStore here = from.open(group, epoch, Runnable::run);
+        LinkStore there = to.open(group, epoch, Runnable::run)) {
+      if (!equal(here, there)) {
+        broken.accept(
+            new StorageException(
+                StorageException.Kind.IO,
+                "link " + epoch + " was closed before log '" + to.name() + "' had all of it"));
+      }
+    } catch (StorageException e) {
+      broken.accept(e);
+    }
+  }
+
+  @Override
+  public void delete(GroupId of, long epoch) {
+    LogStorage from;
+    LogStorage to;
+    synchronized (this) {
+      from = live;
+      to = mirror;
+    }
+    from.delete(of, epoch);
+    if (to != null) {
+      to.delete(of, epoch);
+    }
+  }
+
+  /** The storages are the node's. */
+  @Override
+  public void close() {}
+
+  // ---- the exchange; on the group's loop -----------------------------------------------------
+
+  /**
+   * Links that are opened from now on are opened in both.
+   *
+   * @param broken told, on any thread, when the mirror fails
+   */
+  synchronized void begin(LogStorage to, Consumer<StorageException> broken) {
+    mirror = to;
+    onBrokenMirror = broken;
+  }
+
+  /** Epochs of the open links. */
+  synchronized List<Long> epochs() {
+    return new ArrayList<>(open.keySet());
+  }
+
+  /** An open link, or null. */
+  synchronized MovableLink link(long epoch) {
+    return open.get(epoch);
+  }
+
+  /** Whether every link is open, and level with its mirror. */
+  synchronized boolean inStep() {
+    return opening == 0 && open.values().stream().allMatch(MovableLink::inStep);
+  }
+
+  /** From now on what is promised is durable in both. */
+  synchronized void require() {
+    open.values().forEach(MovableLink::require);
+  }
+
+  /** Whether the mirror has all that was ever promised. */
+  synchronized boolean safe() {
+    return opening == 0 && open.values().stream().allMatch(MovableLink::safe);
+  }
+
+  /** Whether no link is being opened. */
+  synchronized boolean quiet() {
+    return opening == 0;
+  }
+
+  /** Goes on with the mirror alone; the stores that were live are the caller's to close. */
+  synchronized List<LinkStore> promote() {
+    live = mirror;
+    mirror = null;
+    return open.values().stream().map(MovableLink::promote).toList();
+  }
+
+  /** Goes on without the mirror; its stores are the caller's to close. */
+  synchronized List<LinkStore> drop() {
+    mirror = null;
+    return open.values().stream().map(MovableLink::drop).filter(Objects::nonNull).toList();
+  }
+}
