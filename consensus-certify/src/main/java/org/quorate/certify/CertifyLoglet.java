@@ -126,6 +126,8 @@ public final class CertifyLoglet implements PureLoglet {
       onPeer.snapshotSent(e);
     } else if (event instanceof Event.PeerReset e) {
       onPeer.reset(e.peer());
+    } else if (event instanceof Event.PeerBusy e) {
+      onPeer.busy(e.peer());
     } else if (!(event instanceof Event.Applied)) {
       throw new IllegalArgumentException("event " + event);
     }

@@ -30,6 +30,18 @@ final class OnPeer {
     }
   }
 
+  /** It would speak if it could: a sequencer keeps its view, a member counts for the quorum. */
+  void busy(NodeId peer) {
+    if (certify.sequencing() != null) {
+      Peer p = certify.peers.find(peer);
+      if (p != null) {
+        p.contactMs = certify.timers.nowMs();
+      }
+    } else if (certify.role == Follower.INSTANCE && peer.equals(certify.sequencer)) {
+      certify.timers.heardSequencer();
+    }
+  }
+
   /** A snapshot has ended: go on behind it, or, if it failed, when the peer is heard again. */
   void snapshotSent(Event.SnapshotSent event) {
     Peer p = certify.peers.find(event.to());

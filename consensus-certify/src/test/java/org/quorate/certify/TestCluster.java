@@ -31,6 +31,7 @@ final class TestCluster {
   Membership genesis;
   private long stores = 100;
   private long tickets;
+  private NodeId busy; // its loop stands still; null for none
   boolean chatty = true;
   Rules rules = Rules.SOUND;
   BiConsumer<TailRequest, Long> onTail = (request, inner) -> {};
@@ -153,10 +154,10 @@ final class TestCluster {
     int left = 100_000;
     boolean any = true;
     while (any) {
-      any = deliver(s -> true);
+      any = deliver(s -> !s.to().equals(busy));
       any |= snapshots();
       for (TestNode n : nodes.values()) {
-        any |= n.autoDisk && n.durable(Integer.MAX_VALUE);
+        any |= n.autoDisk && !n.id.equals(busy) && n.durable(Integer.MAX_VALUE);
       }
       if (--left == 0) {
         throw new AssertionError("does not settle: " + network.queue);
@@ -187,11 +188,33 @@ final class TestCluster {
   /** Time passes for all nodes; what is sent arrives at once. */
   void run(long ms) {
     for (long at = 0; at < ms; at += 25) {
-      for (TestNode n : nodes.values()) {
+      tick();
+      settle();
+    }
+  }
+
+  private void tick() {
+    for (TestNode n : nodes.values()) {
+      if (!n.id.equals(busy)) {
         n.tick(25);
+      }
+    }
+  }
+
+  /** Time in which the loop of a node stands still; its process says so to the others for a while. */
+  void busy(TestNode who, long ms, long toldMs) {
+    busy = who.id;
+    for (long at = 0; at < ms; at += 25) {
+      tick();
+      for (TestNode n : nodes.values()) {
+        if (n != who && n.alive() && at % 50 == 0 && at > 50 && at < toldMs) {
+          n.step(new Event.PeerBusy(who.id));
+        }
       }
       settle();
     }
+    busy = null;
+    who.nowMs += ms;
   }
 
   /** Time passes until somebody sequences. */

@@ -150,6 +150,7 @@ final class TranscriptCommands {
         n.nowMs += Long.parseLong(args[1]);
         n.step(new Event.Tick(n.nowMs));
       }
+      case "busy" -> cluster.busy(n, Long.parseLong(args[1]), Long.parseLong(args[2]));
       case "campaign" -> campaign(n);
       case "crash" -> n.crash(args.length > 1 ? Integer.parseInt(args[1]) : 0);
       case "wipe" -> n.wipe(cluster.newStore());

@@ -31,6 +31,16 @@ final class OnPeer {
     p.paused = !event.ok();
   }
 
+  /** It would speak if it could: a leader keeps the term, a follower counts for check-quorum. */
+  void busy(NodeId peer) {
+    Progress p = progress(peer);
+    if (p != null) {
+      p.contactMs = raft.timers.nowMs();
+    } else if (raft.role == Follower.INSTANCE && peer.equals(raft.leader)) {
+      raft.timers.heardLeader();
+    }
+  }
+
   private Progress progress(NodeId peer) {
     Leader leader = raft.leading();
     return leader == null ? null : leader.peers().find(peer);

@@ -117,6 +117,8 @@ public final class RaftLoglet implements PureLoglet {
       onPeer.snapshotSent(e);
     } else if (event instanceof Event.PeerReset e) {
       onPeer.reset(e.peer());
+    } else if (event instanceof Event.PeerBusy e) {
+      onPeer.busy(e.peer());
     } else if (!(event instanceof Event.Applied)) {
       throw new IllegalArgumentException("event " + event);
     }

@@ -24,5 +24,6 @@ enum Fault {
   MEMBERSHIP,
   HAND_OVER,
   CHECKPOINT,
-  SWAP
+  SWAP,
+  BUSY
 }

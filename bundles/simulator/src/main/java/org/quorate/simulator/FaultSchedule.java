@@ -2,6 +2,7 @@ package org.quorate.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quorate.core.replica.BusyLoop;
 import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.network.SimNetwork;
@@ -9,6 +10,8 @@ import org.quorate.spi.storage.StorageException.Kind;
 
 /** Makes something break now and then, from the menu of the seed's plan, until it is stopped. */
 final class FaultSchedule {
+  private static final long BUSY_FROM_MS = 60;
+
   private final World world;
   private final Rng rng;
   private final MembershipChanges memberships;
@@ -78,6 +81,7 @@ final class FaultSchedule {
       case HAND_OVER -> memberships.handOver();
       case CHECKPOINT -> node.request(r -> r.checkpoint(() -> {}));
       case SWAP -> swaps.ask(node);
+      case BUSY -> busy(node);
     }
   }
 
@@ -93,6 +97,16 @@ final class FaultSchedule {
       world.mark(Mark.PAUSE);
       node.freeze();
       world.queue().after(rng.between(20_000, 4_000_000), node::thaw);
+    }
+  }
+
+  /** Its loop works at one thing; the process tells the others so, as long as it is not stuck. */
+  private void busy(SimNode node) {
+    if (node.up() && !node.frozen()) {
+      world.mark(Mark.BUSY);
+      long limitMs = rng.between(200, 4_000);
+      node.busy(new BusyLoop(BUSY_FROM_MS, limitMs));
+      world.queue().after(rng.between(20_000, 6_000_000), node::thaw);
     }
   }
 

@@ -60,7 +60,8 @@ record Plan(
   /**
    * Draws one.
    *
-   * @param seats for witnesses and weights: apart, so that all else of a seed is the same without
+   * @param seats for witnesses, weights and busy loops: apart, so that all else of a seed is the
+   *     same without
    */
   static Plan draw(Rng rng, Rng seats, Subject subject) {
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
@@ -68,14 +69,19 @@ record Plan(
     int spares = rng.chance(0.3) ? 1 : 0;
     int[] weights = new int[Fault.values().length];
     for (Fault fault : Fault.values()) {
-      weights[fault.ordinal()] = rng.chance(0.45) ? rng.between(1, 4) : 0;
+      weights[fault.ordinal()] = fault != Fault.BUSY && rng.chance(0.45) ? rng.between(1, 4) : 0;
     }
     weights[Fault.CRASH.ordinal()] += 1;
     weights[Fault.STORM.ordinal()] *= 2;
+    boolean witness =
+        all(subject, t -> t.roles().contains(Role.WITNESS)) && voters > 1 && seats.chance(0.2);
+    List<Integer> votes =
+        weights(all(subject, Traits::weights) && seats.chance(0.2), voters, seats);
+    weights[Fault.BUSY.ordinal()] = seats.chance(0.3) ? seats.between(1, 4) : 0;
     return new Plan(
         voters,
-        all(subject, t -> t.roles().contains(Role.WITNESS)) && voters > 1 && seats.chance(0.2),
-        weights(all(subject, Traits::weights) && seats.chance(0.2), voters, seats),
+        witness,
+        votes,
         learners,
         spares,
         network(rng),

@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.core.replica.BusyLoop;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaEnvironment;
@@ -231,6 +232,32 @@ final class SimNode implements ReplicaEnvironment {
     process.freeze();
   }
 
+  /** Freezes, and has the others told so for as long as the limits say. */
+  void busy(BusyLoop limits) {
+    freeze();
+    tellBusy(limits, world.queue().nowUs());
+  }
+
+  private void tellBusy(BusyLoop limits, long sinceUs) {
+    world
+        .queue()
+        .after(
+            BusyLoop.EVERY_MS * 1000,
+            ofThisProcess(
+                () -> {
+                  long silentMs = (world.queue().nowUs() - sinceUs) / 1000;
+                  if (!frozen() || limits.stuck(silentMs)) {
+                    return;
+                  }
+                  if (limits.busy(silentMs)) {
+                    world
+                        .network()
+                        .tellBusy(id, world.nodes().stream().map(SimNode::node).toList());
+                  }
+                  tellBusy(limits, sinceUs);
+                }));
+  }
+
   void thaw() {
     if (frozen()) {
       process.thaw();
@@ -250,6 +277,10 @@ final class SimNode implements ReplicaEnvironment {
 
   void peerReset(NodeId peer) {
     request(r -> r.peerReset(peer));
+  }
+
+  void peerBusy(NodeId peer) {
+    request(r -> r.peerBusy(peer));
   }
 
   /** Runs a task of this node's; its process may end by it. */

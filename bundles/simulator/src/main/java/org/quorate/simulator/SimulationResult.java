@@ -41,6 +41,7 @@ public record SimulationResult(
     CORRUPTION_FOUND,
     DISK_ERROR,
     PAUSE,
+    BUSY,
     HAND_OVER,
     MEMBERSHIP_CHANGE,
     STORE_REPLACED,

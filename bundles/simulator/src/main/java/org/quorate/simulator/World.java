@@ -267,6 +267,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     nodes.get(at).peerReset(peer);
   }
 
+  @Override
+  public void peerBusy(NodeId at, NodeId peer) {
+    nodes.get(at).peerBusy(peer);
+  }
+
   /** Runs a task, once, when the next frame of a node has reached another; there is one such task. */
   void whenReceived(NodeId from, NodeId at, Runnable task) {
     trapFrom = from;

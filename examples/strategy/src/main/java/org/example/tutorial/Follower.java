@@ -69,6 +69,14 @@ final class Follower {
     return true;
   }
 
+  /** A process says of itself that it would speak if it could. */
+  void busy(NodeId from) {
+    if (from.equals(leader)) {
+      heardMs = node.nowMs();
+      node.putOffCandidacy();
+    }
+  }
+
   void on(NodeId from, Heartbeat m, Effects out) {
     if (follows(from, m.ballot(), out)) {
       out.send(from, Lane.CONTROL, new Heard(store, m.ballot(), m.round()));

@@ -248,6 +248,14 @@ final class Leader {
     return peer;
   }
 
+  /** Its process says that it would answer if it could. */
+  void busy(NodeId from) {
+    Peer peer = peers.get(from);
+    if (peer != null) {
+      peer.heardMs = node.nowMs();
+    }
+  }
+
   void accepted(NodeId from, Accepted message) {
     Peer peer = peer(from, message.store());
     if (peer != null) {

@@ -163,6 +163,12 @@ final class TutorialLoglet implements PureLoglet {
       } else if (candidate != null) {
         candidate.ask(e.peer(), out);
       }
+    } else if (event instanceof Event.PeerBusy e) {
+      if (leading != null) {
+        leading.busy(e.peer());
+      } else if (candidate == null) {
+        follower.busy(e.peer());
+      }
     } else if (event instanceof Event.Applied) {
       return; // only of interest to a strategy that waits for its own state
     } else if (leading != null) {

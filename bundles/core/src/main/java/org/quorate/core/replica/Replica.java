@@ -168,6 +168,13 @@ public final class Replica implements AutoCloseable {
     }
   }
 
+  /** A peer says that its loop of this group is busy: see {@link BusyLoop}. */
+  public void peerBusy(NodeId peer) {
+    if (!parts.condition.over()) {
+      parts.links.open().offer(new Event.PeerBusy(peer));
+    }
+  }
+
   /** Called when role, hint, membership, state or chain have changed. */
   public void onChange(Runnable listener) {
     parts.onChange(listener);

@@ -127,6 +127,12 @@ public final class NodeMetrics {
     count(
         "peer.idle.closed",
         counter("peer_idle_closed_total", "Node connections closed since they were silent."));
+    count(
+        "peer.busy.out",
+        counter("peer_busy_out_total", "Words to a node that a loop of groups is busy here."));
+    count(
+        "peer.busy.in",
+        counter("peer_busy_in_total", "Words of a node that a loop of groups is busy there."));
   }
 
   private NodeMetrics() {}

@@ -19,6 +19,15 @@ public final class NodeParameters {
           80,
           "Heap for changes in memory, of all groups together: from half of it on the group that"
               + " holds most is checkpointed, at all of it proposals are Overloaded.");
+  public static final Parameter BUSY_LIMIT_MS =
+      number(
+          "busy.limit.ms",
+          "ms",
+          3000,
+          0,
+          60_000,
+          "How long a node tells its peers that a loop of its groups is busy and not dead; one that"
+              + " works longer at one thing is suspected as if the node were silent.");
   public static final Parameter CLIENT_CONNECTIONS_MAX =
       number(
               "client.connections.max",
@@ -114,6 +123,7 @@ public final class NodeParameters {
         TICK_MS,
         WORKERS,
         CHECKPOINT_MEMORY_PERCENT,
+        BUSY_LIMIT_MS,
         CLIENT_CONNECTIONS_MAX,
         CLIENT_OUTSTANDING_MAX,
         CLIENT_PENDING_MAX_BYTES,

@@ -437,6 +437,12 @@ public final class GroupHost implements Group {
     }
   }
 
+  void peerBusy(NodeId peer) {
+    if (replica != null) {
+      replica.peerBusy(peer);
+    }
+  }
+
   private Outcome parked() {
     if (phase == Phase.OPENING) {
       return new Outcome.Overloaded(OPENING_RETRY_MS, "the group is opening");

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.quorate.api.GroupId;
 import org.quorate.client.net.Loop;
+import org.quorate.core.replica.BusyLoop;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.StorageException;
 
@@ -17,16 +18,19 @@ import org.quorate.spi.storage.StorageException;
  */
 public final class GroupTable {
   private final GroupHost.Node node;
-  private final List<Ticker> tickers;
+  private final List<Ticker> tickers = new ArrayList<>();
   private final ManifestStore store;
   private final Map<GroupId, Reservation> reserved = new TreeMap<>();
   private final Map<GroupId, GroupHost> hosts = new ConcurrentSkipListMap<>();
 
   private record Reservation(long historyId, long untilNanos) {}
 
-  GroupTable(GroupHost.Node node, List<Loop> loops, ManifestStore store) {
+  /** On loops of which the first is the transport's. */
+  GroupTable(GroupHost.Node node, List<Loop> loops, BusyLoop limits, ManifestStore store) {
     this.node = node;
-    this.tickers = loops.stream().map(Ticker::new).toList();
+    Ticker transport = new Ticker(loops.get(0), null, limits);
+    tickers.add(transport);
+    loops.stream().skip(1).forEach(loop -> tickers.add(new Ticker(loop, transport, limits)));
     this.store = store;
   }
 
@@ -46,7 +50,7 @@ public final class GroupTable {
 
   /** One for each loop. */
   List<Ticker> tickers() {
-    return tickers;
+    return List.copyOf(tickers);
   }
 
   /** A group, or null. */

@@ -19,6 +19,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.replica.BusyLoop;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -131,12 +132,16 @@ public final class QuorateNode implements AutoCloseable {
         new PeerTransport(
             threads.vertx(),
             threads.main(),
+            threads.pulse(),
             self,
             addresses,
             new Peers(),
             Tls.server(config.tls(), true),
             Tls.client(config.tls()));
-    groups = new GroupTable(new Hosting(), threads.loops(), new ManifestStore(config.dataDir()));
+    long tickMs = parameters.number(NodeParameters.TICK_MS);
+    BusyLoop busy = BusyLoop.of(tickMs, parameters.number(NodeParameters.BUSY_LIMIT_MS));
+    groups =
+        new GroupTable(new Hosting(), threads.loops(), busy, new ManifestStore(config.dataDir()));
     creation = new GroupCreation(this);
     changes = new GroupChanges(this);
     swaps = new GroupSwaps(this);
@@ -152,9 +157,12 @@ public final class QuorateNode implements AutoCloseable {
             });
     configureLogs();
     groups.reconcile();
-    long tickMs = parameters.number(NodeParameters.TICK_MS);
     for (Ticker ticker : groups.tickers()) {
       timers.add(ticker.loop().every(tickMs, ticker));
+    }
+    if (busy.limitMs() > 0) {
+      timers.add(
+          threads.pulse().every(BusyLoop.EVERY_MS, new Vitals(id(), groups, transport, busy)));
     }
     timers.add(
         threads
@@ -442,6 +450,14 @@ public final class QuorateNode implements AutoCloseable {
     public void disconnected(NodeId peer, Lane lane, String why, boolean refused) {
       if (lane == Lane.CONTROL) {
         events.publish(refused ? "peer.refused" : "peer.down", peer.name(), Map.of("why", why));
+      }
+    }
+
+    @Override
+    public void busy(NodeId peer, GroupId group) {
+      GroupHost host = groups.find(group);
+      if (host != null) {
+        host.loop().run(() -> host.peerBusy(peer));
       }
     }
 

@@ -26,17 +26,20 @@ final class Threads {
 
   private final Vertx vertx;
   private final List<Loop> loops = new ArrayList<>();
+  private final Loop pulse;
   private final ExecutorService workers;
 
-  /** So many loops for groups, and one more for what bundles above serve (HTTP). */
+  /**
+   * So many loops for groups, one that says when they are busy, and one for what bundles above serve
+   * (HTTP).
+   */
   Threads(int groupLoops, int workerCount) {
     ClassLoader neutral = Vertx.class.getClassLoader();
-    vertx = VertxFactory.create(groupLoops + 1, 4);
+    vertx = VertxFactory.create(groupLoops + 2, 4);
     for (int i = 0; i < groupLoops; i++) {
-      Loop loop = Loop.of(vertx);
-      loop.execute(() -> Thread.currentThread().setContextClassLoader(neutral));
-      loops.add(loop);
+      loops.add(loop(neutral));
     }
+    pulse = loop(neutral);
     AtomicInteger number = new AtomicInteger();
     workers =
         Executors.newFixedThreadPool(
@@ -49,6 +52,12 @@ final class Threads {
             });
   }
 
+  private Loop loop(ClassLoader neutral) {
+    Loop loop = Loop.of(vertx);
+    loop.execute(() -> Thread.currentThread().setContextClassLoader(neutral));
+    return loop;
+  }
+
   Vertx vertx() {
     return vertx;
   }
@@ -56,6 +65,11 @@ final class Threads {
   /** The loop of the transport. */
   Loop main() {
     return loops.get(0);
+  }
+
+  /** The loop on which nothing takes long. */
+  Loop pulse() {
+    return pulse;
   }
 
   List<Loop> loops() {

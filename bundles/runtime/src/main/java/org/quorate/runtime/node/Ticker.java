@@ -3,6 +3,7 @@ package org.quorate.runtime.node;
 import java.util.ArrayList;
 import java.util.List;
 import org.quorate.client.net.Loop;
+import org.quorate.core.replica.BusyLoop;
 
 /**
  * Tells the groups of one loop the time: those in which something goes on at each tick, the others
@@ -13,13 +14,23 @@ final class Ticker implements Runnable {
   private static final int IDLE = 4;
 
   private final Loop loop;
+  private final Ticker transport;
+  private final BusyLoop limits;
   private final List<GroupHost> hosts = new ArrayList<>();
   private List<GroupHost> lively = new ArrayList<>();
   private List<GroupHost> spare = new ArrayList<>();
   private int ticks;
+  private volatile long ranNanos = System.nanoTime();
 
-  Ticker(Loop loop) {
+  /**
+   * For a loop.
+   *
+   * @param transport of the loop that brings what the peers send; null if it is this one
+   */
+  Ticker(Loop loop, Ticker transport, BusyLoop limits) {
     this.loop = loop;
+    this.transport = transport;
+    this.limits = limits;
   }
 
   Loop loop() {
@@ -36,8 +47,19 @@ final class Ticker implements Runnable {
     lively.add(host);
   }
 
+  /** How long the loop, or the transport's, has run no tick; from any thread. */
+  long silentMs() {
+    long mine = (System.nanoTime() - ranNanos) / 1_000_000;
+    return transport == null ? mine : Math.max(mine, transport.silentMs());
+  }
+
   @Override
   public void run() {
+    ranNanos = System.nanoTime();
+    if (transport != null && limits.busy(transport.silentMs())) {
+      // What the peers say is not read now: their silence means nothing.
+      return;
+    }
     List<GroupHost> due = ticks++ % IDLE == 0 ? hosts : lively;
     List<GroupHost> next = spare;
     next.clear();

@@ -13,6 +13,8 @@ public final class PeerCounters {
   final LongAdder framesIn = new LongAdder();
   final LongAdder framesOut = new LongAdder();
   final LongAdder idleClosed = new LongAdder();
+  final LongAdder busyOut = new LongAdder();
+  final LongAdder busyIn = new LongAdder();
 
   /** By name, for status and metrics. */
   public Map<String, Long> all() {
@@ -24,6 +26,8 @@ public final class PeerCounters {
     all.put("peer.frames.in", framesIn.sum());
     all.put("peer.frames.out", framesOut.sum());
     all.put("peer.idle.closed", idleClosed.sum());
+    all.put("peer.busy.out", busyOut.sum());
+    all.put("peer.busy.in", busyIn.sum());
     return all;
   }
 }

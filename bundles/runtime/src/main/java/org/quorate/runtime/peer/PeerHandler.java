@@ -24,6 +24,9 @@ public interface PeerHandler {
   /** The lane was lost; or refused by the peer, with its words. */
   void disconnected(NodeId peer, Lane lane, String why, boolean refused);
 
+  /** The peer says that its loop of the group is busy and not dead. */
+  void busy(NodeId peer, GroupId group);
+
   /** A node that was not known before has said hello. */
   void met(NodeId peer);
 }

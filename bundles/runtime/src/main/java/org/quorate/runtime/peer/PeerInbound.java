@@ -28,10 +28,11 @@ final class PeerInbound implements FramedSocket.Handler {
 
   @Override
   public void frame(int kind, Bytes body) {
-    if (kind != PeerProtocol.HELLO) {
+    if (kind != PeerProtocol.HELLO && kind != PeerProtocol.PULSE) {
       throw new MalformedException("frame of kind " + kind + " before the hello", 0);
     }
     PeerProtocol.Hello hello = PeerProtocol.Hello.decode(new Decoder(body));
+    boolean pulse = kind == PeerProtocol.PULSE;
     String objection = transport.objection(hello);
     if (objection != null) {
       transport.counters().refusedIn.increment();
@@ -39,7 +40,7 @@ final class PeerInbound implements FramedSocket.Handler {
       socket.begin(PeerProtocol.REFUSED).text(objection);
       socket.end();
       socket.close("refused: " + objection);
-    } else if (!transport.yields(hello)) {
+    } else if (!pulse && !transport.yields(hello)) {
       socket.begin(PeerProtocol.TAKEN);
       socket.end();
       socket.close("this node's own connection goes before");
@@ -48,7 +49,11 @@ final class PeerInbound implements FramedSocket.Handler {
       new PeerProtocol.Welcome(self.node(), self.storeId(), self.incarnation(), self.addresses())
           .encode(socket.begin(PeerProtocol.WELCOME));
       socket.end();
-      transport.welcomed(this, hello);
+      if (pulse) {
+        transport.pulse(this, hello);
+      } else {
+        transport.welcomed(this, hello);
+      }
     }
   }
 

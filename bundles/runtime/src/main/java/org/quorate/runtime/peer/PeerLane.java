@@ -178,7 +178,7 @@ final class PeerLane {
         lane,
         peer,
         connection.origin().dialled() ? "here" : "there");
-    transport.handler().connected(peer, storeId, lane);
+    transport.opened(peer, storeId, lane);
   }
 
   /** A connection has closed: the lane's, or the one that was before it. */

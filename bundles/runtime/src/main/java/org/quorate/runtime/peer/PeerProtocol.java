@@ -28,12 +28,18 @@ final class PeerProtocol {
   /** Answer to a hello: the receiver's own connection of the pair is open or under way. */
   static final int TAKEN = 0x06;
 
+  /** As a hello, but the connection is to carry {@link #BUSY} alone, one way. */
+  static final int PULSE = 0x07;
+
   static final int GROUP = 0x10;
   static final int REQUEST = 0x20;
   static final int REPLY = 0x21;
 
+  /** Groups whose loop at the sender is busy. */
+  static final int BUSY = 0x30;
+
   /**
-   * What the dialler says first.
+   * What the dialler says first; the lane means nothing in a {@link #PULSE}.
    *
    * @param to whom it believes to talk to
    * @param addresses where the dialler itself is reached

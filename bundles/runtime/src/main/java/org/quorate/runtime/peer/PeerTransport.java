@@ -32,8 +32,8 @@ import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
 
 /**
- * This node's connections to its peers: one per peer and lane. Everything on one loop; {@link #forGroup} and {@link
- * #ask} may be used from any thread.
+ * This node's connections to its peers: one per peer and lane, and the {@link Pulses}. Everything on
+ * one loop; {@link #forGroup} and {@link #ask} may be used from any thread.
  */
 public final class PeerTransport {
   private static final long CHECK_MS = 1000;
@@ -50,9 +50,11 @@ public final class PeerTransport {
   private final PeerHandler handler;
   private final PeerCounters counters = new PeerCounters();
   private final NetClient dialler;
+  private final Pulses pulses;
   private final NetServerOptions serverOptions;
   private final Map<NodeId, PeerLane[]> lanes = new ConcurrentHashMap<>();
   private final Set<PeerInbound> greeting = new HashSet<>();
+  private final Map<NodeId, PulseInbound> pulsesIn = new TreeMap<>();
   private final Set<FramedSocket> accepted = new HashSet<>();
   private final Map<NodeId, Long> incarnations = new TreeMap<>();
   private final Map<Long, Question> questions = new TreeMap<>();
@@ -63,10 +65,16 @@ public final class PeerTransport {
 
   private record Question(NodeId to, Lane lane, long deadlineMs, Consumer<Bytes> answer) {}
 
-  /** Options carry what TLS needs. */
+  /**
+   * A transport that does nothing yet.
+   *
+   * @param pulseLoop speaks for the others when they are busy: nothing else runs there
+   * @param serverOptions carry what TLS needs, as do the client's
+   */
   public PeerTransport(
       Vertx vertx,
       Loop loop,
+      Loop pulseLoop,
       LocalNode self,
       AddressBook book,
       PeerHandler handler,
@@ -79,6 +87,7 @@ public final class PeerTransport {
     this.handler = handler;
     this.serverOptions = serverOptions.setTcpNoDelay(true).setReuseAddress(true);
     this.dialler = vertx.createNetClient(clientOptions.setTcpNoDelay(true).setConnectTimeout(2000));
+    this.pulses = new Pulses(this, pulseLoop);
   }
 
   Loop loop() {
@@ -122,6 +131,7 @@ public final class PeerTransport {
               .<Void>mapEmpty()
               .onComplete(listening);
           checks = loop.every(CHECK_MS, this::check);
+          pulses.start(CHECK_MS, SILENT_CHECKS);
         });
     return listening.future();
   }
@@ -174,6 +184,45 @@ public final class PeerTransport {
     if (!known) {
       handler.met(hello.from());
     }
+  }
+
+  /** A lane with a peer was opened; from either side. */
+  void opened(NodeId peer, long storeId, Lane lane) {
+    if (lane == Lane.CONTROL) {
+      pulses.connect(peer);
+    }
+    handler.connected(peer, storeId, lane);
+  }
+
+  /** Whether the peer is there; a moment old when asked from another thread. */
+  boolean connected(NodeId peer) {
+    PeerLane[] all = lanes.get(peer);
+    return all != null && all[Lane.CONTROL.ordinal()].connected();
+  }
+
+  /** The hello of a pulse has been answered by a welcome. */
+  void pulse(PeerInbound connection, PeerProtocol.Hello hello) {
+    greeting.remove(connection);
+    PulseInbound pulse = new PulseInbound(this, hello.from(), connection.socket());
+    connection.socket().handler(pulse);
+    PulseInbound before = pulsesIn.put(hello.from(), pulse);
+    if (before != null) {
+      before.close("replaced by a newer connection");
+    }
+  }
+
+  /** A pulse has closed. */
+  void gone(PulseInbound pulse, NodeId peer, FramedSocket socket) {
+    pulsesIn.remove(peer, pulse);
+    forget(socket);
+  }
+
+  /**
+   * Tells a peer that the loop of some groups is busy here; on the pulse loop. Dropped if the peer is
+   * not connected.
+   */
+  public void tellBusy(NodeId peer, List<GroupId> groups) {
+    pulses.tellBusy(peer, groups);
   }
 
   /** A peer is there; if it has just come up, its other lanes need not wait any longer. */
@@ -284,6 +333,7 @@ public final class PeerTransport {
   private void check() {
     lanes.values().forEach(all -> List.of(all).forEach(lane -> lane.check(SILENT_CHECKS)));
     List.copyOf(greeting).forEach(connection -> connection.check(SILENT_CHECKS));
+    List.copyOf(pulsesIn.values()).forEach(pulse -> pulse.check(SILENT_CHECKS));
     giveUp(question -> question.deadlineMs() <= nowMs());
   }
 
@@ -355,6 +405,7 @@ public final class PeerTransport {
   public Future<Void> close() {
     closed = true;
     checks.run();
+    pulses.close();
     lanes.values().forEach(all -> List.of(all).forEach(PeerLane::close));
     List.copyOf(accepted).forEach(socket -> socket.close("this node stops"));
     Future<Void> stopped = server == null ? Future.succeededFuture() : server.close();

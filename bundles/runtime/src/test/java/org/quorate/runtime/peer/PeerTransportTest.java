@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,7 @@ class PeerTransportTest {
 
   @BeforeEach
   void start() {
-    vertx = VertxFactory.create(2, 1);
+    vertx = VertxFactory.create(4, 1);
   }
 
   @AfterEach
@@ -188,11 +189,11 @@ class PeerTransportTest {
         a.connect("b");
         b.connect("a");
         await(
-            "both lanes on both sides, one connection each",
+            "both lanes on both sides, one connection each, and a pulse each way",
             () ->
                 connected(a, "b")
                     && connected(b, "a")
-                    && toA.connections() + toB.connections() == 2);
+                    && toA.connections() + toB.connections() == 4);
         for (Lane lane : List.of(Lane.CONTROL, Lane.DATA)) {
           assertEquals("b heard there", a.ask("b", lane, "there").join());
           assertEquals("a heard back", b.ask("a", lane, "back").join());
@@ -208,7 +209,7 @@ class PeerTransportTest {
                     && losses(b) >= lostByB + 2
                     && connected(a, "b")
                     && connected(b, "a")
-                    && toA.connections() + toB.connections() == 2);
+                    && toA.connections() + toB.connections() == 4);
         assertEquals("b heard there", a.ask("b", Lane.DATA, "there").join());
         assertEquals("a heard back", b.ask("a", Lane.DATA, "back").join());
       }
@@ -322,6 +323,79 @@ class PeerTransportTest {
     await("the end of both", () -> a.count("down b BULK") == 1 && a.count("down b CONTROL") == 1);
     peer.accept(Lane.CONTROL).welcome();
     up(a, "b", Lane.CONTROL, 2);
+  }
+
+  /** What the loop of the groups cannot say is said beside it. */
+  @Test
+  void aPulseTellsThatANodesLoopIsBusyWhileItIs() throws Exception {
+    int port = TestCluster.freePorts(1).get(0);
+    TransportNode b = node("b");
+    TransportNode a = keep(new TransportNode(vertx, "a", port, 1, "b", b.address));
+    a.connect("b");
+    up(a, "b", Lane.CONTROL, 1);
+    CountDownLatch free = new CountDownLatch(1);
+    a.loop.execute(() -> TransportNode.await(free));
+    await(
+        "b to hear it",
+        () -> {
+          a.pulseLoop.run(() -> a.transport.tellBusy(b.id, List.of(TransportNode.GROUP)));
+          return b.count("busy a main") > 0;
+        });
+    free.countDown();
+    assertEquals(0, b.count("down a CONTROL"));
+  }
+
+  @Test
+  void aPulseIsGreetedLikeALaneAndCarriesNothingElse() throws IOException {
+    RawPeer peer = raw("b");
+    TransportNode a = node("a", "b", peer.address());
+    Line pulse = peer.dialPulse(a.address, "a");
+    pulse.expect(PeerProtocol.WELCOME);
+    Line newer = peer.dialPulse(a.address, "a");
+    newer.expect(PeerProtocol.WELCOME);
+    pulse.untilClosed();
+    newer.send(PeerProtocol.BUSY, out -> new GroupRefs().write(out.varint(1), TransportNode.GROUP));
+    await("the word", () -> a.count("busy b main") == 1);
+    newer.send(PeerProtocol.PING, out -> {});
+    newer.expect(PeerProtocol.PONG);
+    say(newer, "not on a pulse");
+    newer.untilClosed();
+    assertEquals(List.of(), a.received);
+    assertEquals(
+        "looking for node 'c', this is 'a'",
+        peer.dialPulse(a.address, "c").expect(PeerProtocol.REFUSED).text());
+  }
+
+  @Test
+  void aPulseIsDialledOnceThePeerIsThereAndAgainWhenItFallsSilent() throws IOException {
+    RawPeer peer = raw("b");
+    TransportNode a = node("a", "b", peer.address());
+    a.connect("b");
+    Line control = peer.accept(Lane.CONTROL).welcome();
+    Line mute = peer.acceptPulse().welcome();
+    up(a, "b", Lane.CONTROL, 1);
+    CompletableFuture<Void> feeding = keepAlive(control);
+    mute.untilClosed();
+    peer.acceptPulse();
+    feeding.cancel(true);
+  }
+
+  private static CompletableFuture<Void> keepAlive(Line line) {
+    CompletableFuture<Void> going = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              while (!going.isDone()) {
+                try {
+                  line.send(PeerProtocol.PONG, out -> {});
+                } catch (IOException e) {
+                  return;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+              }
+            },
+            "keep-alive")
+        .start();
+    return going;
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
@@ -32,6 +33,8 @@ final class RawPeer implements AutoCloseable {
     final Socket socket;
     final DataInputStream in;
     PeerProtocol.Hello hello;
+    boolean pulse;
+    private int lastKind;
 
     Line(Socket socket) throws IOException {
       this.socket = socket;
@@ -50,15 +53,20 @@ final class RawPeer implements AutoCloseable {
 
     /** The body of the next frame that is no ping; fails if it is of another kind. */
     Decoder expect(int kind) throws IOException {
+      return expect(Set.of(kind));
+    }
+
+    private Decoder expect(Set<Integer> kinds) throws IOException {
       while (true) {
         int length = in.readInt();
         in.readInt();
         byte[] content = in.readNBytes(length);
-        if (content[1] == kind) {
+        lastKind = content[1];
+        if (kinds.contains(lastKind)) {
           return new Decoder(Bytes.wrap(content, 2, length - 2));
         }
-        if (content[1] != PeerProtocol.PING) {
-          throw new AssertionError("frame of kind " + content[1] + " instead of " + kind);
+        if (lastKind != PeerProtocol.PING) {
+          throw new AssertionError("frame of kind " + lastKind + " instead of " + kinds);
         }
       }
     }
@@ -105,10 +113,31 @@ final class RawPeer implements AutoCloseable {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  /** The next connection dialled to it, its hello read but not answered. */
+  /** The next connection dialled to it for a lane, its hello read but not answered. */
   Line accept() throws IOException {
+    while (true) {
+      Line line = greeted();
+      if (!line.pulse) {
+        return line;
+      }
+    }
+  }
+
+  /** The next one that is to carry a pulse. */
+  Line acceptPulse() throws IOException {
+    while (true) {
+      Line line = greeted();
+      if (line.pulse) {
+        return line;
+      }
+    }
+  }
+
+  private Line greeted() throws IOException {
     Line line = new Line(server.accept());
-    line.hello = PeerProtocol.Hello.decode(line.expect(PeerProtocol.HELLO));
+    line.hello =
+        PeerProtocol.Hello.decode(line.expect(Set.of(PeerProtocol.HELLO, PeerProtocol.PULSE)));
+    line.pulse = line.lastKind == PeerProtocol.PULSE;
     return line;
   }
 
@@ -122,11 +151,11 @@ final class RawPeer implements AutoCloseable {
     }
   }
 
-  /** Whether nobody dials for so long. */
+  /** Whether nobody dials a lane for so long. */
   boolean undialled(int ms) throws IOException {
     server.setSoTimeout(ms);
     try {
-      server.accept().close();
+      accept();
       return false;
     } catch (java.net.SocketTimeoutException e) {
       return true;
@@ -142,6 +171,16 @@ final class RawPeer implements AutoCloseable {
 
   /** Dials a node and says hello. */
   Line dial(String address, String to, Lane lane, long number) throws IOException {
+    return greet(PeerProtocol.HELLO, address, to, lane, number);
+  }
+
+  /** Dials a node to tell it when this one is busy. */
+  Line dialPulse(String address, String to) throws IOException {
+    return greet(PeerProtocol.PULSE, address, to, Lane.CONTROL, 1);
+  }
+
+  private Line greet(int kind, String address, String to, Lane lane, long number)
+      throws IOException {
     Line line = dial(address);
     PeerProtocol.Hello hello =
         new PeerProtocol.Hello(
@@ -154,7 +193,7 @@ final class RawPeer implements AutoCloseable {
             lane,
             new NodeAddress(address(), ""),
             number);
-    line.send(PeerProtocol.HELLO, hello::encode);
+    line.send(kind, hello::encode);
     return line;
   }
 

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -24,7 +26,8 @@ final class TransportNode implements PeerHandler, AutoCloseable {
   final PeerTransport transport;
   final List<String> events = new CopyOnWriteArrayList<>();
   final List<String> received = new CopyOnWriteArrayList<>();
-  private final Loop loop;
+  final Loop loop;
+  final Loop pulseLoop;
 
   /** Listens on the port; the peers are names and addresses by turns. */
   TransportNode(Vertx vertx, String name, int port, long incarnation, String... peers) {
@@ -35,10 +38,12 @@ final class TransportNode implements PeerHandler, AutoCloseable {
       known.put(NodeId.of(peers[i]), new NodeAddress(peers[i + 1], ""));
     }
     loop = Loop.of(vertx);
+    pulseLoop = Loop.of(vertx);
     transport =
         new PeerTransport(
             vertx,
             loop,
+            pulseLoop,
             new LocalNode(id, "test", name.hashCode(), incarnation, new NodeAddress(address, "")),
             new AddressBook(known),
             this,
@@ -69,6 +74,14 @@ final class TransportNode implements PeerHandler, AutoCloseable {
     return answer;
   }
 
+  static void await(CountDownLatch latch) {
+    try {
+      latch.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   long count(String event) {
     return events.stream().filter(event::equals).count();
   }
@@ -95,6 +108,11 @@ final class TransportNode implements PeerHandler, AutoCloseable {
   @Override
   public void disconnected(NodeId peer, Lane lane, String why, boolean refused) {
     events.add((refused ? "refused " : "down ") + peer + " " + lane);
+  }
+
+  @Override
+  public void busy(NodeId peer, GroupId group) {
+    events.add("busy " + peer + " " + group);
   }
 
   @Override

@@ -19,6 +19,8 @@ public final class SimNetwork {
     void receive(NodeId to, NodeId from, Lane lane, Bytes frame);
 
     void peerReset(NodeId at, NodeId peer);
+
+    void peerBusy(NodeId at, NodeId peer);
   }
 
   private static final int WRITABLE_FRAMES = 64;
@@ -130,6 +132,15 @@ public final class SimNetwork {
     drop(path(b, a));
     receiver.peerReset(a, b);
     receiver.peerReset(b, a);
+  }
+
+  /** A process whose loop is busy says so to all others that it reaches. */
+  public void tellBusy(NodeId from, Collection<NodeId> others) {
+    for (NodeId to : others) {
+      if (!to.equals(from) && !path(from, to).cut) {
+        queue.after(faults.baseUs(), () -> receiver.peerBusy(to, from));
+      }
+    }
   }
 
   /** A process ended: its connections are gone. */

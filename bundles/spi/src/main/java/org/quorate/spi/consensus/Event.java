@@ -53,4 +53,12 @@ public sealed interface Event {
 
   /** The connection to a peer was lost and made again: messages in flight are gone. */
   record PeerReset(NodeId peer) implements Event {}
+
+  /**
+   * A peer's process says that what moves this link there is busy, so that the link itself cannot
+   * speak: the peer counts as heard, and nothing else follows from it. Comes again and again, but only
+   * for a bounded time of one busy spell: a loop that never comes back falls silent. May be dropped
+   * without harm; never a reason to believe anything about the peer's log, term or view.
+   */
+  record PeerBusy(NodeId peer) implements Event {}
 }
