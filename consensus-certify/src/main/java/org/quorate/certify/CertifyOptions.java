@@ -31,7 +31,8 @@ record CertifyOptions(
           100,
           5,
           10_000,
-          "How often a sequencer shows that it is there.");
+          "How often a sequencer shows that it is there; at most a third of certify.suspect.ms is"
+              + " used.");
   static final Parameter SUSPECT_MS =
       Parameter.number(
           "certify.suspect.ms",

@@ -30,7 +30,8 @@ record RaftOptions(
           150,
           5,
           10_000,
-          "How often a leader shows that it is there; half as often while the group is idle.");
+          "How often a leader shows that it is there, half as often while the group is idle; at"
+              + " most a third of raft.election.ms is used.");
   static final Parameter ELECTION_MS =
       Parameter.number(
           "raft.election.ms",

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.certify.CertifyStrategy;
 import org.quorate.core.replica.ReplicaParameters;
 import org.quorate.kv.KvParameters;
 import org.quorate.raft.RaftStrategy;
@@ -50,6 +51,7 @@ class ParametersTest {
     DocumentedTable.check(file, "group", table(group));
     DocumentedTable.check(file, "kv", table(KvParameters.all()));
     DocumentedTable.check(file, "raft", table(new RaftStrategy().traits().parameters()));
+    DocumentedTable.check(file, "certify", table(new CertifyStrategy().traits().parameters()));
   }
 
   private static Failure refused(KvNode node, String operation, Map<String, ?> arguments) {
