@@ -131,6 +131,15 @@ final class Leader implements RoleState {
     }
   }
 
+  /** At once: no entries follow, and who hears of it goes on with the next link. */
+  private void tellSeal(long index) {
+    for (Progress p : peers.all()) {
+      if (p.sentCommit < index && p.match >= index) {
+        beat(p);
+      }
+    }
+  }
+
   void advanceCommit() {
     long reached = peers.quorum(p -> p.match, raft.disk.durable());
     if (reached > raft.commit()
@@ -151,6 +160,10 @@ final class Leader implements RoleState {
         abdicate(); // Raft §4.2.2: it was removed, and has managed the cluster up to here
         return;
       }
+    }
+    long seal = raft.seals.last();
+    if (seal > 0 && seal <= commit) {
+      tellSeal(seal);
     }
     reads.endOfStep();
   }

@@ -36,6 +36,8 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example: quorate bench --outstanding 1,64 --runs 5"})
 final class BenchCommand implements Callable<Integer> {
+  private static final int CLIENTS = 4;
+
   @Option(
       names = "--outstanding",
       paramLabel = "N",
@@ -65,8 +67,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--clients",
       paramLabel = "N",
-      description = "Client connections that share the load (default: ${DEFAULT-VALUE}).")
-  private int clients = 4;
+      description = "Client connections that share the load (default: 4).")
+  private Integer clients;
 
   @Option(
       names = "--value-bytes",
@@ -105,6 +107,8 @@ final class BenchCommand implements Callable<Integer> {
   private Map<String, Path> peers = new LinkedHashMap<>();
 
   @Mixin private WorkloadOptions workload = new WorkloadOptions();
+
+  @Mixin private SwapOptions swaps = new SwapOptions();
 
   private final Root root;
 
@@ -163,7 +167,7 @@ final class BenchCommand implements Callable<Integer> {
         || runs > 99
         || seconds <= 0
         || seconds > 600
-        || clients < 1
+        || clients() < 1
         || idleGroups < 0
         || idleGroups > 10_000) {
       throw new CliException(
@@ -174,6 +178,10 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  private int clients() {
+    return clients == null ? CLIENTS : clients;
+  }
+
   /** Workloads want nothing but the client ports. */
   private int elsewhere(Reach reach) throws InterruptedException {
     if (!workload.wanted()) {
@@ -182,7 +190,7 @@ final class BenchCommand implements Callable<Integer> {
           "bench looks at the disks of the nodes, which a cluster of --cluster keeps to itself",
           "measure such a cluster with --workload, or name a cluster of this machine with --data");
     }
-    return workload.run(root, reach, group, clients, seconds);
+    return workload.run(root, reach, group, clients(), seconds);
   }
 
   private int idle(LocalCluster cluster, String consensus) throws InterruptedException {
@@ -198,9 +206,12 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** With the peers that are wanted, whose data lies beside the cluster's. */
-  private int measure(LocalCluster cluster) throws IOException, InterruptedException {
+  private int measure(LocalCluster cluster) throws Exception {
+    if (swaps.wanted()) {
+      return swaps.run(root, cluster.file(), group, clients, seconds, warmup);
+    }
     if (workload.wanted()) {
-      return workload.run(root, Reach.of(cluster.file()), group, clients, seconds);
+      return workload.run(root, Reach.of(cluster.file()), group, clients(), seconds);
     }
     Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-peer-");
     List<Peer> started = new ArrayList<>();
@@ -210,7 +221,7 @@ final class BenchCommand implements Callable<Integer> {
         root.terminal().progress("starting " + peer.getKey());
         Path data = Files.createDirectories(folder.resolve(peer.getKey()));
         Path from = root.terminal().resolve(peer.getValue());
-        started.add(Peer.start(peer.getKey(), from, data, clients, valueBytes));
+        started.add(Peer.start(peer.getKey(), from, data, clients(), valueBytes));
       }
       return measure(cluster, started);
     } finally {
@@ -231,7 +242,7 @@ final class BenchCommand implements Callable<Integer> {
             runs,
             seconds,
             warmup,
-            clients,
+            clients(),
             valueBytes);
     root.terminal().progress("warming up for " + (long) warmup + " s");
     Bench.Report report =

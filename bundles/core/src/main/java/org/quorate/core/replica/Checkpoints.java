@@ -148,6 +148,13 @@ final class Checkpoints {
     return tookMs;
   }
 
+  /** Checkpoints at the usual pace: nobody waits for it. */
+  void due() {
+    if (!requested && !installing) {
+      enqueue();
+    }
+  }
+
   /** Checkpoints as soon and as fast as it goes: someone waits for it. */
   void request() {
     if (installing) {

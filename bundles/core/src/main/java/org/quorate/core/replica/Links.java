@@ -26,6 +26,7 @@ final class Links implements SwapDriver.Owner {
     /** The chain, or what is known of it, has changed. */
     void changed();
 
+    /** Wants a checkpoint that nobody waits for. */
     void requestCheckpoint();
 
     void fail(String reason, Throwable cause);

@@ -173,7 +173,7 @@ final class ReplicaParts implements Links.Owner {
 
   @Override
   public void requestCheckpoint() {
-    checkpoints.request();
+    checkpoints.due();
   }
 
   @Override

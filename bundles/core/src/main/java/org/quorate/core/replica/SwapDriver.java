@@ -1,6 +1,7 @@
 package org.quorate.core.replica;
 
 import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
@@ -118,6 +119,15 @@ final class SwapDriver implements SwapMachine.Effects {
     LinkSlot warm = open.find(planId);
     if (warm != null) {
       warm.submit(0, callers.unasked(new LogRecord.Probe(planId)));
+    }
+  }
+
+  @Override
+  public void handOver(long planId) {
+    LinkSlot warm = open.find(planId);
+    NodeId leader = open.active() == null ? null : open.active().status().hint();
+    if (warm != null && leader != null && !leader.equals(environment.node())) {
+      warm.loglet().handOver(0, leader);
     }
   }
 

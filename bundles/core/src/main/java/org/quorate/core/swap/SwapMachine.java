@@ -40,6 +40,9 @@ public final class SwapMachine {
     /** Proposes a probe on the planned link. */
     void probe(long planId);
 
+    /** Gives the leading part of the planned link to the node that leads the active one. */
+    void handOver(long planId);
+
     /** Seals the active link. */
     void seal(Chain.Plan plan);
 
@@ -49,7 +52,7 @@ public final class SwapMachine {
     /** Proposes to retire the sealed link of an epoch. */
     void retire(long epoch);
 
-    /** Asks for a checkpoint. */
+    /** Asks for a checkpoint that nobody waits for. */
     void checkpoint();
   }
 
@@ -82,6 +85,16 @@ public final class SwapMachine {
   /** After so long without effect a record is proposed again. */
   public static final long RETRY_MS = 250;
 
+  /**
+   * For so long the seal waits for the planned link to be led where the active one is: there is what
+   * waits over the switch, and who leads both proposes it at once to the right one.
+   */
+  public static final long LEADER_MS = 500;
+
+  /** For so long after a switch, and between two requests, no checkpoint is asked for: the first
+   * orders of the new link have the disk to themselves. */
+  public static final long SETTLE_MS = 1_000;
+
   private static final long NEVER = Long.MIN_VALUE / 2;
 
   private final Effects effects;
@@ -93,6 +106,9 @@ public final class SwapMachine {
   private boolean live;
   private long droveMs = NEVER;
   private long probedMs = NEVER;
+  private long handedMs = NEVER;
+  private long liveMs = NEVER;
+  private long settledMs = NEVER;
   private long retiredMs = NEVER;
 
   public SwapMachine(Effects effects) {
@@ -121,6 +137,11 @@ public final class SwapMachine {
       live = false;
       droveMs = NEVER;
       probedMs = NEVER;
+      handedMs = NEVER;
+      liveMs = NEVER;
+    }
+    if (chain == null || chain.active().planId() != next.active().planId()) {
+      settledMs = NEVER;
     }
     chain = next;
     TreeMap<Long, Chain.Link> wanted = new TreeMap<>();
@@ -209,10 +230,11 @@ public final class SwapMachine {
   }
 
   private void drive(Situation now, Chain.Plan plan) {
-    boolean warm = slots.get(plan.planId()) == Slot.OPEN;
-    if (warm && !live && now.warmTimekeeper() && now.nowMs() - probedMs >= RETRY_MS) {
-      probedMs = now.nowMs();
-      effects.probe(plan.planId());
+    if (slots.get(plan.planId()) == Slot.OPEN && now.warmTimekeeper()) {
+      warm(now, plan);
+    }
+    if (live && liveMs == NEVER) {
+      liveMs = now.nowMs();
     }
     if (!now.timekeeper() || now.nowMs() - droveMs < RETRY_MS) {
       return;
@@ -221,9 +243,20 @@ public final class SwapMachine {
     if (hopeless != null) {
       droveMs = now.nowMs();
       effects.abort(plan.planId(), hopeless);
-    } else if (live) {
+    } else if (live && (now.warmTimekeeper() || now.nowMs() - liveMs >= LEADER_MS)) {
       droveMs = now.nowMs();
       effects.seal(plan);
+    }
+  }
+
+  /** This replica leads the planned link: it shows that it decides, and goes where it is wanted. */
+  private void warm(Situation now, Chain.Plan plan) {
+    if (!live && now.nowMs() - probedMs >= RETRY_MS) {
+      probedMs = now.nowMs();
+      effects.probe(plan.planId());
+    } else if (live && !now.timekeeper() && now.nowMs() - handedMs >= RETRY_MS) {
+      handedMs = now.nowMs();
+      effects.handOver(plan.planId());
     }
   }
 
@@ -236,7 +269,12 @@ public final class SwapMachine {
 
   private void retire(Situation now) {
     if (durableEpoch < chain.active().epoch()) {
-      effects.checkpoint();
+      if (settledMs == NEVER) {
+        settledMs = now.nowMs();
+      } else if (now.nowMs() - settledMs >= SETTLE_MS) {
+        settledMs = now.nowMs();
+        effects.checkpoint();
+      }
     }
     if (now.timekeeper() && now.quorumBeyond() && now.nowMs() - retiredMs >= RETRY_MS) {
       retiredMs = now.nowMs();

@@ -36,6 +36,7 @@ final class SwapModel {
   private long nowMs;
   private int plans;
   private int crashes;
+  private int warmLeader;
 
   SwapModel(int plansMax, int crashesMax) {
     this.plansMax = plansMax;
@@ -75,8 +76,9 @@ final class SwapModel {
       }
       case "deliver" -> r.deliver();
       case "see" -> r.machine.live(action.plan());
-      case "tick" -> r.tick(0);
-      case "late" -> r.tick(DEADLINE_MS);
+      case "tick" -> r.tick(0, true);
+      case "follow" -> r.tick(0, false);
+      case "late" -> r.tick(DEADLINE_MS, true);
       case "open" -> r.open(action.plan());
       case "missing" -> r.missing(action.plan());
       case "close" -> r.closed(action.plan());
@@ -107,7 +109,7 @@ final class SwapModel {
           r.machine.live(r.swaps.chain().plan().planId());
         }
         r.save();
-        r.tick(0);
+        r.tick(0, true);
         r.check();
       }
     }
@@ -124,7 +126,8 @@ final class SwapModel {
 
   /** Equal for states that behave alike. */
   String key() {
-    StringBuilder key = new StringBuilder().append(plans).append('/').append(crashes);
+    StringBuilder key = new StringBuilder();
+    key.append(plans).append('/').append(crashes).append('/').append(warmLeader);
     links.forEach((plan, log) -> key.append(plan).append(log));
     replicas.forEach(r -> key.append(r.key()));
     return key.toString();
@@ -144,6 +147,7 @@ final class SwapModel {
     private Chain durable;
     private int durableInner;
     private long durablePosition;
+    private long waitsSince; // plan whose target it has seen live in a tick
 
     Replica(int index) {
       this.index = index;
@@ -151,6 +155,7 @@ final class SwapModel {
     }
 
     void start() {
+      waitsSince = 0;
       machine = new SwapMachine(this);
       swaps = new Swaps(durable);
       inner = durableInner;
@@ -190,6 +195,9 @@ final class SwapModel {
         all.add(new Action("tick", index, 0));
         if (swaps.chain().plan() != null) {
           all.add(new Action("late", index, 0));
+          if (machine.live() && warmLeader == index) {
+            all.add(new Action("follow", index, 0)); // another one leads the active link
+          }
         }
       }
       opening.forEach(plan -> all.add(new Action("open", index, plan)));
@@ -247,13 +255,16 @@ final class SwapModel {
       machine.durable(durable);
     }
 
-    void tick(long orderedMs) {
-      nowMs += SwapMachine.RETRY_MS;
+    void tick(long orderedMs, boolean timekeeper) {
+      nowMs += SwapMachine.SETTLE_MS;
       Chain chain = swaps.chain();
       boolean beyond =
           replicas.stream().allMatch(r -> r.durable.active().epoch() >= chain.active().epoch());
       if (!machine.idle()) {
-        machine.tick(new SwapMachine.Situation(nowMs, orderedMs, true, true, true, beyond));
+        boolean leadsWarm = warmLeader == index;
+        machine.tick(
+            new SwapMachine.Situation(nowMs, orderedMs, timekeeper, true, leadsWarm, beyond));
+        waitsSince = chain.plan() != null && machine.live() ? chain.plan().planId() : 0;
       }
     }
 
@@ -331,6 +342,11 @@ final class SwapModel {
     }
 
     @Override
+    public void handOver(long plan) {
+      warmLeader = (warmLeader + 1) % REPLICAS;
+    }
+
+    @Override
     public void seal(Chain.Plan plan) {
       once(new LogRecord.Seal(plan.planId()));
     }
@@ -372,6 +388,7 @@ final class SwapModel {
           + deleting
           + stores
           + machine.live()
+          + waitsSince
           + slots()
           + swaps.chain();
     }

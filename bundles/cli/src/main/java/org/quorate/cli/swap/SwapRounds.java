@@ -1,0 +1,131 @@
+package org.quorate.cli.swap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
+import org.quorate.cli.cluster.NodeApi;
+
+/** Swaps a group to and fro under load and measures what its clients notice. */
+public final class SwapRounds {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long POLL_MS = 25;
+  private static final long SECOND_NS = 1_000_000_000L;
+
+  private final NodeApi node;
+  private final String group;
+  private final CountingClients load;
+
+  /**
+   * Prepares it.
+   *
+   * @param node is asked to swap
+   */
+  public SwapRounds(NodeApi node, String group, CountingClients load) {
+    this.node = node;
+    this.group = group;
+    this.load = load;
+  }
+
+  /**
+   * One swap.
+   *
+   * @param pauseMs longest time without an acknowledgement from the request to the end of the link
+   *     before
+   * @param usualMs longest such time in the second before
+   * @param warmMs from the plan to a target that decides; -1 if the node asked did not see it
+   * @param beforePerSecond acknowledged in the second before
+   * @param afterPerSecond acknowledged in the second after the pause
+   * @param retiredMs from the request to the end of the link before
+   */
+  public record Round(
+      int number,
+      String from,
+      String to,
+      double pauseMs,
+      double usualMs,
+      long warmMs,
+      long beforePerSecond,
+      long afterPerSecond,
+      long retiredMs,
+      long failed) {}
+
+  /** The strategy that the group goes by. */
+  public String strategy() throws InterruptedException {
+    return node.call("group.show", Map.of("group", group), PATIENCE).path("strategy").asText();
+  }
+
+  /** Swaps so often, in turn to each strategy; tells of each round. */
+  public List<Round> run(int swaps, List<String> strategies, Consumer<Round> listener)
+      throws InterruptedException {
+    List<Round> rounds = new ArrayList<>();
+    String now = strategy();
+    for (int i = 0; i < swaps; i++) {
+      String to = strategies.get((strategies.indexOf(now) + 1) % strategies.size());
+      Round round = round(i + 1, now, to);
+      rounds.add(round);
+      listener.accept(round);
+      now = to;
+    }
+    return rounds;
+  }
+
+  private Round round(int number, String from, String to) throws InterruptedException {
+    pause(1_200);
+    long failedBefore = load.failed();
+    long askedNs = System.nanoTime();
+    JsonNode swapped =
+        node.call("group.swap", Map.of("group", group, "strategy", to, "wait", true), PATIENCE);
+    awaitRetired();
+    long retiredNs = System.nanoTime();
+    AckLog.Gap gap = load.acks().longestGap(askedNs, retiredNs);
+    long left = gap.endedNs() + SECOND_NS - System.nanoTime();
+    pause(Math.max(0, left / 1_000_000 + 1));
+    AckLog acks = load.acks();
+    return new Round(
+        number,
+        from,
+        to,
+        rounded(gap.millis()),
+        rounded(acks.longestGap(askedNs - SECOND_NS, askedNs).millis()),
+        swapped.path("warmMs").asLong(-1),
+        acks.count(askedNs - SECOND_NS, askedNs),
+        acks.count(gap.endedNs(), gap.endedNs() + SECOND_NS),
+        (retiredNs - askedNs) / 1_000_000,
+        load.failed() - failedBefore);
+  }
+
+  private static double rounded(double millis) {
+    return Math.round(millis * 10) / 10.0;
+  }
+
+  /** Until the link before is retired: then the next swap may be planned. */
+  private void awaitRetired() throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      boolean all = true;
+      for (JsonNode swap : node.call("group.swaps", Map.of("group", group), PATIENCE)) {
+        String phase = swap.path("phase").asText();
+        all &= phase.equals("done") || phase.equals("aborted");
+      }
+      if (all) {
+        return;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new CliException(
+            ExitCode.FAILED, "the link before is not retired", "see 'quorate group swaps'");
+      }
+      pause(POLL_MS);
+    }
+  }
+
+  private static void pause(long millis) throws InterruptedException {
+    new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+  }
+}
