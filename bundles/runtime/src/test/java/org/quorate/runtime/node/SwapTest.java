@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.quorate.runtime.node.TestCluster.GROUP;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,10 +136,25 @@ class SwapTest {
 
   private static Future<Long> load(
       KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked) {
+    Promise<Long> ended = Promise.promise();
+    add(kv, counter, going, asked, ended);
+    return ended.future();
+  }
+
+  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
+  private static void add(
+      KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked, Promise<Long> ended) {
     asked.incrementAndGet();
-    return kv.add(counter, 1)
-        .compose(
-            sum -> going.get() ? load(kv, counter, going, asked) : Future.succeededFuture(sum));
+    kv.add(counter, 1)
+        .onSuccess(
+            sum -> {
+              if (going.get()) {
+                add(kv, counter, going, asked, ended);
+              } else {
+                ended.complete(sum);
+              }
+            })
+        .onFailure(ended::fail);
   }
 
   @Test
