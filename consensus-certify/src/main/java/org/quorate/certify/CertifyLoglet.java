@@ -3,6 +3,7 @@ package org.quorate.certify;
 import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.api.wire.Encoder;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkContext;
@@ -231,6 +232,15 @@ public final class CertifyLoglet implements PureLoglet {
         certify.configs.current(),
         certify.unfit(),
         details);
+  }
+
+  /** The view of the last complete slot, then the slot: as a promise tells, by which logs are chosen. */
+  @Override
+  public Bytes logRank() {
+    long last = certify.log.complete();
+    View lastView = certify.log.view(last);
+    long store = lastView.store() ^ Long.MIN_VALUE; // compared with its sign
+    return new Encoder(24).i64(lastView.number()).i64(store).i64(last).take();
   }
 
   @Override

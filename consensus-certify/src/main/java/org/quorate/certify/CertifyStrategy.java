@@ -13,7 +13,10 @@ import org.quorate.certify.invariants.StableSlotsAgree;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Salvaged;
 import org.quorate.spi.consensus.Traits;
 
 /**
@@ -65,5 +68,10 @@ public final class CertifyStrategy implements ConsensusStrategy {
   @Override
   public Loglet open(LinkContext link) {
     return link.drive(new CertifyLoglet(link, rules));
+  }
+
+  @Override
+  public List<Salvaged> salvage(Recovered found, Membership genesis) {
+    return Salvage.of(found, genesis);
   }
 }

@@ -176,6 +176,12 @@ public final class RaftLoglet implements PureLoglet {
     return view;
   }
 
+  /** The last entry's term, then its index: as votes are given (Raft §3.6.1). */
+  @Override
+  public Bytes logRank() {
+    return Bytes.ofLong(raft.log.lastTerm()).concat(Bytes.ofLong(raft.log.last()));
+  }
+
   @Override
   public LinkStatus status() {
     boolean leads = raft.leading() != null && raft.halted() == null;

@@ -12,7 +12,10 @@ import org.quorate.raft.invariants.TermAndVoteMonotone;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Salvaged;
 import org.quorate.spi.consensus.Traits;
 
 /**
@@ -63,5 +66,10 @@ public final class RaftStrategy implements ConsensusStrategy {
   @Override
   public Loglet open(LinkContext link) {
     return link.drive(new RaftLoglet(link, rules));
+  }
+
+  @Override
+  public List<Salvaged> salvage(Recovered found, Membership genesis) {
+    return Salvage.of(found, genesis);
   }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A replica's view of its group.
  *
- * @param state RUNNING, PARKED, FAILED, DIVERGED or REMOVED
+ * @param state RUNNING, PARKED, FAILED, DIVERGED, REMOVED or FORKED
  * @param why what the state is due to and what to do; empty while RUNNING
  * @param role the strategy's word for the part this node plays (leader, follower, member …)
  * @param hint the node that takes proposals, or null while none is known
@@ -40,7 +40,9 @@ public record GroupStatus(
     /** Its state was not the majority's: fenced until a snapshot has replaced it. */
     DIVERGED,
     /** The group goes on without it: closed, its data kept. */
-    REMOVED
+    REMOVED,
+    /** Its history has ended by a forced bootstrap elsewhere: refused until it is seeded anew. */
+    FORKED
   }
 
   /**

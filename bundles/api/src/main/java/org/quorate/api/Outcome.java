@@ -59,6 +59,8 @@ public sealed interface Outcome {
     /** The caller's role does not allow it. */
     FORBIDDEN,
     /** The snapshot is of a version that the group has not reached: it was read elsewhere. */
-    FUTURE_SNAPSHOT
+    FUTURE_SNAPSHOT,
+    /** The history of the replica has ended: a forced bootstrap made the group go on in another. */
+    FORKED
   }
 }

@@ -2,6 +2,7 @@ package org.quorate.kv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.Outcome.Rejection;
 import org.quorate.api.kv.KvCommand;
@@ -11,6 +12,7 @@ import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.spi.state.ApplyContext;
+import org.quorate.spi.state.KeyOperation;
 import org.quorate.spi.state.QueryException;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
@@ -116,6 +118,16 @@ public final class KvStateMachine implements StateMachine {
     } catch (MalformedException e) {
       return false;
     }
+  }
+
+  @Override
+  public List<KeyOperation> operations(Bytes command) {
+    return Told.operations(command);
+  }
+
+  @Override
+  public boolean changes(StateView view, long after, BiConsumer<Long, KeyOperation> to) {
+    return Told.changes(view, after, to);
   }
 
   @Override

@@ -79,7 +79,7 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
         switch (e.code()) {
           case INVALID -> FailureCode.BAD_REQUEST;
           case UNKNOWN_GROUP, UNKNOWN_NODE -> FailureCode.NOT_FOUND;
-          case EXISTS -> FailureCode.CONFLICT;
+          case EXISTS, FORKED -> FailureCode.CONFLICT;
           case UNAVAILABLE -> FailureCode.UNAVAILABLE;
           case TIMEOUT -> FailureCode.INDETERMINATE;
           case INTERNAL -> FailureCode.INTERNAL;
@@ -93,6 +93,8 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
           case UNAVAILABLE -> "group why tells what is missing";
           case TIMEOUT -> "look at group show before you repeat it";
           case INTERNAL -> "see the node's log";
+          case FORKED ->
+              "group reseed gives the node the group's history; it exports its own first";
         };
     return new OperationException(code, e.getMessage(), next, e);
   }

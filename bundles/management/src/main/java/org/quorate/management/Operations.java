@@ -19,6 +19,7 @@ public final class Operations {
     all.addAll(NodeOperations.all());
     all.addAll(GroupOperations.all());
     all.addAll(SwapOperations.all());
+    all.addAll(ForkOperations.all());
     all.addAll(KvOperations.all());
     return new OperationTable(all);
   }

@@ -68,6 +68,7 @@ public final class Outcomes {
           case UNKNOWN_GROUP, COMPACTED -> FailureCode.NOT_FOUND;
           case TOO_LARGE -> FailureCode.TOO_LARGE;
           case PARKED -> FailureCode.UNAVAILABLE;
+          case FORKED -> FailureCode.CONFLICT;
           case UNSUPPORTED -> FailureCode.UNSUPPORTED;
           case FORBIDDEN -> FailureCode.FORBIDDEN;
           case MALFORMED, SESSION_EXPIRED, SEQUENCE_FORGOTTEN, FUTURE_SNAPSHOT ->
@@ -77,6 +78,7 @@ public final class Outcomes {
         switch (o.code()) {
           case UNKNOWN_GROUP -> "group list shows the groups of this node";
           case PARKED -> "group why tells what is missing";
+          case FORKED -> "ask a node that has the group's history, or reseed this one";
           case COMPACTED -> "read a newer revision";
           case FORBIDDEN -> "use the credential of somebody who may";
           default -> "correct the request";

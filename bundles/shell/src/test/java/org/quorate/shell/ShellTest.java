@@ -118,7 +118,7 @@ class ShellTest {
   void failuresSayWhatToDo() {
     fails("quorate:group show nope", "no group 'nope' on this node; next: group list shows");
     fails("quorate:group show", "'group' is missing");
-    fails("quorate:group vanish", "one of: abort, checkpoint, create");
+    fails("quorate:group vanish", "one of: abort, bootstrap, checkpoint, create");
     fails("quorate:config set client.idle.ms 1", "1000");
     fails("quorate:kv put a b c", "usage: kv put <key> <value>");
   }

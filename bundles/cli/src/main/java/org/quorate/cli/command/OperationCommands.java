@@ -70,6 +70,9 @@ final class OperationCommands {
         spec.addOption(option(argument));
       }
     }
+    if (spec.findOption("--node") != null) {
+      return spec; // the node that it is about is asked itself
+    }
     spec.addOption(
         OptionSpec.builder("--node")
             .type(String.class)

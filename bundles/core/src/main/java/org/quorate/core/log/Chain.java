@@ -120,6 +120,21 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
     return new Chain(active, null, null, plan, ended(predecessor, "", position));
   }
 
+  /** A fork at a position ends all links; the same strategy begins anew with these members. */
+  public Chain forked(long position, Membership members) {
+    Chain at = plan == null ? this : aborted(position, "the group was forked");
+    at = at.predecessor == null ? at : at.retired(position);
+    Link next =
+        new Link(
+            active.epoch() + 1,
+            position,
+            active.strategy(),
+            active.options(),
+            members,
+            position + 1);
+    return new Chain(next, null, null, null, at.ended(active, "", position));
+  }
+
   private List<Past> ended(Link link, String aborted, long position) {
     List<Past> all = new ArrayList<>(past);
     all.add(

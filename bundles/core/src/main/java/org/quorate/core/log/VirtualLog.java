@@ -1,6 +1,8 @@
 package org.quorate.core.log;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import org.quorate.api.Bytes;
@@ -23,6 +25,7 @@ import org.quorate.core.certify.VersionIndex;
 import org.quorate.core.session.Session;
 import org.quorate.core.session.SessionTable;
 import org.quorate.core.state.GroupStore;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 import org.quorate.spi.storage.StateCursor;
@@ -42,12 +45,17 @@ public final class VirtualLog {
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
   private static final int FORMAT = 5;
 
+  /** With the forks that led to the history in front of the chain; only written if there are any. */
+  private static final int FORKED_FORMAT = 6;
+
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;
 
+  /** Positions stay below. */
+  private static final int SESSION_BITS = 48;
+
   private final GroupStore store;
   private final StateMachine machine;
-  private final long historyId;
   private final Applied applied;
   private final LongFunction<Bytes> linkStates;
   private final SessionTable sessions = new SessionTable();
@@ -56,6 +64,8 @@ public final class VirtualLog {
   private VersionIndex index = new VersionIndex();
   private Intents intents = new Intents();
   private final Swaps swaps;
+  private long historyId;
+  private List<Fork> lineage = List.of();
   private Bytes linkState;
   private long inner;
   private long position;
@@ -102,6 +112,7 @@ public final class VirtualLog {
     position = in.varint();
     version = in.varint();
     sessions.reset(in.varint());
+    lineage = lineage(meta, in);
     swaps.reset(Chain.decode(in));
     linkState = in.optional();
     Decoder certified = new Decoder(store.get(INDEX));
@@ -117,15 +128,21 @@ public final class VirtualLog {
   private static Decoder header(Bytes meta) {
     Decoder in = new Decoder(meta);
     int format = in.u8();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FORKED_FORMAT) {
       throw new IllegalStateException(
           "group state of format "
               + format
               + ", this version reads "
               + FORMAT
+              + " and "
+              + FORKED_FORMAT
               + ": load the data again from an export");
     }
     return in;
+  }
+
+  private static List<Fork> lineage(Bytes meta, Decoder in) {
+    return meta.at(0) == FORKED_FORMAT ? in.list(Fork::decode) : List.of();
   }
 
   /** The position at which a saved state stands, read from its entries. */
@@ -144,32 +161,38 @@ public final class VirtualLog {
   /**
    * Where a checkpointed state stands.
    *
+   * @param historyId 0 for an empty state, whose history only its manifest knows
+   * @param lineage the forks that led to the history, the oldest first
    * @param chain null for an empty state, which stands at the very beginning
    */
-  public record Saved(LogPoint point, Chain chain) {}
+  public record Saved(LogPoint point, long historyId, List<Fork> lineage, Chain chain) {}
 
   /** Where a checkpointed state stands. */
   public static Saved saved(StateStore state) {
     Bytes meta = state.get(META);
     if (meta == null) {
-      return new Saved(new LogPoint(1, 0), null);
+      return new Saved(new LogPoint(1, 0), 0, List.of(), null);
     }
     Decoder in = header(meta);
-    in.i64();
+    long history = in.i64();
     long inner = in.varint();
     in.varint();
     in.varint();
     in.varint();
+    List<Fork> lineage = lineage(meta, in);
     Chain chain = Chain.decode(in);
-    return new Saved(new LogPoint(chain.active().epoch(), inner), chain);
+    return new Saved(new LogPoint(chain.active().epoch(), inner), history, lineage, chain);
   }
 
   /** Writes the platform's own state beside the state machine's, before a checkpoint. */
   public void save(Bytes linkStateAtInner) {
     linkState = linkStateAtInner;
     Encoder meta = new Encoder();
-    meta.u8(FORMAT).i64(historyId).varint(inner).varint(position).varint(version);
-    meta.varint(sessions.timeMs());
+    meta.u8(lineage.isEmpty() ? FORMAT : FORKED_FORMAT).i64(historyId);
+    meta.varint(inner).varint(position).varint(version).varint(sessions.timeMs());
+    if (!lineage.isEmpty()) {
+      meta.list(lineage, (e, f) -> f.encode(e));
+    }
     swaps.chain().encode(meta);
     store.put(META, meta.optional(linkState).take());
     Encoder writes = new Encoder(1024);
@@ -208,8 +231,8 @@ public final class VirtualLog {
       gone.list(alive.sessions().stream().filter(s -> !sessions.renew(s)).toList(), Encoder::i64);
       return committed(gone.take());
     } else if (record instanceof LogRecord.OpenSession open) {
-      sessions.open(position, open.ttlMs());
-      return committed(Bytes.ofLong(position));
+      sessions.open(sessionId(), open.ttlMs());
+      return committed(Bytes.ofLong(sessionId()));
     } else if (record instanceof LogRecord.CloseSession close) {
       if (sessions.close(close.session())) {
         ended(close.session());
@@ -227,6 +250,36 @@ public final class VirtualLog {
     }
     Outcome refused = swaps.execute(record, position, sessions.timeMs(), this::seal);
     return refused == null ? committed(swaps.answer()) : refused;
+  }
+
+  /**
+   * The position, and since a fork a mark of the history in front of it: a client that had its session
+   * opened in what the fork cut off must never be taken for another one.
+   */
+  private long sessionId() {
+    return lineage.isEmpty() ? position : position | (1 + (historyId & 0x3fff)) << SESSION_BITS;
+  }
+
+  /**
+   * Goes on in a new history, of which one node is the only member: the active link ends here, and
+   * whatever was left of swaps with it. The fork takes a position of its own, which names the new link.
+   */
+  public void fork(long history, Fork from) {
+    lineage = new ArrayList<>(lineage);
+    lineage.add(from);
+    lineage = List.copyOf(lineage);
+    historyId = history;
+    position++;
+    inner = 0;
+    linkState = null;
+    long version = from.members().version() + 1;
+    Membership alone = new Membership(version, List.of(from.founder()));
+    swaps.reset(chain().forked(position, alone));
+  }
+
+  /** The forks that led to this history, the oldest first. */
+  public List<Fork> lineage() {
+    return lineage;
   }
 
   /** Whatever the link delivers later is not part of the history. */

@@ -9,16 +9,19 @@ import org.quorate.core.link.Frame;
 
 /**
  * Hands the frames of other replicas to the part they are for; drops what comes from a start of a
- * store that has ended, and counts what does not decode. On the group's loop.
+ * store that has ended, and counts what does not decode or is of another history. On the group's loop.
  */
 final class Inbox {
   private final Links links;
   private final Snapshots snapshots;
   private final StateGuard guard;
   private final Map<Long, Long> incarnations = new HashMap<>();
+  private final long history;
   private long malformed;
+  private long foreign;
 
-  Inbox(Links links, Snapshots snapshots, StateGuard guard) {
+  Inbox(long history, Links links, Snapshots snapshots, StateGuard guard) {
+    this.history = history;
     this.links = links;
     this.snapshots = snapshots;
     this.guard = guard;
@@ -27,6 +30,10 @@ final class Inbox {
   void receive(NodeId from, Bytes encoded) {
     try {
       Frame frame = Frame.decode(encoded);
+      if (frame.history() != history) {
+        foreign++;
+        return;
+      }
       if (stray(frame)) {
         return;
       }
@@ -56,6 +63,11 @@ final class Inbox {
       incarnations.put(frame.storeId(), frame.incarnation());
     }
     return false;
+  }
+
+  /** Frames of another history. */
+  long foreign() {
+    return foreign;
   }
 
   /** Frames that did not decode. */

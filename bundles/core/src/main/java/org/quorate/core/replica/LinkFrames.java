@@ -22,13 +22,15 @@ final class LinkFrames {
     void askForSnapshot(NodeId peer);
   }
 
+  private final long history;
   private final ReplicaEnvironment environment;
   private final OpenLinks open;
   private final Owner owner;
   private final Standings standings;
   private SwapMachine machine;
 
-  LinkFrames(ReplicaEnvironment environment, OpenLinks open, Owner owner) {
+  LinkFrames(long history, ReplicaEnvironment environment, OpenLinks open, Owner owner) {
+    this.history = history;
     this.environment = environment;
     this.open = open;
     this.owner = owner;
@@ -46,6 +48,7 @@ final class LinkFrames {
     Chain.Link active = open.chain().active();
     return new Frame(
         kind,
+        history,
         active.epoch(),
         active.planId(),
         environment.storeId(),

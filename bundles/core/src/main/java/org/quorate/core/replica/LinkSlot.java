@@ -347,6 +347,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     Frame.header(
         out,
         Frame.Kind.LINK,
+        config.historyId(),
         link.epoch(),
         link.planId(),
         environment.storeId(),

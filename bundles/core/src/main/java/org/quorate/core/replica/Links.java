@@ -60,7 +60,7 @@ final class Links implements SwapDriver.Owner {
     this.callers = callers;
     this.owner = owner;
     stores = new LinkStores(config, environment, logs, offload, owner::fail);
-    frames = new LinkFrames(environment, open, owner);
+    frames = new LinkFrames(config.historyId(), environment, open, owner);
     swaps = new SwapDriver(environment, log, open, stores, callers, frames, this);
     frames.connect(swaps.machine());
   }

@@ -54,11 +54,12 @@ public final class Replica implements AutoCloseable {
       opened.add(state);
       SnapshotStore snapshots = states.snapshots(config.group());
       opened.add(snapshots);
-      ReplicaParts parts = new ReplicaParts(config, environment, logs, state, snapshots, machine);
+      ReplicaConfig known = config.adopt(VirtualLog.saved(state));
+      ReplicaParts parts = new ReplicaParts(known, environment, logs, state, snapshots, machine);
       opened.add(parts.links.open()::close);
       parts.links.openAll();
       parts.status.announce();
-      return new Replica(config, parts);
+      return new Replica(known, parts);
     } catch (RuntimeException e) {
       for (AutoCloseable resource : opened) {
         try {
@@ -220,6 +221,18 @@ public final class Replica implements AutoCloseable {
   /** Frames that did not decode. */
   public long malformedFrames() {
     return parts.inbox.malformed();
+  }
+
+  /** Frames of another history of the group. */
+  public long foreignFrames() {
+    return parts.inbox.foreign();
+  }
+
+  /** How far this replica's log is, so that members can be compared; see {@code PureLoglet.logRank}. */
+  public Bytes logRank() {
+    PureLoglet protocol = protocol();
+    Bytes epoch = Bytes.ofLong(log().chain().active().epoch());
+    return protocol == null ? epoch : epoch.concat(protocol.logRank());
   }
 
   /** Bytes of state that are in memory and in the log only. */

@@ -95,7 +95,7 @@ final class ReplicaParts implements Links.Owner {
     swapClock = new SwapClock(log, links.machine());
     snapshots.connect(checkpoints, guard, links);
     guarded.connect(callers, links, this);
-    inbox = new Inbox(links, snapshots, guard);
+    inbox = new Inbox(config.historyId(), links, snapshots, guard);
     status = new StatusReport(config, environment, log, condition, guard, callers, links.open());
     reconfiguration = new Reconfiguration(environment, log, callers, status);
     long stepMs = config.options().number(ReplicaParameters.TIME_STEP_MS);

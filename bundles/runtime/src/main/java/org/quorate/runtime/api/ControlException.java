@@ -19,7 +19,9 @@ public final class ControlException extends RuntimeException {
     /** The outcome is not known: look at the status. */
     TIMEOUT,
     /** A bug or a broken disk. */
-    INTERNAL
+    INTERNAL,
+    /** The group has another history there: the message names both and where they parted. */
+    FORKED
   }
 
   private final Code code;

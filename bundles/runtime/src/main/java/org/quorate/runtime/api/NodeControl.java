@@ -69,6 +69,27 @@ public interface NodeControl {
   /** The swaps of a group that this node knows of, the oldest first. */
   CompletionStage<List<SwapStatus>> swaps(GroupId group);
 
+  /**
+   * Asks every member how far its log is, before one of them is made the whole group; changes nothing.
+   *
+   * @param at the node that would go on
+   */
+  CompletionStage<BootstrapPlan> planBootstrap(GroupId group, NodeId at);
+
+  /**
+   * Makes one node the whole group, in a history of its own, since a quorum is gone for ever: it keeps
+   * all that it has, and what only the others have is no part of the group any more.
+   *
+   * @param force although the plan has objections
+   */
+  CompletionStage<Void> bootstrap(GroupId group, NodeId at, boolean force);
+
+  /**
+   * Exports what a node has beyond the point where the group left its history, deletes it, and has the
+   * node join the group as a learner.
+   */
+  CompletionStage<ReseedReport> reseed(GroupId group, NodeId at);
+
   /** Why a group does or does not serve on this node, and what to do. */
   CompletionStage<List<WhyStep>> why(GroupId group);
 

@@ -17,6 +17,7 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.core.config.ParameterException;
 import org.quorate.runtime.api.AccessRole;
+import org.quorate.runtime.api.BootstrapPlan;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupSpec;
@@ -26,6 +27,7 @@ import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeEvent;
 import org.quorate.runtime.api.NodeStatus;
 import org.quorate.runtime.api.ParameterValue;
+import org.quorate.runtime.api.ReseedReport;
 import org.quorate.runtime.api.SwapPlan;
 import org.quorate.runtime.api.SwapSpec;
 import org.quorate.runtime.api.SwapStatus;
@@ -38,6 +40,7 @@ final class Control implements NodeControl {
   private final GroupCreation creation;
   private final GroupChanges changes;
   private final GroupSwaps swaps;
+  private final GroupForks forks;
   private final Forwarding forwarding;
   private final Measurements measurements;
   private final Why why;
@@ -47,8 +50,10 @@ final class Control implements NodeControl {
       GroupCreation creation,
       GroupChanges changes,
       GroupSwaps swaps,
+      GroupForks forks,
       Forwarding forwarding) {
     this.swaps = swaps;
+    this.forks = forks;
     this.node = node;
     this.creation = creation;
     this.changes = changes;
@@ -171,6 +176,21 @@ final class Control implements NodeControl {
   @Override
   public CompletionStage<List<SwapStatus>> swaps(GroupId group) {
     return host(group).swaps().list();
+  }
+
+  @Override
+  public CompletionStage<BootstrapPlan> planBootstrap(GroupId group, NodeId at) {
+    return forks.plan(group, at);
+  }
+
+  @Override
+  public CompletionStage<Void> bootstrap(GroupId group, NodeId at, boolean force) {
+    return forks.bootstrap(group, at, force);
+  }
+
+  @Override
+  public CompletionStage<ReseedReport> reseed(GroupId group, NodeId at) {
+    return forks.reseed(group, at);
   }
 
   private GroupHost host(GroupId group) {

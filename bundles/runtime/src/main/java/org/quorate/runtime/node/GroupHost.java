@@ -34,11 +34,14 @@ import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.core.replica.ReplicaEnvironment;
 import org.quorate.core.replica.ReplicaParameters;
+import org.quorate.runtime.api.ControlException;
+import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.Metric;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
 import org.slf4j.Logger;
@@ -62,6 +65,9 @@ public final class GroupHost implements Group {
     CheckpointBudget checkpointBudget();
 
     Transport transport(GroupId group);
+
+    /** Puts another manifest of a group on disk and has it followed; blocks. */
+    void replace(GroupHost host, GroupManifest next);
 
     /** The storage of a group broke: the process must stop. */
     void broken(String why, Throwable cause);
@@ -204,13 +210,7 @@ public final class GroupHost implements Group {
   private static ReplicaConfig withOptions(
       ReplicaConfig config, Services.Parts parts, ConsensusStrategy strategy) {
     Options options = options(config.options().values(), parts, strategy);
-    return new ReplicaConfig(
-        config.group(),
-        config.historyId(),
-        config.strategy(),
-        config.storage(),
-        config.genesis(),
-        options);
+    return config.with(options);
   }
 
   /**
@@ -243,6 +243,10 @@ public final class GroupHost implements Group {
   private void openStores(ReplicaConfig config, Services.Parts found, Runnable then) {
     Replica opened;
     try {
+      if (manifest.discard()) {
+        Reseeding.discard(config.group(), found);
+        node.replace(this, manifest.discarding(false));
+      }
       opened =
           Replica.open(
               config,
@@ -250,6 +254,9 @@ public final class GroupHost implements Group {
               found.log(),
               found.storage(),
               found.stateMachine().create(config.options()));
+      if (opened.config().historyId() != config.historyId()) {
+        node.replace(this, manifest.forked(opened.config()));
+      }
     } catch (RuntimeException e) {
       LOG.error("group {} does not open", id(), e);
       loop.execute(
@@ -271,6 +278,67 @@ public final class GroupHost implements Group {
           replica.start();
           observe();
           followUp(then);
+        });
+  }
+
+  /** What is done with the stores of a replica that is closed; on a worker. */
+  interface Surgery {
+    void on(ReplicaConfig config, Services.Parts parts, long storeId);
+  }
+
+  /**
+   * Closes the replica behind a checkpoint, has its stores worked on, and opens it again. Fails as the
+   * work fails, or if parts of the group are missing; the replica is opened again in any case.
+   */
+  CompletableFuture<Void> operate(String reason, Surgery surgery) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(() -> operate(reason, surgery, done));
+    return done;
+  }
+
+  private void operate(String reason, Surgery surgery, CompletableFuture<Void> done) {
+    Services.Parts found = node.services().parts(manifest);
+    if (phase == Phase.OPENING) {
+      waiting.add(() -> operate(reason, surgery, done));
+    } else if (phase == Phase.STOPPED || found == null) {
+      String what = found == null ? node.services().missing(manifest) : "the node stops";
+      done.completeExceptionally(new ControlException(Code.UNAVAILABLE, what));
+    } else if (replica != null) {
+      replica.checkpoint(
+          () -> {
+            if (replica != null) {
+              shut(Phase.PARKED, reason);
+              operate(reason, surgery, done);
+            }
+          });
+    } else {
+      phase = Phase.OPENING;
+      ReplicaConfig config = manifest.config();
+      node.workers().execute(() -> operate(surgery, config, found, done));
+    }
+  }
+
+  private void operate(
+      Surgery surgery, ReplicaConfig config, Services.Parts found, CompletableFuture<Void> done) {
+    Throwable problem = null;
+    try {
+      surgery.on(config, found, storeId(found));
+    } catch (RuntimeException e) {
+      problem = e;
+    }
+    Throwable failure = problem;
+    loop.execute(
+        () -> {
+          phase = Phase.PARKED;
+          open(
+              () -> {
+                if (failure == null) {
+                  done.complete(null);
+                } else {
+                  done.completeExceptionally(failure);
+                }
+              });
+          followUp(() -> {});
         });
   }
 
@@ -361,6 +429,12 @@ public final class GroupHost implements Group {
   /** Takes a manifest with a newer membership, which is on disk already. */
   void told(GroupManifest newer) {
     manifest = newer;
+    loop.execute(
+        () -> {
+          if (replica == null) {
+            membership = newer.membership();
+          }
+        });
     reconcile(() -> {});
   }
 
@@ -372,6 +446,21 @@ public final class GroupHost implements Group {
   /** Membership the protocol goes by here; on the loop. */
   Membership membership() {
     return membership;
+  }
+
+  /** How far the log is, to be compared with those of other members; on the loop. */
+  Bytes logRank() {
+    return replica == null ? Bytes.EMPTY : replica.logRank();
+  }
+
+  /** Index of the last record in the log, 0 while the replica is closed; on the loop. */
+  long lastIndex() {
+    return replica == null ? 0 : replica.link().last();
+  }
+
+  /** Whether this node only votes; on the loop. */
+  boolean witness() {
+    return membership.find(node.id()).filter(m -> m.role() == Role.WITNESS).isPresent();
   }
 
   /** Closes for good: hands over, writes a checkpoint, closes. */
@@ -447,7 +536,9 @@ public final class GroupHost implements Group {
     if (phase == Phase.OPENING) {
       return new Outcome.Overloaded(OPENING_RETRY_MS, "the group is opening");
     }
-    return new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + why);
+    return manifest.successor() != null
+        ? new Rejected(Rejection.FORKED, "group " + id() + ": " + manifest.ended(node.id()))
+        : new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + why);
   }
 
   /** Calls back on the loop, at once when the caller is there. */
@@ -545,14 +636,18 @@ public final class GroupHost implements Group {
   }
 
   private GroupStatus.State closedState() {
+    if (manifest.successor() != null) {
+      return GroupStatus.State.FORKED;
+    }
     if (phase == Phase.FAILED) {
       return GroupStatus.State.FAILED;
     }
     return manifest.lists(node.id()) ? GroupStatus.State.PARKED : GroupStatus.State.REMOVED;
   }
 
-  private GroupStatus closedStatus(String reason) {
+  private GroupStatus closedStatus(String why) {
     GroupManifest m = manifest;
+    String reason = m.successor() == null ? why : m.ended(node.id());
     return new GroupStatus(
         m.group(),
         node.id(),

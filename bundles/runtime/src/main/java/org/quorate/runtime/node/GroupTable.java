@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.quorate.api.GroupId;
 import org.quorate.client.net.Loop;
+import org.quorate.core.log.Fork;
 import org.quorate.core.replica.BusyLoop;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.StorageException;
@@ -105,9 +106,14 @@ public final class GroupTable {
             + node.id()
             + "' has a group '"
             + told.group()
-            + "' of another history ("
-            + Long.toHexString(mine)
-            + ")";
+            + "' of another history: "
+            + known.manifest().config().describe(told.config());
+  }
+
+  /** Puts another manifest of a group on disk and has it followed; blocks. */
+  synchronized void replace(GroupHost known, GroupManifest next) {
+    store.save(next);
+    known.told(next);
   }
 
   /** Takes a membership that the group's own replica knows to be decided; blocks. */
@@ -149,7 +155,15 @@ public final class GroupTable {
       GroupManifest mine = known.manifest();
       String another = another(known, told);
       if (another != null) {
+        if (mine.successor() == null
+            && Fork.from(mine.config().historyId(), told.config().lineage()) != null) {
+          replace(known, mine.endedBy(told));
+        }
         return another;
+      }
+      if (told.successor() != null && mine.successor() == null) {
+        replace(known, mine.endedBy(told.next()));
+        return null;
       }
       if (!known.isOpen() || !told.lists(node.id())) {
         renew(known, told.membership());

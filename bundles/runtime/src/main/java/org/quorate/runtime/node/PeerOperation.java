@@ -21,7 +21,13 @@ enum PeerOperation {
   /** Plan this swap, if you take proposals of the group. */
   SWAP,
   /** Give the swap of this group up, if you take proposals of it. */
-  SWAP_ABORT;
+  SWAP_ABORT,
+  /** How far is your log of this group? */
+  LOG_STANDING,
+  /** Go on alone with this group, in a history of your own. */
+  BOOTSTRAP,
+  /** Give your state of this group up for the history that took over. */
+  RESEED;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {

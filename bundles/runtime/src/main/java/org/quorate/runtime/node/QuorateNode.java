@@ -75,6 +75,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupCreation creation;
   private GroupChanges changes;
   private GroupSwaps swaps;
+  private GroupForks forks;
   private Forwarding forwarding;
   private Control control;
   private Credentials credentials;
@@ -145,8 +146,9 @@ public final class QuorateNode implements AutoCloseable {
     creation = new GroupCreation(this);
     changes = new GroupChanges(this);
     swaps = new GroupSwaps(this);
+    forks = new GroupForks(this);
     forwarding = new Forwarding(this);
-    control = new Control(this, creation, changes, swaps, forwarding);
+    control = new Control(this, creation, changes, swaps, forks, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
     unlisten =
@@ -255,6 +257,10 @@ public final class QuorateNode implements AutoCloseable {
     return services;
   }
 
+  NodeHome home() {
+    return home;
+  }
+
   Events events() {
     return events;
   }
@@ -358,6 +364,9 @@ public final class QuorateNode implements AutoCloseable {
       case SWAP_CHECK -> answer(swaps.check(GroupSwap.decode(body)), answer);
       case SWAP -> answer(swaps.perform(GroupSwap.decode(body)), answer);
       case SWAP_ABORT -> answer(swaps.performAbort(GroupId.of(body.utf8())), answer);
+      case LOG_STANDING -> answer(forks.standing(GroupId.of(body.utf8())), answer);
+      case BOOTSTRAP -> answer(forks.bootstrapHere(body), answer);
+      case RESEED -> answer(forks.reseedHere(GroupId.of(body.utf8())), answer);
       case PROPOSE -> forwarding.proposed(body, answer);
       case READ -> forwarding.read(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
@@ -387,8 +396,8 @@ public final class QuorateNode implements AutoCloseable {
     }
   }
 
-  private void offer(GroupHost host, NodeId peer) {
-    if (host.membership().find(peer).isPresent()) {
+  void offer(GroupHost host, NodeId peer) {
+    if (host.membership().find(peer).isPresent() || host.manifest().forkedFrom(peer)) {
       tell(peer, host.manifest().with(host.membership()));
     } else if (host.decidedMembership() != null) {
       tell(peer, host.manifest().with(host.decidedMembership()));
@@ -497,6 +506,11 @@ public final class QuorateNode implements AutoCloseable {
     @Override
     public Transport transport(GroupId group) {
       return transport.forGroup(group);
+    }
+
+    @Override
+    public void replace(GroupHost host, GroupManifest next) {
+      groups.replace(host, next);
     }
 
     @Override

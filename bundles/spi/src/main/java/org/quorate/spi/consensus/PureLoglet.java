@@ -26,6 +26,15 @@ public interface PureLoglet {
   LinkStatus status();
 
   /**
+   * How far the log here is, so that logs of one link can be compared by people who have to choose
+   * one: of two, that with the greater rank (as unsigned bytes) has whatever the other one's member may
+   * have seen decided.
+   */
+  default Bytes logRank() {
+    return Bytes.ofLong(status().last());
+  }
+
+  /**
    * How often it has to know the time while its group is idle, in milliseconds; constant. A driver
    * may leave out ticks of an idle group that are closer. 0: it wants each.
    */

@@ -1,5 +1,7 @@
 package org.quorate.spi.state;
 
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.quorate.api.Bytes;
 
@@ -34,4 +36,18 @@ public interface StateMachine {
    * history; kept incrementally, so cheap.
    */
   long stateHash(StateView view);
+
+  /** What a command asks for, key by key; empty if it cannot be told. */
+  default List<KeyOperation> operations(Bytes command) {
+    return List.of();
+  }
+
+  /**
+   * Tells what each commit after a version has made of which keys, in the order of the versions.
+   *
+   * @return false if the state does not have all of that any more, or never has; nothing was told then
+   */
+  default boolean changes(StateView view, long after, BiConsumer<Long, KeyOperation> to) {
+    return false;
+  }
 }
