@@ -1,5 +1,6 @@
 package org.quorate.itest;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
@@ -7,12 +8,21 @@ import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -23,6 +33,7 @@ import org.ops4j.pax.exam.TestContainer;
 import org.ops4j.pax.exam.nat.internal.NativeTestContainer;
 import org.ops4j.pax.exam.nat.internal.NativeTestContainerFactory;
 import org.ops4j.pax.exam.spi.PaxExamRuntime;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -82,6 +93,42 @@ public final class FelixContainer implements BeforeEachCallback, AfterEachCallba
     } catch (InvalidSyntaxException e) {
       throw new IllegalArgumentException(type, e);
     }
+  }
+
+  /** An installed bundle. */
+  public Bundle installed(String symbolicName) {
+    return Arrays.stream(context().getBundles())
+        .filter(b -> b.getSymbolicName().equals(symbolicName))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a line typed into the framework's shell prints. */
+  public String type(String line) throws Exception {
+    Object processor = service("org.apache.felix.service.command.CommandProcessor");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Method create =
+        processor
+            .getClass()
+            .getMethod("createSession", InputStream.class, OutputStream.class, OutputStream.class);
+    Object session =
+        create.invoke(processor, new ByteArrayInputStream(new byte[0]), printed, printed);
+    Method execute = session.getClass().getMethod("execute", CharSequence.class);
+    Object result = execute.invoke(session, line);
+    Method format = session.getClass().getMethod("format", Object.class, int.class);
+    return out.toString(StandardCharsets.UTF_8) + format.invoke(session, result, 0);
+  }
+
+  /** Types a line until it prints what is wanted. */
+  public void awaitTyped(String line, String wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    String printed = type(line);
+    while (!printed.contains(wanted) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      printed = type(line);
+    }
+    assertTrue(printed.contains(wanted), printed);
   }
 
   /** What was assembled. */

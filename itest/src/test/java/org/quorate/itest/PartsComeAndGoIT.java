@@ -4,19 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -77,40 +70,6 @@ class PartsComeAndGoIT {
     }
   }
 
-  private Bundle bundle(String name) {
-    return Arrays.stream(felix.context().getBundles())
-        .filter(b -> b.getSymbolicName().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** What a line typed into the shell prints. */
-  private String type(String line) throws Exception {
-    Object processor = felix.service("org.apache.felix.service.command.CommandProcessor");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
-    Method create =
-        processor
-            .getClass()
-            .getMethod("createSession", InputStream.class, OutputStream.class, OutputStream.class);
-    Object session =
-        create.invoke(processor, new ByteArrayInputStream(new byte[0]), printed, printed);
-    Method execute = session.getClass().getMethod("execute", CharSequence.class);
-    Object result = execute.invoke(session, line);
-    Method format = session.getClass().getMethod("format", Object.class, int.class);
-    return out.toString(StandardCharsets.UTF_8) + format.invoke(session, result, 0);
-  }
-
-  private void awaitShell(String line, String wanted) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    String printed = type(line);
-    while (!printed.contains(wanted) && System.nanoTime() < end) {
-      TimeUnit.MILLISECONDS.sleep(50);
-      printed = type(line);
-    }
-    assertTrue(printed.contains(wanted), printed);
-  }
-
   private static Outcome put(GroupClient group, String key, String value) throws Exception {
     return group
         .propose(
@@ -121,7 +80,7 @@ class PartsComeAndGoIT {
   }
 
   private void stop(String name) throws BundleException {
-    bundle(name).stop(Bundle.STOP_TRANSIENT);
+    felix.installed(name).stop(Bundle.STOP_TRANSIENT);
   }
 
   @Test
@@ -133,16 +92,16 @@ class PartsComeAndGoIT {
       assertEquals(List.of("main"), made);
       GroupClient group = client.group("main");
       assertInstanceOf(Outcome.Committed.class, put(group, "colour", "green"));
-      awaitShell("quorate:group list", "RUNNING");
+      felix.awaitTyped("quorate:group list", "RUNNING");
 
       stop(STRATEGY);
-      awaitShell("quorate:group list", "PARKED");
-      String why = type("quorate:why main");
+      felix.awaitTyped("quorate:group list", "PARKED");
+      String why = felix.type("quorate:why main");
       assertTrue(why.contains("raft"), why);
       assertTrue(why.contains("install") || why.contains("bundle"), why);
 
-      bundle(STRATEGY).start();
-      awaitShell("quorate:group list", "RUNNING");
+      felix.installed(STRATEGY).start();
+      felix.awaitTyped("quorate:group list", "RUNNING");
       assertInstanceOf(Outcome.Committed.class, put(group, "colour", "blue"));
       ReadOutcome read =
           group
@@ -170,7 +129,7 @@ class PartsComeAndGoIT {
   }
 
   private String value(String parameter) throws Exception {
-    return type("quorate:config get " + parameter).replaceAll("(?s).*VALUE +(\\S+).*", "$1");
+    return felix.type("quorate:config get " + parameter).replaceAll("(?s).*VALUE +(\\S+).*", "$1");
   }
 
   private void awaitValue(String parameter, String wanted) throws Exception {
@@ -198,7 +157,7 @@ class PartsComeAndGoIT {
 
     configure(Map.of());
     awaitValue("client.watches.max", "77"); // as the file says
-    String events = type("quorate:events --limit 50");
+    String events = felix.type("quorate:events --limit 50");
     assertTrue(!events.contains("80000"), events);
   }
 }

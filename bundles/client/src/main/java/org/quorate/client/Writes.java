@@ -26,7 +26,9 @@ final class Writes {
   private static final int WINDOW = 4000;
 
   private static final long RETRY_MS = 20;
-  private static final int PARKED_TRIES = 24;
+
+  /** A group that no node has open for so long is refused; one that is being updated is back. */
+  private static final long PARKED_MS = 5000;
 
   private enum State {
     NONE,
@@ -47,7 +49,7 @@ final class Writes {
   private long keptAliveMs;
   private boolean keepingAlive;
   private boolean resend;
-  private int refusals;
+  private long refusedSinceMs = -1; // -1 while the group is open somewhere
 
   Writes(QuorateClient client, GroupId group, Leader leader) {
     this.client = client;
@@ -138,6 +140,7 @@ final class Writes {
   void answered(Write write, Connection from, Outcomes.Addressed answer) {
     Outcome outcome = answer.outcome();
     if (outcome instanceof NotLeader) {
+      refusedSinceMs = -1;
       retry(write, 0);
       leader.moveFrom(from, answer.address());
       pump();
@@ -150,7 +153,7 @@ final class Writes {
         leader.moveFrom(from, answer.address());
       }
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
-      if (++refusals > PARKED_TRIES) {
+      if (refusedForLong()) {
         finish(write, refused);
       } else {
         retry(write, RETRY_MS);
@@ -159,13 +162,20 @@ final class Writes {
     } else if (outcome instanceof Rejected refused && refused.code() == Rejection.SESSION_EXPIRED) {
       expired(write);
     } else {
-      refusals = 0;
+      refusedSinceMs = -1;
       leader.confirmed();
       finish(write, outcome);
       if (!queue.isEmpty()) {
         pump();
       }
     }
+  }
+
+  /** By time: many writes that meet one parked node at once are one refusal. */
+  private boolean refusedForLong() {
+    long now = client.nowMs();
+    refusedSinceMs = refusedSinceMs < 0 ? now : refusedSinceMs;
+    return now - refusedSinceMs > PARKED_MS;
   }
 
   /** Another node may have the group, open. */
@@ -225,7 +235,7 @@ final class Writes {
       nextSequence = 1;
       acknowledged = 0;
       keptAliveMs = client.nowMs();
-      refusals = 0;
+      refusedSinceMs = -1;
       leader.confirmed();
       pump();
       return;
@@ -236,8 +246,8 @@ final class Writes {
       pump();
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
       leader.leave(connection);
-      if (++refusals > PARKED_TRIES) {
-        refusals = 0;
+      if (refusedForLong()) {
+        refusedSinceMs = -1;
         refuseAll(refused);
       }
     } else if (outcome instanceof Rejected refused) {

@@ -83,6 +83,8 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
           case UNAVAILABLE -> FailureCode.UNAVAILABLE;
           case TIMEOUT -> FailureCode.INDETERMINATE;
           case INTERNAL -> FailureCode.INTERNAL;
+          case UNSUPPORTED -> FailureCode.UNSUPPORTED;
+          case FORBIDDEN -> FailureCode.FORBIDDEN;
         };
     String next =
         switch (e.code()) {
@@ -95,6 +97,8 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
           case INTERNAL -> "see the node's log";
           case FORKED ->
               "group reseed gives the node the group's history; it exports its own first";
+          case UNSUPPORTED -> "ask a node that can";
+          case FORBIDDEN -> "docs/operating/assemblies.md says who may deploy what";
         };
     return new OperationException(code, e.getMessage(), next, e);
   }

@@ -21,6 +21,7 @@ public final class Operations {
     all.addAll(SwapOperations.all());
     all.addAll(ForkOperations.all());
     all.addAll(KvOperations.all());
+    all.addAll(AssemblyOperations.all());
     return new OperationTable(all);
   }
 }

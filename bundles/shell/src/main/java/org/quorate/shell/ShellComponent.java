@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -36,10 +37,15 @@ public final class ShellComponent {
     Map<String, NounCommand> commands = NounCommand.all(Operations.table(), node);
     commands.forEach((name, command) -> register(context, name, command));
     register(context, "help", new HelpCommand(commands));
-    Dictionary<String, Object> properties = new Hashtable<>();
-    properties.put(Converter.CONVERTER_CLASSES, new String[] {Answer.class.getName()});
-    registrations.add(context.registerService(Converter.class, new AnswerConverter(), properties));
+    register(context, Answer.class, new AnswerConverter());
+    register(context, Bundle.class, new BundleConverter(context));
     server = new ShellServer(Path.of(node.control().node().dataDir()), processor, commands);
+  }
+
+  private void register(BundleContext context, Class<?> of, Converter converter) {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put(Converter.CONVERTER_CLASSES, new String[] {of.getName()});
+    registrations.add(context.registerService(Converter.class, converter, properties));
   }
 
   private void register(BundleContext context, String name, Function command) {

@@ -48,6 +48,14 @@ final class Laws {
           Map.entry("org.quorate.storage.journal..", List.of(SPI, API, SLF4J, OSGI)),
           Map.entry("org.quorate.storage.memory..", List.of(SPI, API, SLF4J, OSGI)),
           Map.entry("org.quorate.storage.mapdb..", List.of(SPI, API, SLF4J, OSGI, "org.mapdb..")),
+          Map.entry(
+              "org.quorate.assembly..",
+              List.of(
+                  SLF4J,
+                  OSGI,
+                  "com.fasterxml.jackson.core..",
+                  "javax.management..",
+                  "javax.security..")),
           Map.entry("org.quorate.logging..", List.of(SLF4J, OSGI)));
 
   private static final String[] TOUCH_VERTX = {

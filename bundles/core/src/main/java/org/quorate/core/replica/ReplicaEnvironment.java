@@ -15,7 +15,7 @@ public interface ReplicaEnvironment {
   /** Identity of this node's formatted store. */
   long storeId();
 
-  /** Rises with each start of the node. */
+  /** Rises with each start of the node, and with each replica that is opened anew in one start. */
   long incarnation();
 
   /** The group's loop: runs one task at a time, in order; takes tasks from any thread. */
@@ -32,7 +32,7 @@ public interface ReplicaEnvironment {
   /** Monotonic milliseconds from an arbitrary start. */
   long nowMs();
 
-  /** For the strategy's random choices; differs per node and start. */
+  /** For random choices and identities; differs per node and {@link #incarnation}. */
   long seed();
 
   /** The storage broke or the log contradicts itself: this process must not go on with it. */

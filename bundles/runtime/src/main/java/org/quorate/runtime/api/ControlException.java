@@ -21,7 +21,11 @@ public final class ControlException extends RuntimeException {
     /** A bug or a broken disk. */
     INTERNAL,
     /** The group has another history there: the message names both and where they parted. */
-    FORKED
+    FORKED,
+    /** This node cannot do it, whatever the request says. */
+    UNSUPPORTED,
+    /** It is not allowed here; the message says what would be. */
+    FORBIDDEN
   }
 
   private final Code code;

@@ -123,6 +123,9 @@ public interface NodeControl {
   /** Writes this replica's state to its storage now, so that the log can be trimmed. */
   CompletionStage<Void> checkpoint(GroupId group);
 
+  /** What this node and its cluster are assembled from. */
+  AssemblyControl assembly();
+
   /** Parameters of the node with their values. */
   List<ParameterValue> parameters();
 

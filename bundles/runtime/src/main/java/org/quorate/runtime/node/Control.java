@@ -17,6 +17,7 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.core.config.ParameterException;
 import org.quorate.runtime.api.AccessRole;
+import org.quorate.runtime.api.AssemblyControl;
 import org.quorate.runtime.api.BootstrapPlan;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -216,6 +217,11 @@ final class Control implements NodeControl {
           replica -> replica.checkpoint(() -> done.complete(null)));
     }
     return done;
+  }
+
+  @Override
+  public AssemblyControl assembly() {
+    return node.assemblies();
   }
 
   @Override

@@ -83,6 +83,8 @@ public final class GroupHost implements Group {
     PARKED,
     OPENING,
     OPEN,
+    /** Leadership is on its way to another node, then the group parks. */
+    LEAVING,
     FAILED,
     STOPPED
   }
@@ -90,6 +92,9 @@ public final class GroupHost implements Group {
   private static final Logger LOG = LoggerFactory.getLogger(GroupHost.class);
   private static final long OPENING_RETRY_MS = 50;
   private static final int STATUS_PATIENCE_S = 2;
+
+  /** A successor that has not taken over by then is elected: what uses the part must end. */
+  private static final long HAND_OVER_MS = 2000;
 
   private final Node node;
   private final Loop loop;
@@ -103,6 +108,7 @@ public final class GroupHost implements Group {
   private final Map<String, ConsensusStrategy> strategies = new ConcurrentHashMap<>();
   private Services.Parts parts;
   private Replica replica;
+  private boolean openedBefore; // by workers, one opening after the other
   private boolean lively;
   private String role = "";
   private NodeId hint;
@@ -144,19 +150,64 @@ public final class GroupHost implements Group {
     loop.execute(
         () -> {
           switch (phase) {
-            case OPENING -> waiting.add(() -> reconcile(then));
+            case OPENING, LEAVING -> waiting.add(() -> reconcile(then));
             case OPEN -> {
               String gone = gone();
               if (gone != null) {
-                shut(Phase.PARKED, gone);
-                reconcile(then);
+                leave(gone, then);
               } else {
                 then.run();
               }
             }
             case PARKED -> open(then);
+            case FAILED -> {
+              if (replica == null && !Objects.equals(parts, node.services().parts(manifest))) {
+                open(then); // it did not open with other parts
+              } else {
+                then.run();
+              }
+            }
             default -> then.run();
           }
+        });
+  }
+
+  /** Hands leadership over, parks, and opens anew if what it needs is there by then. */
+  private void leave(String reason, Runnable then) {
+    phase = Phase.LEAVING;
+    handOverFirst(
+        null,
+        HAND_OVER_MS,
+        () -> {
+          if (phase == Phase.LEAVING) {
+            shut(Phase.PARKED, reason);
+            followUp(() -> reconcile(then));
+          } else {
+            followUp(then); // the node stopped meanwhile
+          }
+        });
+  }
+
+  /**
+   * Runs the action once: when another member leads, when none takes over, or when the time is up.
+   *
+   * @param to null for the member that the protocol finds best
+   */
+  private void handOverFirst(NodeId to, long budgetMs, Runnable action) {
+    boolean[] done = {false};
+    Runnable once =
+        () -> {
+          if (!done[0]) {
+            done[0] = true;
+            action.run();
+          }
+        };
+    Runnable limit = loop.after(budgetMs, once);
+    replica.handOver(
+        to,
+        outcome -> {
+          limit.run();
+          loop.execute(once); // not below the step that answers: it may close the replica
         });
   }
 
@@ -196,6 +247,7 @@ public final class GroupHost implements Group {
       }
     }
     if (obstacle != null) {
+      phase = Phase.PARKED;
       park(obstacle);
       then.run();
       return;
@@ -239,6 +291,13 @@ public final class GroupHost implements Group {
     return found.durable() ? node.home().storeId() : node.home().volatileStoreId();
   }
 
+  /** Each replica of this process has its own: the log and the peers know the one before. */
+  private long risen() {
+    boolean first = !openedBefore;
+    openedBefore = true;
+    return first ? node.home().incarnation() : node.home().rise();
+  }
+
   /** On a worker. */
   private void openStores(ReplicaConfig config, Services.Parts found, Runnable then) {
     Replica opened;
@@ -250,7 +309,7 @@ public final class GroupHost implements Group {
       opened =
           Replica.open(
               config,
-              new Environment(storeId(found)),
+              new Environment(storeId(found), risen()),
               found.log(),
               found.storage(),
               found.stateMachine().create(config.options()));
@@ -500,7 +559,7 @@ public final class GroupHost implements Group {
           }
         };
     if (successor != null && node.id().equals(replica.status().hint())) {
-      replica.handOver(successor, outcome -> checkpoint.run());
+      handOverFirst(successor, budgetMs, checkpoint);
     } else {
       checkpoint.run();
     }
@@ -678,10 +737,12 @@ public final class GroupHost implements Group {
   /** What the replica gets from this process. */
   private final class Environment implements ReplicaEnvironment {
     private final long storeId;
+    private final long incarnation;
     private final Transport transport;
 
-    Environment(long storeId) {
+    Environment(long storeId, long incarnation) {
       this.storeId = storeId;
+      this.incarnation = incarnation;
       this.transport = node.transport(id());
     }
 
@@ -697,7 +758,7 @@ public final class GroupHost implements Group {
 
     @Override
     public long incarnation() {
-      return node.home().incarnation();
+      return incarnation;
     }
 
     @Override
@@ -736,7 +797,7 @@ public final class GroupHost implements Group {
 
     @Override
     public long seed() {
-      return storeId * 31 + node.home().incarnation() * 0x9e3779b97f4a7c15L + id().hashCode();
+      return storeId * 31 + incarnation * 0x9e3779b97f4a7c15L + id().hashCode();
     }
 
     @Override

@@ -33,13 +33,21 @@ public final class NodeHome implements AutoCloseable {
   private final FileLock lock;
   private final long storeId;
   private final long incarnation;
+  private final ObjectNode identity;
 
-  private NodeHome(Path dir, FileChannel lockFile, FileLock lock, long storeId, long incarnation) {
+  private NodeHome(
+      Path dir,
+      FileChannel lockFile,
+      FileLock lock,
+      long storeId,
+      long incarnation,
+      ObjectNode identity) {
     this.dir = dir;
     this.lockFile = lockFile;
     this.lock = lock;
     this.storeId = storeId;
     this.incarnation = incarnation;
+    this.identity = identity;
   }
 
   /**
@@ -73,7 +81,7 @@ public final class NodeHome implements AutoCloseable {
       identity.put("incarnation", incarnation);
       replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(identity));
       long storeId = Long.parseUnsignedLong(identity.get("storeId").asText(), 16);
-      return new NodeHome(dir, lockFile, lock, storeId, incarnation);
+      return new NodeHome(dir, lockFile, lock, storeId, incarnation, identity);
     } catch (IOException e) {
       close(lockFile);
       throw new StorageException(Kind.IO, dir + ": " + e, e);
@@ -194,9 +202,26 @@ public final class NodeHome implements AutoCloseable {
     return mixed == 0 ? 1 : mixed ^ mixed >>> 32;
   }
 
-  /** Number of this start, from 1. */
+  /** Of this start: greater than any before, from 1. */
   public long incarnation() {
     return incarnation;
+  }
+
+  /**
+   * For a replica that is opened anew in this process: greater than any before, on disk when it
+   * returns. What it sends and proposes must not be taken for what it did before it was closed.
+   */
+  synchronized long rise() {
+    long next = identity.get("incarnation").asLong() + 1;
+    identity.put("incarnation", next);
+    try {
+      replace(
+          dir.resolve("node.json"),
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(identity));
+    } catch (IOException e) {
+      throw new StorageException(Kind.IO, dir + ": " + e, e);
+    }
+    return next;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
+import org.quorate.assembly.LocalAssembly;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.core.replica.BusyLoop;
 import org.quorate.core.replica.CheckpointBudget;
@@ -30,6 +31,7 @@ import org.quorate.runtime.auth.Credentials;
 import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.deploy.Assemblies;
 import org.quorate.runtime.peer.AddressBook;
 import org.quorate.runtime.peer.LocalNode;
 import org.quorate.runtime.peer.NodeAddress;
@@ -66,6 +68,7 @@ public final class QuorateNode implements AutoCloseable {
   private final List<GroupListener> groupListeners = new CopyOnWriteArrayList<>();
   private final long startedNanos = System.nanoTime();
   private final List<Runnable> timers = new ArrayList<>();
+  private LocalAssembly local;
   private NodeHome home;
   private Threads threads;
   private CheckpointBudget checkpointBudget;
@@ -78,6 +81,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupForks forks;
   private Forwarding forwarding;
   private Control control;
+  private Assemblies assemblies;
   private Credentials credentials;
   private ClientServer clients;
   private Runnable unlisten = () -> {};
@@ -92,6 +96,12 @@ public final class QuorateNode implements AutoCloseable {
     this.config = config;
     this.services = services;
     this.onBroken = onBroken;
+  }
+
+  /** Before {@link #start}: the framework that this node runs in. */
+  public QuorateNode in(LocalAssembly framework) {
+    local = framework;
+    return this;
   }
 
   /**
@@ -148,6 +158,7 @@ public final class QuorateNode implements AutoCloseable {
     swaps = new GroupSwaps(this);
     forks = new GroupForks(this);
     forwarding = new Forwarding(this);
+    assemblies = new Assemblies(local, threads.workers());
     control = new Control(this, creation, changes, swaps, forks, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
@@ -247,6 +258,10 @@ public final class QuorateNode implements AutoCloseable {
 
   public AddressBook addresses() {
     return addresses;
+  }
+
+  Assemblies assemblies() {
+    return assemblies;
   }
 
   PeerTransport transport() {

@@ -26,6 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.quorate.api.Group;
+import org.quorate.assembly.LocalAssembly;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
@@ -71,6 +72,10 @@ public final class QuorateNodeComponent {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL)
+  private LocalAssembly assembly;
+
   private Map<String, String> configured = Map.of();
   private volatile Set<String> administered = Set.of();
 
@@ -136,7 +141,7 @@ public final class QuorateNodeComponent {
       if (data != null && !data.isEmpty()) {
         config = config.withDataDir(Path.of(data));
       }
-      starting = new QuorateNode(config, services, this::broken);
+      starting = new QuorateNode(config, services, this::broken).in(assembly);
       starting.start();
     } catch (ConfigException e) {
       end(EXIT_CONFIG, "the node cannot start: " + e.getMessage(), null);

@@ -30,10 +30,12 @@ class NodeHomeTest {
       storeId = first.storeId();
       inMemory = first.volatileStoreId();
       assertEquals(1, first.incarnation());
+      assertEquals(2, first.rise());
+      assertEquals(1, first.incarnation());
     }
     try (NodeHome second = NodeHome.open(dir, NODE, "c")) {
       assertEquals(storeId, second.storeId());
-      assertEquals(2, second.incarnation());
+      assertEquals(3, second.incarnation());
       assertNotEquals(inMemory, second.volatileStoreId());
     }
     try (NodeHome other = NodeHome.open(dir.resolve("other"), NODE, "c")) {

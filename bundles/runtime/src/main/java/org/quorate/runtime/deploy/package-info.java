@@ -1,0 +1,2 @@
+/** Bundles that change on a running cluster, node by node. */
+package org.quorate.runtime.deploy;
