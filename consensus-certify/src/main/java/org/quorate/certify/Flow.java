@@ -46,7 +46,8 @@ final class Flow {
       if (lag <= budget) {
         p.inBudgetMs = now;
       }
-      if (!out && now - p.inBudgetMs >= certify.options.suspectMs()) {
+      boolean late = now - p.inBudgetMs >= certify.options.suspectMs();
+      if (!out && late && certify.rules.setsAside()) {
         certify.append(Entry.lagging(certify.view(), p.store, true));
       } else if (out && lag <= budget / 4) {
         certify.append(Entry.lagging(certify.view(), p.store, false));

@@ -1,6 +1,9 @@
 package org.quorate.certify;
 
-/** Decisions that safety rests on, apart so that tests can break one and see that it is noticed. */
+/**
+ * Decisions that safety rests on, and with the last one throughput, apart so that tests can break one
+ * and see that it is noticed.
+ */
 class Rules {
   static final Rules SOUND = new Rules();
 
@@ -41,6 +44,11 @@ class Rules {
 
   /** Whether what is submitted again keeps its message id. */
   boolean keepsMessageIds() {
+    return true;
+  }
+
+  /** Whether a member out of the lag budget is set aside instead of waited for. */
+  boolean setsAside() {
     return true;
   }
 }

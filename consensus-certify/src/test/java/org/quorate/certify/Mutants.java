@@ -75,4 +75,12 @@ final class Mutants {
       return false;
     }
   }
+
+  /** Costs throughput alone: {@link CommitsResumeTest} counts it. */
+  static final class NeverSetsAside extends Rules {
+    @Override
+    boolean setsAside() {
+      return false;
+    }
+  }
 }

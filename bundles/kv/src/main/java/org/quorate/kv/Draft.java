@@ -21,6 +21,11 @@ final class Draft {
     final Bytes stored;
     final Version before;
     Version after;
+    Change change; // and what follows: once it is sealed
+    Bytes place;
+    Bytes current;
+    Bytes encodedChange;
+    Bytes encoded;
 
     Pending(Bytes stored) {
       this.stored = stored == null ? Bytes.EMPTY : stored;
@@ -122,36 +127,56 @@ final class Draft {
     return reverse ? part.descendingMap() : part;
   }
 
-  /** Writes the changes in key order; returns how many there are. */
-  int commit(Meta meta) {
+  /** Works out all that will be written; nothing is drafted after that. */
+  void seal() {
     int sub = 0;
     for (Map.Entry<Bytes, Pending> entry : pending.entrySet()) {
       if (entry.getValue().changes()) {
-        write(entry.getKey(), entry.getValue(), sub++, meta);
+        seal(entry.getKey(), entry.getValue(), sub++);
       }
     }
-    if (sub > 0) {
-      meta.revision = revision;
-      meta.unswept += sub;
+  }
+
+  private void seal(Bytes key, Pending pended, int sub) {
+    Version before = pended.before;
+    Trail trail = (before == null ? Trail.START : before.trail()).next(revision, sub);
+    pended.after = complete(key, pended.after, sub, trail);
+    int valueBytes = pended.after.value().length();
+    pended.change = new Change(key, !pended.after.live(), valueBytes, pended.stored);
+    pended.place = Layout.change(revision, sub);
+    pended.current = Layout.current(key);
+    pended.encodedChange = pended.change.encode();
+    pended.encoded = pended.after.encode();
+  }
+
+  /** Writes the sealed changes in key order; returns how many there are. */
+  int commit(ApplyContext into, Meta meta) {
+    int changes = 0;
+    for (Map.Entry<Bytes, Pending> entry : pending.entrySet()) {
+      if (entry.getValue().change != null) {
+        write(into, entry.getKey(), entry.getValue(), meta);
+        changes++;
+      }
     }
-    return sub;
+    if (changes > 0) {
+      meta.revision = revision;
+      meta.unswept += changes;
+    }
+    return changes;
   }
 
   /** In an order by which queries on other threads find the version before once it is replaced. */
-  private void write(Bytes key, Pending pended, int sub, Meta meta) {
+  private static void write(ApplyContext into, Bytes key, Pending pended, Meta meta) {
     Version before = pended.before;
-    Trail trail = (before == null ? Trail.START : before.trail()).next(revision, sub);
-    Version after = complete(key, pended.after, sub, trail);
-    Change change = new Change(key, !after.live(), after.value().length(), pended.stored);
-    context.put(Layout.change(revision, sub), change.encode());
-    index(key, before == null ? 0 : before.lease(), after.lease());
-    Bytes current = Layout.current(key);
-    context.put(current, after.encode());
-    meta.historyBytes += change.cost();
+    Version after = pended.after;
+    into.put(pended.place, pended.encodedChange);
+    index(into, key, before == null ? 0 : before.lease(), after.lease());
+    into.put(pended.current, pended.encoded);
+    meta.historyBytes += pended.change.cost();
     meta.hash += after.hash() - (before == null ? 0 : before.hash());
     meta.keys += (after.live() ? 1 : 0) - (before != null && before.live() ? 1 : 0);
     // A slice of an array of our own: the certifier may keep it.
-    context.wrote(Layout.keyOfCurrent(current));
+    into.wrote(Layout.keyOfCurrent(pended.current));
   }
 
   private Version complete(Bytes key, Version v, int sub, Trail trail) {
@@ -162,13 +187,13 @@ final class Draft {
     return new Version(v.create(), v.mod(), sub, v.version(), v.lease(), bits, trail, v.value());
   }
 
-  private void index(Bytes key, long oldLease, long newLease) {
+  private static void index(ApplyContext into, Bytes key, long oldLease, long newLease) {
     if (oldLease != newLease) {
       if (oldLease != 0) {
-        context.delete(Layout.lease(oldLease, key));
+        into.delete(Layout.lease(oldLease, key));
       }
       if (newLease != 0) {
-        context.put(Layout.lease(newLease, key), Layout.NOTHING);
+        into.put(Layout.lease(newLease, key), Layout.NOTHING);
       }
     }
   }

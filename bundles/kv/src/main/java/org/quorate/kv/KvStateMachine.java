@@ -12,7 +12,9 @@ import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.spi.state.ApplyContext;
+import org.quorate.spi.state.Footprint;
 import org.quorate.spi.state.KeyOperation;
+import org.quorate.spi.state.Prepared;
 import org.quorate.spi.state.QueryException;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
@@ -43,47 +45,66 @@ public final class KvStateMachine implements StateMachine {
 
   @Override
   public Bytes apply(ApplyContext context, Bytes command) {
-    return execute(context, command).encode();
+    return worked(context, command, hash).complete(context);
   }
 
-  private KvResult execute(ApplyContext context, Bytes bytes) {
+  @Override
+  public Prepared prepare(ApplyContext context, Bytes command) {
+    return worked(context, command, new EntryHash());
+  }
+
+  /** All that a command costs, but for the writing of it. */
+  private Prepared worked(ApplyContext context, Bytes bytes, EntryHash hashing) {
     try {
       KvCommand command = KvCommand.decode(bytes);
       Refusal.unlessFits(limits.violation(command));
       if (command instanceof KvCommand.Compact compact) {
-        return compact(context, compact.revision());
+        return into -> compact(into, compact.revision());
       }
-      Draft draft = new Draft(context, hash);
-      KvResult result = new Execution(context, limits, draft).run(command);
-      commit(context, draft);
-      return result;
+      Draft draft = new Draft(context, hashing);
+      Bytes result = new Execution(context, limits, draft).run(command).encode();
+      draft.seal();
+      return into -> {
+        commit(into, draft);
+        return result;
+      };
     } catch (MalformedException e) {
-      return new KvResult.Failed(context.version(), KvError.MALFORMED, e.getMessage());
+      return failed(context, KvError.MALFORMED, e.getMessage());
     } catch (Refusal e) {
-      return new KvResult.Failed(context.version(), e.error(), e.getMessage());
+      return failed(context, e.error(), e.getMessage());
     }
+  }
+
+  private static Prepared failed(ApplyContext context, KvError error, String message) {
+    Bytes result = new KvResult.Failed(context.version(), error, message).encode();
+    return into -> result;
+  }
+
+  @Override
+  public Footprint footprint(Bytes command) {
+    return Footprints.of(command);
   }
 
   private void commit(ApplyContext context, Draft draft) {
     Meta meta = Meta.load(context);
-    if (draft.commit(meta) > 0) {
+    if (draft.commit(context, meta) > 0) {
       compaction.afterChanges(context, meta);
     }
   }
 
-  private KvResult compact(ApplyContext context, long revision) {
+  private Bytes compact(ApplyContext context, long revision) {
     Meta meta = Meta.load(context);
-    if (revision > context.version()) {
-      throw new Refusal(
-          KvError.FUTURE_REVISION,
-          "revision " + revision + " has not been reached; the latest is " + context.version());
+    long latest = context.version();
+    if (revision > latest) {
+      String why = "revision " + revision + " has not been reached; the latest is " + latest;
+      return new KvResult.Failed(latest, KvError.FUTURE_REVISION, why).encode();
     }
     if (revision <= meta.compacted) {
-      throw new Refusal(
-          KvError.COMPACTED, "revision " + meta.compacted + " has been compacted already");
+      String why = "revision " + meta.compacted + " has been compacted already";
+      return new KvResult.Failed(latest, KvError.COMPACTED, why).encode();
     }
     compaction.compact(context, meta, revision);
-    return new KvResult.Compacted(context.version(), meta.compacted);
+    return new KvResult.Compacted(latest, meta.compacted).encode();
   }
 
   @Override
@@ -97,6 +118,7 @@ public final class KvStateMachine implements StateMachine {
     }
     Draft draft = new Draft(context, hash);
     keys.forEach(draft::delete);
+    draft.seal();
     commit(context, draft);
   }
 

@@ -2,6 +2,8 @@ package org.quorate.simulator;
 
 import org.quorate.api.Bytes;
 import org.quorate.spi.state.ApplyContext;
+import org.quorate.spi.state.Footprint;
+import org.quorate.spi.state.Prepared;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 
@@ -22,7 +24,10 @@ final class ObservedMachine implements StateMachine {
 
   @Override
   public Bytes apply(ApplyContext context, Bytes command) {
-    Bytes result = machine.apply(context, command);
+    return executed(context, command, machine.apply(context, command));
+  }
+
+  private Bytes executed(ApplyContext context, Bytes command, Bytes result) {
     observer.executed(
         context.version(),
         context.session(),
@@ -30,6 +35,17 @@ final class ObservedMachine implements StateMachine {
         context.timeMs(),
         machine.stateHash(context));
     return result;
+  }
+
+  @Override
+  public Footprint footprint(Bytes command) {
+    return machine.footprint(command);
+  }
+
+  @Override
+  public Prepared prepare(ApplyContext context, Bytes command) {
+    Prepared prepared = machine.prepare(context, command);
+    return into -> executed(into, command, prepared.complete(into));
   }
 
   @Override

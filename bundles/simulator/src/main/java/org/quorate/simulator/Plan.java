@@ -60,8 +60,8 @@ record Plan(
   /**
    * Draws one.
    *
-   * @param seats for witnesses, weights and busy loops: apart, so that all else of a seed is the
-   *     same without
+   * @param seats for witnesses, weights, busy loops and parallel apply: apart, so that all else of a
+   *     seed is the same without
    */
   static Plan draw(Rng rng, Rng seats, Subject subject) {
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
@@ -103,7 +103,7 @@ record Plan(
         some(rng, rng.pick(List.of(0, 0, 1)), 2, 6),
         rng.pick(List.of(0, 0, 1, 2)),
         rng.chance(0.3),
-        options(rng, subject));
+        options(rng, seats, subject));
   }
 
   private static boolean all(Subject subject, Predicate<Traits> able) {
@@ -139,7 +139,7 @@ record Plan(
         rng.between(20_000, 400_000));
   }
 
-  private static Map<String, String> options(Rng rng, Subject subject) {
+  private static Map<String, String> options(Rng rng, Rng seats, Subject subject) {
     Map<String, String> options = new HashMap<>();
     options.put("propose.timeout.ms", Long.toString(rng.between(1_000, 5_000)));
     options.put("checkpoint.bytes", Long.toString(rng.between(1_024, 8_192)));
@@ -158,6 +158,11 @@ record Plan(
           }
         }
       }
+    }
+    // Apart as well, and every command is worth it: workers take them up in any order.
+    if (seats.chance(0.3)) {
+      options.put("apply.threads", Integer.toString(seats.between(2, 8)));
+      options.put("apply.costly.bytes", "1");
     }
     options.putAll(subject.options());
     return options;

@@ -13,26 +13,40 @@ import org.quorate.spi.state.ApplyContext;
 final class Application extends MachineView implements ApplyContext {
   private final SessionTable sessions;
   private final long session;
+  private final Ahead ahead;
   private List<Bytes> written;
   private boolean everything;
   private boolean changed;
 
-  Application(GroupStore store, SessionTable sessions, long version, long session) {
+  /**
+   * Of one command.
+   *
+   * @param ahead who is to know what it writes; null for nobody
+   */
+  Application(GroupStore store, SessionTable sessions, long version, long session, Ahead ahead) {
     super(store, version, sessions.timeMs());
     this.sessions = sessions;
     this.session = session;
+    this.ahead = ahead;
   }
 
   @Override
   public void put(Bytes key, Bytes value) {
-    changed = true;
+    changes(key);
     store.put(inner(key), value);
   }
 
   @Override
   public void delete(Bytes key) {
-    changed = true;
+    changes(key);
     store.delete(inner(key));
+  }
+
+  private void changes(Bytes key) {
+    changed = true;
+    if (ahead != null) {
+      ahead.wrote(key);
+    }
   }
 
   @Override

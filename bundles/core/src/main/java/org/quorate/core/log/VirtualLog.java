@@ -26,6 +26,7 @@ import org.quorate.core.session.Session;
 import org.quorate.core.session.SessionTable;
 import org.quorate.core.state.GroupStore;
 import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.state.Prepared;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 import org.quorate.spi.storage.StateCursor;
@@ -66,6 +67,8 @@ public final class VirtualLog {
   private final Swaps swaps;
   private long historyId;
   private List<Fork> lineage = List.of();
+  private Ahead ahead;
+  private long prepared;
   private Bytes linkState;
   private long inner;
   private long position;
@@ -95,6 +98,7 @@ public final class VirtualLog {
   /** Takes over what the store holds: after opening it and after a snapshot. */
   public void load() {
     checks.reset();
+    ahead = null;
     Bytes meta = store.get(META);
     if (meta == null) {
       return;
@@ -221,6 +225,50 @@ public final class VirtualLog {
     inner = at;
     position++;
     applied.outcome(envelope.origin(), envelope.ticket(), execute(envelope.record()));
+    if (ahead != null && ahead.over(inner)) {
+      ahead = null;
+    }
+  }
+
+  /**
+   * Looks at the records that will be delivered next, one at least, up to the first that may depend
+   * on what one before it does. If it names commands to be worked out, nothing may be delivered
+   * until they are.
+   *
+   * @param costly the least cost of a command that is worth to be worked out by itself
+   */
+  public Ahead ahead(Iterable<Upcoming> records, long costly) {
+    return new Lookahead(this, machine, costly).over(records);
+  }
+
+  /** Whether a command will be a commit if no record before it changes that. */
+  boolean commits(Proposal proposal) {
+    Session session = sessions.find(proposal.session());
+    if (proposal.session() != 0
+        && (session == null || session.answer(proposal.sequence()) != null)) {
+      return false;
+    }
+    Transaction transaction = proposal.transaction();
+    return transaction == null
+        || Certifier.certify(transaction, index, historyId) == null
+            && intents.conflict(proposal, position, sessions.timeMs(), gtid()) == null;
+  }
+
+  Rehearsal rehearsal(Proposal proposal, long becomes) {
+    return new Rehearsal(store, sessions, becomes, proposal.session(), proposal.command());
+  }
+
+  /** A record that will be delivered; {@code payload} null for an index without one. */
+  public record Upcoming(long inner, Bytes payload) {}
+
+  /** The records that were looked at follow now, their costly commands worked out. */
+  public void expect(Ahead worked) {
+    ahead = worked;
+  }
+
+  /** Commands that had been worked out when their turn came, and still held. */
+  public long prepared() {
+    return prepared;
   }
 
   private Outcome execute(LogRecord record) {
@@ -301,7 +349,7 @@ public final class VirtualLog {
 
   private void ended(long session) {
     intents.ended(session);
-    Application context = new Application(store, sessions, version + 1, session);
+    Application context = new Application(store, sessions, version + 1, session, ahead);
     machine.leaseEnded(context, session);
     if (context.changed()) {
       version++;
@@ -337,8 +385,8 @@ public final class VirtualLog {
       }
       intents.committed(proposal);
     }
-    Application context = new Application(store, sessions, version + 1, proposal.session());
-    Bytes result = machine.apply(context, proposal.command());
+    Application context = new Application(store, sessions, version + 1, proposal.session(), ahead);
+    Bytes result = result(context, proposal.command());
     version++;
     if (transaction != null && transaction.isolated()) {
       context.wroteEverything();
@@ -348,6 +396,15 @@ public final class VirtualLog {
       session.keep(proposal.sequence(), new Session.Answer(version, position, result));
     }
     return committed(result);
+  }
+
+  private Bytes result(Application context, Bytes command) {
+    Prepared worked = ahead == null ? null : ahead.take(inner, context);
+    if (worked == null) {
+      return machine.apply(context, command);
+    }
+    prepared++;
+    return worked.complete(context);
   }
 
   private Outcome future(Transaction transaction) {

@@ -1,6 +1,5 @@
 package org.quorate.core.replica;
 
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,9 +34,6 @@ import org.quorate.spi.transport.Lane;
  * holds its deliveries back, active it hands them on, sealed it drops them. On the group's loop.
  */
 final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
-  /** An index, and what was decided there or null. */
-  private record Held(long inner, Bytes payload) {}
-
   private final ReplicaConfig config;
   private final ReplicaEnvironment environment;
   private final Chain.Link link;
@@ -48,10 +44,9 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   private final Recovered recovered;
   private final Runnable turn = this::turn;
   private final Loglet loglet;
-  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private final Backlog backlog;
   private LinkDriver driver;
   private boolean active;
-  private boolean holding = true;
   private boolean closed;
   private long toldApplied;
 
@@ -69,6 +64,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     this.store = store;
     this.recovered = recovered;
     this.links = links;
+    this.backlog = new Backlog(links);
     this.toldApplied = recovered.applied();
     this.loglet = strategy.open(this);
   }
@@ -121,24 +117,17 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   /** The virtual log is past this link's seal. */
   void seal() {
     active = false;
-    holding = false;
-    held.clear();
+    backlog.stop();
   }
 
   /** Holds deliveries back until {@link #release}. */
   void hold() {
-    holding = true;
+    backlog.hold();
   }
 
   void release() {
-    holding = false;
-    while (active && !holding && !held.isEmpty()) {
-      Held next = held.removeFirst();
-      if (next.payload() == null) {
-        links.skipTo(next.inner());
-      } else {
-        links.deliver(next.inner(), next.payload());
-      }
+    if (active) {
+      backlog.release();
     }
   }
 
@@ -146,7 +135,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   LinkStore close() {
     closed = true;
     active = false;
-    held.clear();
+    backlog.stop();
     loglet.close();
     return store;
   }
@@ -190,6 +179,9 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
         links.fail("protocol: " + e, e);
         return;
       }
+      if (active) {
+        backlog.proceed();
+      }
       links.turned();
     }
   }
@@ -205,8 +197,8 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
 
   @Override
   public void deliver(long inner, Bytes payload) {
-    if (holding) {
-      held.addLast(new Held(inner, payload));
+    if (backlog.gathers()) {
+      backlog.add(inner, payload);
       if (!active) {
         links.live(this);
       }
@@ -217,11 +209,8 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
 
   @Override
   public void decided(long inner) {
-    if (holding) {
-      if (!held.isEmpty() && held.peekLast().payload() == null) {
-        held.removeLast();
-      }
-      held.addLast(new Held(inner, null));
+    if (backlog.gathers()) {
+      backlog.skip(inner);
     } else if (active) {
       links.skipTo(inner);
     }

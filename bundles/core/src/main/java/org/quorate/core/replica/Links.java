@@ -42,6 +42,7 @@ final class Links implements SwapDriver.Owner {
   private final LinkStores stores;
   private final LinkFrames frames;
   private final SwapDriver swaps;
+  private final ParallelApply parallel;
   private Pulse pulse;
 
   Links(
@@ -59,6 +60,7 @@ final class Links implements SwapDriver.Owner {
     this.condition = condition;
     this.callers = callers;
     this.owner = owner;
+    parallel = new ParallelApply(log, offload, config.options());
     stores = new LinkStores(config, environment, logs, offload, owner::fail);
     frames = new LinkFrames(config.historyId(), environment, open, owner);
     swaps = new SwapDriver(environment, log, open, stores, callers, frames, this);
@@ -317,6 +319,10 @@ final class Links implements SwapDriver.Owner {
     if (open.active() != null) {
       open.active().applied(log.inner());
     }
+  }
+
+  ParallelApply parallel() {
+    return parallel;
   }
 
   void fail(String reason, Throwable cause) {

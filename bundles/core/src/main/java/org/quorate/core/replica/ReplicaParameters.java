@@ -78,6 +78,23 @@ public final class ReplicaParameters {
           3_600_000,
           "How often replicas compare the hashes of their states while versions are added.");
 
+  public static final Parameter APPLY_THREADS =
+      Parameter.number(
+          "apply.threads",
+          "count",
+          1,
+          1,
+          64,
+          "Workers that work out costly commands beside each other; 1: all on the group's loop.");
+  public static final Parameter APPLY_COSTLY_BYTES =
+      Parameter.number(
+          "apply.costly.bytes",
+          "bytes",
+          32 << 10,
+          1,
+          64 << 20,
+          "Size from which a command is costly; a walk over a range counts as 64 KiB.");
+
   private ReplicaParameters() {}
 
   /** All of them, for the registry. */
@@ -91,6 +108,8 @@ public final class ReplicaParameters {
         BACKLOG_MAX_BYTES,
         SNAPSHOT_CHUNK_BYTES,
         TIME_STEP_MS,
-        STATE_CHECK_MS);
+        STATE_CHECK_MS,
+        APPLY_THREADS,
+        APPLY_COSTLY_BYTES);
   }
 }

@@ -9,6 +9,10 @@ import org.quorate.api.Bytes;
  * A deterministic service replicated by a group. {@link #apply} and {@link #leaseEnded} run on the
  * group's loop, one at a time, and must depend on nothing but their arguments and the state;
  * {@link #query} may run beside them on other threads.
+ *
+ * <p>A machine with costly commands may let them be worked out in parallel ({@code apply.threads}):
+ * it tells their {@link #footprint} and splits {@code apply} into {@link #prepare}, which only reads,
+ * and the completion, which only writes. The result is the same as that of {@code apply}.
  */
 @ConsumerType
 public interface StateMachine {
@@ -49,5 +53,23 @@ public interface StateMachine {
    */
   default boolean changes(StateView view, long after, BiConsumer<Long, KeyOperation> to) {
     return false;
+  }
+
+  /**
+   * What a command may touch; null, the default, for one that is always executed by {@link #apply}
+   * at its place, alone. On the group's loop, so cheap; a bad command may have any footprint.
+   */
+  default Footprint footprint(Bytes command) {
+    return null;
+  }
+
+  /**
+   * Works out a command that has a footprint, on any thread and beside others. It must not read what
+   * every command writes, such as totals: that is for the completion, which may also be dropped.
+   *
+   * @param context to read from; it refuses to write
+   */
+  default Prepared prepare(ApplyContext context, Bytes command) {
+    return into -> apply(into, command);
   }
 }
