@@ -32,7 +32,7 @@ class CertifyMutantsAreCaughtTest extends MutantContract {
     AssertionError caught = null;
     for (long seed = 1; seed <= 50 && caught == null; seed++) {
       try {
-        new RandomSchedule(seed, new Mutants.ResubmitsUnderNewIds()).run(3000);
+        new CertifySchedule(seed, new Mutants.ResubmitsUnderNewIds()).run(3000);
       } catch (AssertionError e) {
         caught = e;
       }

@@ -1,12 +1,28 @@
 package org.quorate.certify;
 
 import java.util.StringJoiner;
+import org.quorate.api.Bytes;
+import org.quorate.spi.consensus.Message;
+import org.quorate.tck.protocol.Dialect;
 
 /** Short words for messages and logs, for transcripts. */
-final class Words {
-  private Words() {}
+final class Words implements Dialect {
+  @Override
+  public Message decode(Bytes frame) {
+    return CertifyCodec.decode(frame);
+  }
 
-  static String kind(CertifyMessage message) {
+  @Override
+  public String kind(Message message) {
+    return kind((CertifyMessage) message);
+  }
+
+  @Override
+  public String words(Message message) {
+    return of((CertifyMessage) message);
+  }
+
+  private static String kind(CertifyMessage message) {
     return switch (type(message)) {
       case "Payloads" -> "payload";
       case "BeatReply" -> "beaten";

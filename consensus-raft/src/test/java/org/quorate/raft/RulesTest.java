@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.quorate.raft.RaftMutantsAreCaughtTest.RemovesTooMuch;
 import org.quorate.raft.RaftMutantsAreCaughtTest.TrustsItsLeadership;
+import org.quorate.tck.protocol.Transcript;
 
 /** The transcript of a scenario comes out otherwise without the rule that it is about. */
 class RulesTest {
@@ -39,14 +40,14 @@ class RulesTest {
       throws IOException, URISyntaxException {
     Path file = Path.of(RulesTest.class.getResource("/transcripts/" + transcript + ".txt").toURI());
     String recorded = Files.readString(file);
-    assertEquals(recorded, Transcript.play(file, Rules.SOUND));
+    assertEquals(recorded, Transcript.play(file, new RaftCommands(Rules.SOUND)));
     assertNotEquals(recorded, played(file, without));
   }
 
   /** What comes out, be it that a node fails. */
   private static String played(Path file, Rules rules) throws IOException {
     try {
-      return Transcript.play(file, rules);
+      return Transcript.play(file, new RaftCommands(rules));
     } catch (AssertionError e) {
       return e.getMessage();
     }

@@ -2,12 +2,27 @@ package org.quorate.raft;
 
 import java.util.StringJoiner;
 import org.quorate.api.Bytes;
+import org.quorate.spi.consensus.Message;
+import org.quorate.tck.protocol.Dialect;
 
 /** Short words for messages and logs, for transcripts. */
-final class Words {
-  private Words() {}
+final class Words implements Dialect {
+  @Override
+  public Message decode(Bytes frame) {
+    return RaftCodec.decode(frame);
+  }
 
-  static String kind(RaftMessage message) {
+  @Override
+  public String kind(Message message) {
+    return kind((RaftMessage) message);
+  }
+
+  @Override
+  public String words(Message message) {
+    return of((RaftMessage) message);
+  }
+
+  private static String kind(RaftMessage message) {
     if (message instanceof RaftMessage.VoteRequest m) {
       return m.preVote() ? "prevote" : "vote";
     } else if (message instanceof RaftMessage.VoteReply m) {
@@ -24,7 +39,7 @@ final class Words {
     return "timeout-now";
   }
 
-  static String of(RaftMessage message) {
+  private static String of(RaftMessage message) {
     String head = kind(message) + " t" + message.term();
     if (message instanceof RaftMessage.VoteRequest m) {
       return head

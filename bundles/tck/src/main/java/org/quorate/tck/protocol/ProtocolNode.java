@@ -7,10 +7,14 @@ import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
+import org.quorate.spi.consensus.LinkContext;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
 import org.quorate.spi.consensus.Refusal;
+import org.quorate.spi.consensus.Role;
 import org.quorate.spi.consensus.Submission;
 import org.quorate.spi.consensus.TailRequest;
 import org.quorate.spi.storage.DurableToken;
@@ -26,6 +30,7 @@ import org.quorate.spi.transport.Lane;
 public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
   private record Held(long number, NodeId to, Lane lane, Message message) {}
 
+  private final ProtocolCluster<?> cluster;
   public final NodeId id;
   public TestDisk disk = new TestDisk();
   public final TreeMap<Long, String> state = new TreeMap<>();
@@ -36,6 +41,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
   public long nowMs;
   public long applied;
   public boolean autoDisk = true;
+  private long seeds;
 
   /** Null while crashed. */
   public L loglet;
@@ -43,27 +49,15 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
   /** The last one there was. */
   public L latest;
 
-  protected ProtocolNode(NodeId id, long store) {
+  protected ProtocolNode(ProtocolCluster<?> cluster, NodeId id, long store) {
+    this.cluster = cluster;
     this.id = id;
     this.store = store;
+    this.seeds = id.name().charAt(0) * 1000L;
   }
 
   /** A loglet on what the disk has. */
-  protected abstract L open(Recovered found);
-
-  /** A message leaves. */
-  protected abstract void sent(NodeId to, Lane lane, Message message);
-
-  /** The loglet has made a step. */
-  protected abstract void stepped();
-
-  /** A line of the transcript. */
-  protected abstract void say(String line);
-
-  /** A peer wants a snapshot of this node. */
-  protected abstract void snapshotWanted(NodeId to);
-
-  protected abstract void delivered(long inner, Bytes payload);
+  protected abstract L open(LinkContext link);
 
   /** Whether it runs. */
   public boolean alive() {
@@ -77,7 +71,10 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
     applied = found.applied();
     state.clear();
     state.putAll(checkpointState);
-    loglet = open(found);
+    Member self =
+        new Member(id, store, cluster.genesis.find(id).map(Member::role).orElse(Role.LEARNER));
+    long seed = cluster.seed * 1_000_003 + seeds++;
+    loglet = open(new TestLink(self, cluster.genesis, cluster.options, seed, found, this));
     latest = loglet;
     step();
   }
@@ -106,7 +103,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
     if (autoDisk) {
       durable(Integer.MAX_VALUE);
     }
-    stepped();
+    cluster.stepped();
   }
 
   /** Time passes, in ticks of at most 50 ms. */
@@ -127,7 +124,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
         any = true;
         release(token.number());
         loglet.step(List.of(new Event.Durable(token)), this);
-        stepped();
+        cluster.stepped();
       }
     }
     return any;
@@ -138,7 +135,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
       Held h = held.get(i);
       if (h.number() <= number) {
         held.remove(i);
-        sent(h.to(), h.lane(), h.message());
+        cluster.network.add(id, h.to(), h.lane(), h.message());
       } else {
         i++;
       }
@@ -153,7 +150,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
   }
 
   /** Installs a donor's state, as the platform would by its snapshot. */
-  public void install(ProtocolNode<L> donor) {
+  public void install(ProtocolNode<?> donor) {
     if (donor.applied <= applied) {
       step(new Event.SnapshotInstalled(donor.applied, donor.loglet.linkState(donor.applied)));
       return;
@@ -191,7 +188,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
 
   @Override
   public void send(NodeId to, Lane lane, Message message) {
-    sent(to, lane, message);
+    cluster.network.add(id, to, lane, message);
   }
 
   @Override
@@ -201,8 +198,8 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
 
   @Override
   public void needSnapshot(NodeId to, long inner) {
-    say(id + " needs a snapshot for " + to + " at or after " + inner);
-    snapshotWanted(to);
+    cluster.say(id + " needs a snapshot for " + to + " at or after " + inner);
+    cluster.snapshotsWanted.add(new NodeId[] {id, to});
   }
 
   @Override
@@ -212,7 +209,7 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
     }
     applied = inner;
     state.put(inner, payload.utf8());
-    delivered(inner, payload);
+    cluster.delivered(this, inner, payload);
   }
 
   @Override
@@ -225,21 +222,32 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
 
   @Override
   public void refuse(Submission submission, Refusal why) {
-    say(id + " refuses " + submission.payload() + ": " + why);
+    cluster.say(id + " refuses " + submission.payload() + ": " + why);
   }
 
   @Override
   public void refuse(TailRequest request, Refusal why) {
-    say(id + " refuses read " + request.ticket() + ": " + why);
+    cluster.say(id + " refuses read " + request.ticket() + ": " + why);
   }
 
   @Override
   public void answer(long ticket, Refusal why) {
-    say(id + " answers " + ticket + ": " + (why == null ? "done" : why));
+    cluster.say(id + " answers " + ticket + ": " + (why == null ? "done" : why));
   }
 
   @Override
   public void halt(String reason) {
-    say(id + " halts: " + reason);
+    cluster.say(id + " halts: " + reason);
+  }
+
+  @Override
+  public void tail(TailRequest request, long inner) {
+    cluster.say(id + " read " + request.ticket() + " at " + inner);
+    cluster.onTail.accept(request, inner);
+  }
+
+  @Override
+  public void membership(Membership effective, long inner) {
+    cluster.membership(this, effective, inner);
   }
 }

@@ -1,4 +1,4 @@
-package org.quorate.raft;
+package org.quorate.tck.protocol;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,17 +10,11 @@ import java.util.List;
  * A scenario as text: {@code > command} lines, the recorded outcome indented beneath, {@code #}
  * comments. Playing it again must give the same text.
  */
-final class Transcript {
+public final class Transcript {
   private Transcript() {}
 
   /** The text with the outcome that the commands have now. */
-  static String play(Path file) throws IOException {
-    return play(file, Rules.SOUND);
-  }
-
-  /** The same for nodes that go by other rules. */
-  static String play(Path file, Rules rules) throws IOException {
-    TranscriptCommands commands = new TranscriptCommands(rules);
+  public static String play(Path file, TranscriptCommands<?> commands) throws IOException {
     List<String> played = new ArrayList<>();
     int number = 0;
     for (String line : Files.readAllLines(file)) {
@@ -36,7 +30,7 @@ final class Transcript {
   }
 
   private static List<String> outcome(
-      TranscriptCommands commands, String line, Path file, int number) {
+      TranscriptCommands<?> commands, String line, Path file, int number) {
     try {
       List<String> outcome = new ArrayList<>();
       for (String said : commands.execute(line.split(" +"))) {

@@ -1,4 +1,4 @@
-package org.quorate.raft;
+package org.quorate.tck.protocol;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,37 +16,33 @@ import org.quorate.spi.consensus.TailRequest;
 
 /**
  * A seeded run: first anything may happen to messages, disks, nodes and members, then nothing bad
- * does and the group has to go on. Invariants are checked all the while by {@link TestCluster}.
+ * does and the group has to go on. Invariants are checked all the while by {@link ProtocolCluster}.
+ *
+ * @param <N> a node of the protocol
  */
-final class RandomSchedule {
-  private final SplittableRandom random;
-  private final TestCluster cluster;
-  private final List<TestNode> nodes;
+public abstract class RandomSchedule<N extends ProtocolNode<?>> {
+  protected final SplittableRandom random;
+  protected final ProtocolCluster<N> cluster;
+  private final List<N> nodes;
   private final Map<Long, Long> readFloors = new HashMap<>();
   private final int calm;
-  private final TestNode slow; // its clock hardly moves: as a leader it stays one for long
+  private final N slow; // its clock hardly moves: as a leader it stays one for long
   private int proposals;
   int crashes;
   int snapshots;
   int changes;
   int reads;
 
-  RandomSchedule(long seed) {
+  protected RandomSchedule(long seed, ProtocolCluster<N> cluster) {
     random = new SplittableRandom(seed);
     calm = 1 + random.nextInt(12);
-    cluster = new TestCluster(seed);
+    this.cluster = cluster;
     cluster.chatty = false;
-    cluster.options.put("raft.log.retain.bytes", random.nextBoolean() ? "0" : "400");
-    cluster.options.put("raft.inflight.count", "4");
-    cluster.options.put("raft.batch.bytes", "1024");
+    options(cluster.options, random);
     for (String name : new String[] {"a", "b", "c", "d", "e"}) {
       cluster.add(name);
     }
-    if (random.nextBoolean()) {
-      cluster.genesis("a", "b", "c");
-    } else {
-      cluster.genesis("a", "b", "c", "d", "e");
-    }
+    cluster.genesis(genesis(random));
     nodes = new ArrayList<>(cluster.nodes.values());
     slow = random.nextInt(3) == 0 ? nodes.get(random.nextInt(3)) : null;
     cluster.onTail =
@@ -57,11 +53,24 @@ final class RandomSchedule {
                 "read at " + inner + ", before it " + readFloors.get(request.ticket()));
           }
         };
-    nodes.forEach(TestNode::start);
+    nodes.forEach(ProtocolNode::start);
   }
 
-  void run(int steps) {
-    for (TestNode n : nodes) {
+  /** Sets options that make much happen on a small log. Called by the constructor. */
+  protected abstract void options(Map<String, String> options, SplittableRandom random);
+
+  /** The first members, of a to e, as {@link ProtocolCluster#genesis} takes them. */
+  protected abstract String[] genesis(SplittableRandom random);
+
+  /** Where a client turns to that picked this node. */
+  protected abstract N asked(N picked);
+
+  /** What the log of a node that runs has. */
+  protected abstract String log(N node);
+
+  /** So many steps of anything, then the group must go on. */
+  public final void run(int steps) {
+    for (N n : nodes) {
       n.autoDisk = false;
     }
     for (int i = 0; i < steps; i++) {
@@ -71,7 +80,7 @@ final class RandomSchedule {
   }
 
   private void act() {
-    TestNode node = nodes.get(random.nextInt(nodes.size()));
+    N node = nodes.get(random.nextInt(nodes.size()));
     int dice = random.nextInt(1000);
     if (dice < 550) {
       message(dice);
@@ -118,7 +127,7 @@ final class RandomSchedule {
 
   /** Nothing arrives for a while: some time out. */
   private void silence() {
-    for (TestNode n : nodes) {
+    for (N n : nodes) {
       if (n != slow && random.nextInt(3) > 0) {
         n.tick(random.nextInt(2500));
       }
@@ -130,12 +139,12 @@ final class RandomSchedule {
   }
 
   private void message(int dice) {
-    List<TestNetwork.Sent> queue = cluster.network.queue;
+    List<ProtocolNetwork.Sent> queue = cluster.network.queue;
     if (queue.isEmpty()) {
       return;
     }
     int at = random.nextInt(3) == 0 && rough() ? random.nextInt(queue.size()) : 0;
-    TestNetwork.Sent sent = queue.get(at);
+    ProtocolNetwork.Sent sent = queue.get(at);
     if (dice < 15 && rough()) {
       queue.remove(at);
     } else if (dice < 30 && rough()) {
@@ -145,8 +154,8 @@ final class RandomSchedule {
     }
   }
 
-  private void propose(TestNode node) {
-    TestNode at = random.nextInt(4) == 0 || cluster.leader() == null ? node : cluster.leader();
+  private void propose(N node) {
+    N at = asked(node);
     String[] payloads = new String[1 + random.nextInt(4)];
     for (int i = 0; i < payloads.length; i++) {
       payloads[i] = "p" + proposals++;
@@ -154,10 +163,10 @@ final class RandomSchedule {
     cluster.propose(at, payloads);
   }
 
-  private void read(TestNode node) {
-    TestNode at = cluster.leader() == null || random.nextInt(4) == 0 ? node : cluster.leader();
+  private void read(N node) {
+    N at = asked(node);
     long known = 0;
-    for (TestNode n : nodes) {
+    for (N n : nodes) {
       known = Math.max(known, n.applied);
     }
     long ticket = cluster.ticket();
@@ -165,7 +174,7 @@ final class RandomSchedule {
     at.step(new Event.ReadTail(new TailRequest(ticket)));
   }
 
-  private void crashOrStart(TestNode node) {
+  private void crashOrStart(N node) {
     if (node.alive() && random.nextInt(3) > 0) {
       crashes++;
       node.crash(random.nextInt(node.disk.waiting() + 1));
@@ -178,26 +187,37 @@ final class RandomSchedule {
     cluster.network.heal();
     int cuts = random.nextInt(8);
     for (int i = 0; i < cuts; i++) {
-      TestNode from = nodes.get(random.nextInt(nodes.size()));
+      N from = nodes.get(random.nextInt(nodes.size()));
       cluster.network.cut(from.id, other(from));
     }
   }
 
-  private NodeId other(TestNode node) {
-    TestNode other = nodes.get(random.nextInt(nodes.size()));
+  private NodeId other(N node) {
+    N other = nodes.get(random.nextInt(nodes.size()));
     return other == node ? nodes.get((nodes.indexOf(node) + 1) % nodes.size()).id : other.id;
   }
 
   private void configure() {
-    TestNode leader = cluster.leader();
+    N leader = cluster.leader();
     if (leader == null) {
       return;
     }
-    Membership now = leader.view().membership();
-    TestNode subject = nodes.get(random.nextInt(nodes.size()));
+    Membership now = leader.latest.status().membership();
+    N subject = nodes.get(random.nextInt(nodes.size()));
     List<Member> next = new ArrayList<>(now.members());
     Member listed = now.find(subject.id).orElse(null);
     next.remove(listed);
+    if (listed != null && listed.role() == Role.WITNESS && random.nextInt(3) > 0) {
+      return;
+    }
+    if (listed == null && wasWitness(subject)) {
+      if (subject.latest != null
+          && subject.latest.status().membership().find(subject.id).isPresent()) {
+        return; // it may not know yet, and others may not either
+      }
+      subject.wipe(cluster.newStore());
+      subject.start();
+    }
     if (listed == null || random.nextInt(3) > 0) {
       Role role = random.nextInt(3) == 0 ? Role.LEARNER : Role.VOTER;
       next.add(new Member(subject.id, subject.store, role));
@@ -208,16 +228,21 @@ final class RandomSchedule {
     leader.step(new Event.Configure(cluster.ticket(), new Membership(now.version() + 1, next)));
   }
 
+  private boolean wasWitness(N node) {
+    return cluster.genesis.find(node.id).map(m -> m.role() == Role.WITNESS).orElse(false)
+        && cluster.genesis.find(node.id).get().storeId() == node.store;
+  }
+
   /** Nothing bad happens any more. */
   private void heal() {
     cluster.network.heal();
-    for (TestNode n : nodes) {
+    for (N n : nodes) {
       n.autoDisk = true;
       if (!n.alive()) {
         n.start();
       }
       n.durable(Integer.MAX_VALUE);
-      for (TestNode m : nodes) {
+      for (N m : nodes) {
         if (m != n) {
           n.step(new Event.PeerReset(m.id));
         }
@@ -225,7 +250,7 @@ final class RandomSchedule {
     }
     for (int round = 0; round < 12; round++) {
       cluster.run(1000);
-      TestNode leader = cluster.leader();
+      N leader = cluster.leader();
       if (leader != null) {
         cluster.propose(leader, "end" + round);
         cluster.run(500);
@@ -237,10 +262,10 @@ final class RandomSchedule {
     throw new AssertionError("the group does not go on: " + describe());
   }
 
-  private boolean same(TestNode leader, String last) {
-    for (Member m : leader.view().membership().members()) {
-      TestNode n = cluster.nodes.get(m.node());
-      if (n.store != m.storeId()) {
+  private boolean same(N leader, String last) {
+    for (Member m : leader.latest.status().membership().members()) {
+      N n = cluster.nodes.get(m.node());
+      if (n.store != m.storeId() || m.role() == Role.WITNESS) {
         continue;
       }
       if (!n.state.equals(leader.state) || !n.state.lastEntry().getValue().equals(last)) {
@@ -252,18 +277,19 @@ final class RandomSchedule {
 
   private String describe() {
     StringBuilder all = new StringBuilder();
-    for (TestNode n : nodes) {
+    for (N n : nodes) {
       all.append("\n")
           .append(n.id)
           .append(" ")
           .append(n.loglet.status())
           .append(" ")
-          .append(Words.log(n.view()));
+          .append(log(n));
     }
     return all.toString();
   }
 
-  long decided() {
+  /** How many positions were decided. */
+  final long decided() {
     return cluster.decided.size();
   }
 }

@@ -1,4 +1,4 @@
-package org.quorate.certify;
+package org.quorate.tck.protocol;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,20 +14,31 @@ import org.quorate.spi.consensus.Message;
 import org.quorate.spi.transport.Lane;
 
 /** Messages on the way, in the order they were sent; the test decides which arrive, and when. */
-final class TestNetwork {
-  record Sent(NodeId from, NodeId to, Lane lane, CertifyMessage message) {
+public final class ProtocolNetwork {
+  /** A message on the way. */
+  public record Sent(NodeId from, NodeId to, Lane lane, Message message, Dialect dialect) {
+    /** The word for this kind of message. */
+    public String kind() {
+      return dialect.kind(message);
+    }
+
     @Override
     public String toString() {
-      return from + "→" + to + " " + Words.of(message);
+      return from + "→" + to + " " + dialect.words(message);
     }
   }
 
-  final List<Sent> queue = new ArrayList<>();
-  final Map<NodeId, Long> sentBytes = new TreeMap<>();
+  public final List<Sent> queue = new ArrayList<>();
+  public final Map<NodeId, Long> sentBytes = new TreeMap<>();
   private final Set<String> cut = new HashSet<>();
+  private final Dialect dialect;
+
+  ProtocolNetwork(Dialect dialect) {
+    this.dialect = dialect;
+  }
 
   /** Encodes and decodes as a real way would. */
-  void add(NodeId from, NodeId to, Lane lane, Message message) {
+  public void add(NodeId from, NodeId to, Lane lane, Message message) {
     if (from.equals(to)) {
       throw new IllegalStateException(from + " sends to itself: " + message);
     }
@@ -36,21 +47,21 @@ final class TestNetwork {
       message.encode(out);
       Bytes frame = Bytes.wrap(out.take().toByteArray());
       sentBytes.merge(from, (long) frame.length(), Long::sum);
-      queue.add(new Sent(from, to, lane, CertifyCodec.decode(frame)));
+      queue.add(new Sent(from, to, lane, dialect.decode(frame), dialect));
     }
   }
 
   /** What is sent from now on is lost, and so is what is on the way. */
-  void cut(NodeId from, NodeId to) {
+  public void cut(NodeId from, NodeId to) {
     cut.add(from + ">" + to);
     queue.removeIf(s -> s.from().equals(from) && s.to().equals(to));
   }
 
-  void heal() {
+  public void heal() {
     cut.clear();
   }
 
-  Sent take(Predicate<Sent> which) {
+  public Sent take(Predicate<Sent> which) {
     for (int i = 0; i < queue.size(); i++) {
       if (which.test(queue.get(i))) {
         return queue.remove(i);

@@ -1,8 +1,9 @@
-package org.quorate.certify;
+package org.quorate.tck.protocol;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.quorate.api.Bytes;
@@ -14,15 +15,40 @@ import org.quorate.spi.consensus.Role;
 import org.quorate.spi.consensus.SealRecord;
 import org.quorate.spi.consensus.TailRequest;
 
-/** The verbs of transcripts; "propose" is submitting, "campaign" is waiting until it canvasses. */
-final class TranscriptCommands {
-  private final TestCluster cluster = new TestCluster(7);
-
+/**
+ * The verbs of transcripts; docs/strategies/raft.md lists them. A protocol may add its own.
+ *
+ * @param <N> a node of the protocol
+ */
+public abstract class TranscriptCommands<N extends ProtocolNode<?>> {
+  protected final ProtocolCluster<N> cluster;
   private int filled;
 
-  List<String> execute(String[] words) {
+  protected TranscriptCommands(ProtocolCluster<N> cluster) {
+    this.cluster = cluster;
+  }
+
+  /** What a node that runs knows, in a line. */
+  protected abstract String status(N node);
+
+  /** Whether the node asks for votes. */
+  protected abstract boolean campaigns(N node);
+
+  /** The payload of a filled log: of about so many bytes. */
+  protected abstract String filler(int number, int bytes);
+
+  /** A verb that only this protocol has; false for any other. */
+  protected boolean own(String verb, String[] args) {
+    return false;
+  }
+
+  /** Runs a line; answers what was said meanwhile. */
+  public final List<String> execute(String[] words) {
     String[] args = Arrays.copyOfRange(words, 1, words.length);
-    if (!group(words[0], args) && !network(words[0], args) && !node(words[0], args)) {
+    if (!own(words[0], args)
+        && !group(words[0], args)
+        && !network(words[0], args)
+        && !node(words[0], args)) {
       throw new IllegalArgumentException("no command " + words[0]);
     }
     List<String> said = new ArrayList<>(cluster.said);
@@ -45,10 +71,11 @@ final class TranscriptCommands {
           cluster.add(name);
         }
       }
-      case "start" -> of(args).forEach(TestNode::start);
+      case "start" -> of(args).forEach(ProtocolNode::start);
       case "run" -> cluster.run(Long.parseLong(args[0]));
       case "settle" -> cluster.settle();
-      case "status" -> of(args).forEach(this::status);
+      case "status" ->
+          of(args).forEach(n -> cluster.say(n.id + (n.alive() ? " " + status(n) : " down")));
       default -> {
         return false;
       }
@@ -56,36 +83,12 @@ final class TranscriptCommands {
     return true;
   }
 
-  private List<TestNode> of(String[] names) {
-    List<TestNode> nodes = new ArrayList<>();
+  private List<N> of(String[] names) {
+    List<N> nodes = new ArrayList<>();
     for (String name : names) {
       nodes.add(cluster.node(name));
     }
     return names.length == 0 ? List.copyOf(cluster.nodes.values()) : nodes;
-  }
-
-  private void status(TestNode n) {
-    if (!n.alive()) {
-      cluster.say(n.id + " down");
-      return;
-    }
-    CertifyView v = n.view();
-    cluster.say(
-        n.id
-            + " "
-            + n.loglet.status().role()
-            + " "
-            + n.loglet.status().details().get("part")
-            + " v"
-            + Words.view(v.view())
-            + " sequencer "
-            + (v.sequencer() == null ? "-" : v.sequencer())
-            + " stable "
-            + v.stable()
-            + " durable "
-            + v.durable()
-            + " log "
-            + Words.log(n.loglet));
   }
 
   /** What happens to messages. */
@@ -93,9 +96,9 @@ final class TranscriptCommands {
     switch (verb) {
       case "messages" -> cluster.network.queue.forEach(s -> cluster.say(s.toString()));
       case "deliver" -> {
-        Predicate<TestNetwork.Sent> which = filter(args);
-        List<TestNetwork.Sent> now = cluster.network.queue.stream().filter(which).toList();
-        for (TestNetwork.Sent sent : now) {
+        Predicate<ProtocolNetwork.Sent> which = filter(args);
+        List<ProtocolNetwork.Sent> now = cluster.network.queue.stream().filter(which).toList();
+        for (ProtocolNetwork.Sent sent : now) {
           cluster.say(sent.toString());
           cluster.deliver(s -> s == sent);
         }
@@ -111,7 +114,7 @@ final class TranscriptCommands {
         }
       }
       case "isolate" -> {
-        for (TestNode other : cluster.nodes.values()) {
+        for (ProtocolNode<?> other : cluster.nodes.values()) {
           if (!other.id.name().equals(args[0])) {
             cluster.network.cut(NodeId.of(args[0]), other.id);
             cluster.network.cut(other.id, NodeId.of(args[0]));
@@ -127,12 +130,11 @@ final class TranscriptCommands {
   }
 
   /** Words that are a kind of message or a way: {@code append a>b}; none for all. */
-  private static Predicate<TestNetwork.Sent> filter(String[] args) {
+  private static Predicate<ProtocolNetwork.Sent> filter(String[] args) {
     return sent -> {
       for (String word : args) {
         String way = sent.from() + ">" + sent.to();
-        boolean fits =
-            word.contains(">") ? way.equals(word) : Words.kind(sent.message()).equals(word);
+        boolean fits = word.contains(">") ? way.equals(word) : sent.kind().equals(word);
         if (!fits) {
           return false;
         }
@@ -143,7 +145,7 @@ final class TranscriptCommands {
 
   /** What one node is told or does. */
   private boolean node(String verb, String[] args) {
-    TestNode n = args.length == 0 ? null : cluster.node(args[0]);
+    N n = args.length == 0 ? null : cluster.node(args[0]);
     switch (verb) {
       case "tick" -> n.tick(Long.parseLong(args[1]));
       case "pause" -> {
@@ -183,44 +185,39 @@ final class TranscriptCommands {
     return true;
   }
 
-  private void campaign(TestNode n) {
-    for (int i = 0;
-        i < 100 && !n.loglet.status().details().get("part").matches("canvasser|proposer");
-        i++) {
+  private void campaign(N n) {
+    for (int i = 0; i < 100 && !campaigns(n) && !cluster.leads(n); i++) {
       n.tick(50);
-      if (n.view().sequences()) {
-        return;
-      }
     }
   }
 
-  private void fill(TestNode n, int count, int bytes) {
+  private void fill(N n, int count, int bytes) {
     for (int i = 0; i < count; i++) {
-      cluster.propose(n, "f" + ++filled + "x".repeat(bytes));
+      cluster.propose(n, filler(++filled, bytes));
     }
   }
 
-  private void snapshot(TestNode donor, TestNode to) {
+  private void snapshot(N donor, N to) {
     cluster.snapshotsWanted.removeIf(w -> w[0].equals(donor.id) && w[1].equals(to.id));
     cluster.snapshot(donor, to);
   }
 
   /** {@code configure NODE voter|learner|remove SUBJECT …}: the membership that follows. */
-  private void configure(TestNode n, String[] args) {
-    Membership now = n.view().membership();
+  private void configure(N n, String[] args) {
+    Membership now = n.latest.status().membership();
     List<Member> next = new ArrayList<>(now.members());
     for (int i = 1; i + 1 < args.length; i += 2) {
-      TestNode subject = cluster.node(args[i + 1]);
+      N subject = cluster.node(args[i + 1]);
       next.removeIf(m -> m.node().equals(subject.id));
       if (!args[i].equals("remove")) {
-        Role role = Role.valueOf(args[i].toUpperCase(java.util.Locale.ROOT));
+        Role role = Role.valueOf(args[i].toUpperCase(Locale.ROOT));
         next.add(new Member(subject.id, subject.store, role));
       }
     }
     n.step(new Event.Configure(cluster.ticket(), new Membership(now.version() + 1, next)));
   }
 
-  private void peers(TestNode n) {
+  private void peers(N n) {
     for (Map.Entry<String, String> e : n.loglet.status().details().entrySet()) {
       if (e.getKey().startsWith("peer.")) {
         cluster.say(e.getValue());
