@@ -14,6 +14,8 @@ final class FaultSchedule {
 
   private final World world;
   private final Rng rng;
+  private final List<Fault> menu;
+  private final int[] weights;
   private final MembershipChanges memberships;
   private final ElectionStorm storm;
   private final Swaps swaps;
@@ -22,6 +24,8 @@ final class FaultSchedule {
   FaultSchedule(World world, Rng rng, MembershipChanges memberships) {
     this.world = world;
     this.rng = rng;
+    menu = List.copyOf(world.plan().faults().keySet());
+    weights = world.plan().faults().values().stream().mapToInt(Integer::intValue).toArray();
     this.memberships = memberships;
     this.storm = new ElectionStorm(world, rng.split());
     this.swaps = new Swaps(world, rng.split());
@@ -43,7 +47,7 @@ final class FaultSchedule {
 
   private void strike() {
     if (!stopped) {
-      inject(Fault.values()[rng.weighted(world.plan().faultWeights())]);
+      inject(menu.get(rng.weighted(weights)));
       next();
     }
   }

@@ -1,8 +1,8 @@
 package org.quorate.simulator;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
@@ -20,10 +20,11 @@ import org.quorate.spi.storage.Pending;
 
 /** Sees what a node's link and state machine do, and tells invariants, marks and trace. */
 final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Observer {
+  private record Opened(PureLoglet protocol, LinkChecks.Link checks) {}
+
   private final World world;
   private final SimNode node;
-  private final Map<Long, PureLoglet> protocols = new TreeMap<>();
-  private final Map<Long, String> strategies = new TreeMap<>();
+  private final Map<Long, Opened> links = new HashMap<>();
   private Chain chain;
   private String role = "";
   private boolean affected;
@@ -37,12 +38,14 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
 
   /** Of a link that the process that runs has opened; null for none. */
   PureLoglet protocol(long planId) {
-    return protocols.get(planId);
+    Opened link = links.get(planId);
+    return link == null ? null : link.protocol();
   }
 
   /** A process has opened its replica. */
   void started(Replica opened) {
     chain = opened.log().chain();
+    world.linkChecks().processesChanged();
     opened.onChange(() -> changed(opened.log().chain()));
   }
 
@@ -59,14 +62,16 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
 
   /** The process is gone. */
   void ended() {
-    protocols.clear();
+    links.clear();
+    world.linkChecks().processesChanged();
     role = "";
   }
 
   @Override
   public void opened(String strategy, LinkContext link, PureLoglet opened) {
-    protocols.put(link.planId(), opened);
-    strategies.put(link.planId(), strategy);
+    LinkChecks.Link checks = world.linkChecks().of(link.planId(), strategy);
+    links.put(link.planId(), new Opened(opened, checks));
+    world.linkChecks().processesChanged();
   }
 
   @Override
@@ -87,7 +92,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
       }
     }
     if (moved) {
-      world.linkStepped(link.planId(), strategies.get(link.planId()));
+      links.get(link.planId()).checks().stepped();
     }
   }
 
@@ -154,7 +159,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
                 link.planId(),
                 inner,
                 payload,
-                protocols.get(link.planId()).status().membership()));
+                links.get(link.planId()).protocol().status().membership()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.quorate.simulator;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.quorate.spi.consensus.Traits;
  * @param spares nodes outside of the first membership
  * @param drift whether clocks run at different rates
  * @param faultMeanMs mean time between faults, virtual milliseconds
- * @param faultWeights weight of each {@link Fault}; 0 for those this seed does without
+ * @param faults the weight of each fault that this seed has
  * @param paddingBytes added to texts, so that batches are full soon
  * @param level of transactions
  * @param transactions how many each transactor runs; likewise transfers, leases and scans
@@ -39,7 +40,7 @@ record Plan(
     long workerMeanUs,
     boolean drift,
     long faultMeanMs,
-    int[] faultWeights,
+    Map<Fault, Integer> faults,
     int clients,
     int registers,
     int counters,
@@ -67,17 +68,14 @@ record Plan(
     int voters = rng.pick(List.of(3, 3, 3, 3, 3, 3, 5, 5, 5, 4, 2, 1));
     int learners = rng.chance(0.2) ? 1 : 0;
     int spares = rng.chance(0.3) ? 1 : 0;
-    int[] weights = new int[Fault.values().length];
-    for (Fault fault : Fault.values()) {
-      weights[fault.ordinal()] = fault != Fault.BUSY && rng.chance(0.45) ? rng.between(1, 4) : 0;
-    }
-    weights[Fault.CRASH.ordinal()] += 1;
-    weights[Fault.STORM.ordinal()] *= 2;
+    Map<Fault, Integer> faults = faults(rng);
     boolean witness =
         all(subject, t -> t.roles().contains(Role.WITNESS)) && voters > 1 && seats.chance(0.2);
     List<Integer> votes =
         weights(all(subject, Traits::weights) && seats.chance(0.2), voters, seats);
-    weights[Fault.BUSY.ordinal()] = seats.chance(0.3) ? seats.between(1, 4) : 0;
+    if (seats.chance(0.3)) {
+      faults.put(Fault.BUSY, seats.between(1, 4));
+    }
     return new Plan(
         voters,
         witness,
@@ -89,7 +87,7 @@ record Plan(
         rng.between(100, 5000),
         rng.chance(0.3),
         rng.pick(List.of(150, 400, 1000)),
-        weights,
+        faults,
         rng.between(3, 6),
         rng.between(2, 4),
         rng.between(1, 2),
@@ -104,6 +102,18 @@ record Plan(
         rng.pick(List.of(0, 0, 1, 2)),
         rng.chance(0.3),
         options(rng, seats, subject));
+  }
+
+  private static Map<Fault, Integer> faults(Rng rng) {
+    Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+    for (Fault fault : Fault.values()) {
+      if (fault != Fault.BUSY && rng.chance(0.45)) {
+        faults.put(fault, rng.between(1, 4));
+      }
+    }
+    faults.merge(Fault.CRASH, 1, Integer::sum);
+    faults.computeIfPresent(Fault.STORM, (f, weight) -> 2 * weight);
+    return faults;
   }
 
   private static boolean all(Subject subject, Predicate<Traits> able) {

@@ -1,8 +1,6 @@
 package org.quorate.simulator;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -15,7 +13,6 @@ import org.quorate.simulator.invariant.NothingAcknowledgedLost;
 import org.quorate.simulator.linear.LinearizabilityChecker;
 import org.quorate.simulator.linear.LinearizabilityChecker.Verdict;
 import org.quorate.spi.consensus.ConsensusStrategy;
-import org.quorate.spi.consensus.LinkInvariant;
 
 /**
  * One seed: a safety phase in which things break while clients work, then a liveness phase in which
@@ -46,7 +43,6 @@ public final class Simulation {
   private final Healing healing;
   private final Rng rng;
   private final List<Invariant> invariants;
-  private final Map<Long, List<LinkInvariant>> linkInvariants = new HashMap<>();
   private long steps;
 
   public Simulation(long seed, Subject subject, SimulationOptions options) {
@@ -158,7 +154,7 @@ public final class Simulation {
     if (world.violation() != null) {
       throw world.violation();
     }
-    world.takeLinksStepped().forEach(this::check);
+    world.linkChecks().check();
     if (steps % LOOK_EVERY == 0) {
       world.nodes().get((int) (steps / LOOK_EVERY % world.nodes().size())).watch().lookAtReplica();
     }
@@ -170,26 +166,6 @@ public final class Simulation {
         }
       }
       world.step().clear();
-    }
-  }
-
-  private void check(long planId, String strategy) {
-    List<LinkInvariant> all =
-        linkInvariants.computeIfAbsent(
-            planId,
-            p ->
-                subject.strategy(strategy).traits().invariants().stream()
-                    .map(Supplier::get)
-                    .toList());
-    if (all.isEmpty()) {
-      return;
-    }
-    List<LinkInvariant.LinkView> views = world.views(planId);
-    for (LinkInvariant invariant : all) {
-      String wrong = invariant.check(views);
-      if (wrong != null) {
-        throw new Violation(invariant.name(), "link " + planId + ": " + wrong);
-      }
     }
   }
 

@@ -1,6 +1,5 @@
 package org.quorate.simulator;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import org.quorate.simulator.invariant.Step;
 import org.quorate.simulator.network.NetworkFaults;
 import org.quorate.simulator.network.SimNetwork;
 import org.quorate.spi.config.Options;
-import org.quorate.spi.consensus.LinkInvariant.LinkView;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
@@ -50,7 +48,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapFrom;
   private NodeId trapAt;
   private Runnable trap;
-  private Map<Long, String> linksStepped = new TreeMap<>();
+  private final LinkChecks linkChecks;
+  private final List<NodeId> ids;
   private boolean healing;
 
   World(Subject subject, Plan plan, Rng rng, Trace trace) {
@@ -69,6 +68,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
       nodes.put(id, node);
     }
     all = List.copyOf(nodes.values());
+    ids = List.copyOf(nodes.keySet());
+    linkChecks = new LinkChecks(subject, all);
     config =
         new ReplicaConfig(
             GROUP,
@@ -143,30 +144,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     return nodes.get(id);
   }
 
-  /** The processes that hold a link open, or held it. */
-  List<LinkView> views(long planId) {
-    List<LinkView> views = new ArrayList<>(all.size());
-    for (SimNode node : all) {
-      LinkView view = node.view(planId);
-      if (view != null) {
-        views.add(view);
-      }
-    }
-    return views;
-  }
-
-  /** The links that have stepped since the last call: plan and strategy. */
-  Map<Long, String> takeLinksStepped() {
-    if (linksStepped.isEmpty()) {
-      return Map.of();
-    }
-    Map<Long, String> was = linksStepped;
-    linksStepped = new TreeMap<>();
-    return was;
-  }
-
-  void linkStepped(long planId, String strategy) {
-    linksStepped.put(planId, strategy);
+  LinkChecks linkChecks() {
+    return linkChecks;
   }
 
   /** What was found wrong in the middle of a step; null for nothing. */
@@ -311,9 +290,12 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
 
   @Override
   public List<NodeId> nodeIds() {
+    if (!healing) {
+      return ids;
+    }
     List<NodeId> working =
-        nodes.values().stream().filter(n -> n.up() && !n.crippled()).map(SimNode::node).toList();
-    return healing && !working.isEmpty() ? working : List.copyOf(nodes.keySet());
+        all.stream().filter(n -> n.up() && !n.crippled()).map(SimNode::node).toList();
+    return working.isEmpty() ? ids : working;
   }
 
   @Override

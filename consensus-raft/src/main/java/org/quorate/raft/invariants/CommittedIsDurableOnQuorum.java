@@ -24,11 +24,13 @@ public final class CommittedIsDurableOnQuorum implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    List<Views.Seen> seen = Views.of(nodes);
     NodeId committer = null;
     boolean look = false;
-    for (Views.Seen n : seen) {
-      RaftView raft = n.raft();
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
       if (n.alive() && raft.leads() && raft.commit() > index) {
         index = raft.commit();
         term = raft.term(index);
@@ -36,19 +38,22 @@ public final class CommittedIsDurableOnQuorum implements LinkInvariant {
         committer = n.node();
         look = true;
       }
-      Long before = incarnations.put(n.node(), n.incarnation());
-      look |= before != null && before != n.incarnation();
+      Long before = incarnations.get(n.node());
+      if (before == null || before != n.incarnation()) {
+        incarnations.put(n.node(), n.incarnation());
+        look |= before != null;
+      }
     }
-    return look && membership != null ? count(seen, committer) : null;
+    return look && membership != null ? count(nodes, committer) : null;
   }
 
-  private String count(List<Views.Seen> seen, NodeId committer) {
+  private String count(List<LinkView> nodes, NodeId committer) {
     int voters = 0;
     int have = 0;
     for (Member m : membership.members()) {
       if (m.role() == Role.VOTER) {
         voters++;
-        have += holds(m, seen, committer) ? 1 : 0;
+        have += holds(m, nodes, committer) ? 1 : 0;
       }
     }
     return have > voters / 2
@@ -63,10 +68,10 @@ public final class CommittedIsDurableOnQuorum implements LinkInvariant {
             + voters;
   }
 
-  private boolean holds(Member member, List<Views.Seen> seen, NodeId committer) {
-    for (Views.Seen n : seen) {
-      if (n.node().equals(member.node())) {
-        RaftView raft = n.raft();
+  private boolean holds(Member member, List<LinkView> nodes, NodeId committer) {
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft != null && n.node().equals(member.node())) {
         if (raft.storeId() != member.storeId() || raft.halted() != null) {
           return true; // the store is gone or not readable: what it held can not be judged
         }

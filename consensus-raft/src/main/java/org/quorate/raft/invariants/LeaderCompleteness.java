@@ -20,22 +20,26 @@ public final class LeaderCompleteness implements LinkInvariant {
 
   @Override
   public String check(List<LinkView> nodes) {
-    List<Views.Seen> seen = Views.of(nodes);
-    for (Views.Seen n : seen) {
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft == null) {
+        continue;
+      }
       Committed c = checked.get(n.node());
       long after = c == null || c.incarnation() != n.incarnation() ? 0 : c.commit();
-      if (n.raft().commit() > after) {
-        String wrong = committed.add(n.node().name(), n.raft(), after);
+      if (raft.commit() > after) {
+        String wrong = committed.add(n.node().name(), raft, after);
         if (wrong != null) {
           return wrong;
         }
-        checked.put(n.node(), new Committed(n.incarnation(), n.raft().commit()));
+        checked.put(n.node(), new Committed(n.incarnation(), raft.commit()));
       }
     }
-    for (Views.Seen n : seen) {
-      if (n.raft().leads() && n.raft().term() > newestLeaderTerm) {
-        newestLeaderTerm = n.raft().term();
-        String wrong = missing(n.node(), n.raft());
+    for (LinkView n : nodes) {
+      RaftView raft = Views.raft(n);
+      if (raft != null && raft.leads() && raft.term() > newestLeaderTerm) {
+        newestLeaderTerm = raft.term();
+        String wrong = missing(n.node(), raft);
         if (wrong != null) {
           return wrong;
         }

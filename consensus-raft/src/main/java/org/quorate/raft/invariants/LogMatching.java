@@ -33,6 +33,9 @@ public final class LogMatching implements LinkInvariant {
       long from = raft.base() + 1;
       if (c != null && c.incarnation() == n.incarnation()) {
         if (raft.term(c.last()) == c.lastTerm()) {
+          if (c.last() == raft.last()) {
+            continue;
+          }
           from = Math.max(from, c.last() + 1); // equal there, so equal before
         } else {
           from = Math.max(from, Math.min(raft.commit(), c.last()));

@@ -26,7 +26,7 @@ public final class TermAndVoteMonotone implements LinkInvariant {
         continue;
       }
       Last last = lasts.get(n.node());
-      if (raft.halted() != null || last != null && same(last, n)) {
+      if (raft.halted() != null || last != null && same(last, n.incarnation(), raft)) {
         continue;
       }
       if (last != null && last.store() == raft.storeId()) {
@@ -52,9 +52,8 @@ public final class TermAndVoteMonotone implements LinkInvariant {
     return null;
   }
 
-  private static boolean same(Last last, LinkView n) {
-    RaftView raft = Views.raft(n);
-    return last.incarnation() == n.incarnation()
+  private static boolean same(Last last, long incarnation, RaftView raft) {
+    return last.incarnation() == incarnation
         && last.term() == raft.term()
         && Objects.equals(last.vote(), raft.vote())
         && last.durableTerm() == raft.durableTerm()

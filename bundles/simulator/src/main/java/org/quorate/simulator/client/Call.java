@@ -1,5 +1,6 @@
 package org.quorate.simulator.client;
 
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.Transaction;
@@ -29,7 +30,7 @@ final class Call {
     record Read(Bytes query, ReadLevel level) implements Request {}
   }
 
-  final String label;
+  final Supplier<String> label;
   final Request request;
   final long session;
   final long sequence;
@@ -41,11 +42,17 @@ final class Call {
   /**
    * A call.
    *
-   * @param label for traces
+   * @param label for traces; asked only if there is one
    * @param session 0 for none
    * @param patience attempts after which the client gives up
    */
-  Call(String label, Request request, long session, long sequence, int patience, Answer answer) {
+  Call(
+      Supplier<String> label,
+      Request request,
+      long session,
+      long sequence,
+      int patience,
+      Answer answer) {
     this.label = label;
     this.request = request;
     this.session = session;
@@ -60,6 +67,6 @@ final class Call {
 
   @Override
   public String toString() {
-    return label + (session == 0 ? "" : " s" + session + "#" + sequence);
+    return label.get() + (session == 0 ? "" : " s" + session + "#" + sequence);
   }
 }

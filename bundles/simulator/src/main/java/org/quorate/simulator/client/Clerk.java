@@ -64,7 +64,7 @@ final class Clerk implements Actor {
       return;
     }
     courier.read(
-        "accounts",
+        () -> "accounts",
         KvQuery.range(KeyRange.prefix(PREFIX), 0).encode(),
         rng.chance(0.5) ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE,
         new Ending() {
@@ -116,7 +116,7 @@ final class Clerk implements Actor {
     boolean certified = rng.chance(0.5);
     Isolation level = rng.chance(0.5) ? Isolation.SNAPSHOT : Isolation.SERIALIZABLE;
     courier.write(
-        "move " + amount + " from " + from + " to " + to,
+        () -> "move " + amount + " from " + from + " to " + to,
         new KvCommand.Txn(certified ? List.of() : compares, puts, List.of()).encode(),
         certified ? new Transaction(all.revision(), level, keys, List.of(), keys) : null,
         new Ending() {

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
@@ -80,11 +81,11 @@ final class Courier {
     open.clear();
   }
 
-  void read(String label, Bytes query, ReadLevel level, Answer answer) {
+  void read(Supplier<String> label, Bytes query, ReadLevel level, Answer answer) {
     begin(new Call(label, new Request.Read(query, level), 0, 0, patience(), answer));
   }
 
-  void write(String label, Bytes command, Transaction transaction, Answer answer) {
+  void write(Supplier<String> label, Bytes command, Transaction transaction, Answer answer) {
     Request request = new Request.Write(command, transaction);
     if (session == null) {
       begin(new Call(label, request, 0, 0, patience(), answer));
@@ -193,7 +194,9 @@ final class Courier {
       call.answer.done(done.result(), version, done.position());
     } else if (outcome instanceof Aborted aborted) {
       cluster.aborted();
-      trace("<- " + call + " " + aborted);
+      if (cluster.tracing()) {
+        trace("<- " + call + " " + aborted);
+      }
       close(call);
       call.answer.refused();
     } else if (outcome instanceof Rejected rejected) {
@@ -214,7 +217,9 @@ final class Courier {
   }
 
   private void retry(Call call, Outcome outcome) {
-    trace("<- " + call + " " + outcome);
+    if (cluster.tracing()) {
+      trace("<- " + call + " " + outcome);
+    }
     if (outcome instanceof Rejected rejected && rejected.code() != Rejection.PARKED) {
       cluster.broken("NoUnexpectedRejection", call + ": " + rejected);
     } else if (outcome instanceof Indeterminate && call.session == 0 && !call.read()) {

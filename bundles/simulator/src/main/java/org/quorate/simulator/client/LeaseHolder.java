@@ -77,7 +77,7 @@ final class LeaseHolder implements Actor {
       courier.trace("lease " + lease + " of " + ttlMs + " ms");
       Bytes key = Bytes.utf8("e" + lease);
       courier.write(
-          "key of lease " + lease,
+          () -> "key of lease " + lease,
           new KvCommand.Put(key, Bytes.utf8("held"), lease, false).encode(),
           null,
           IGNORED);
@@ -131,7 +131,7 @@ final class LeaseHolder implements Actor {
       return;
     }
     courier.read(
-        "key of ended lease " + lease,
+        () -> "key of ended lease " + lease,
         KvQuery.get(Bytes.utf8("e" + lease)).encode(),
         ReadLevel.LINEARIZABLE,
         new Call.Answer() {

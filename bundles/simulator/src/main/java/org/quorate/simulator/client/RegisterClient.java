@@ -82,7 +82,7 @@ final class RegisterClient {
     Action action = new Action.Get();
     long calledAt = now();
     courier.read(
-        action + " on " + key,
+        () -> action + " on " + key,
         new KvQuery.Get(Bytes.utf8(key), 0).encode(),
         ReadLevel.LINEARIZABLE,
         new Call.Answer() {
@@ -118,7 +118,7 @@ final class RegisterClient {
   private void write(String key, Action action, Transaction transaction) {
     long calledAt = now();
     courier.write(
-        action + " on " + key,
+        () -> action + " on " + key,
         Commands.encode(key, action, "m" + courier.id() + "." + ++marks),
         transaction,
         new Call.Answer() {

@@ -70,7 +70,7 @@ final class Scanner implements Actor {
 
     void ask(KvQuery.Range page, ReadLevel level) {
       query = page;
-      courier.read("scan at " + page.revision(), page.encode(), level, this);
+      courier.read(() -> "scan at " + page.revision(), page.encode(), level, this);
     }
 
     @Override

@@ -116,7 +116,7 @@ final class Transactor implements Actor {
   private void range(Run run, ReadLevel level, boolean last) {
     KvQuery query = KvQuery.range(KeyRange.prefix(PREFIX), 0);
     courier.read(
-        "lists",
+        () -> "lists",
         query.encode(),
         level,
         new Ending(run) {
@@ -142,7 +142,7 @@ final class Transactor implements Actor {
     String key = run.wanted.get(run.seen.size());
     KvQuery query = new KvQuery.Get(Bytes.utf8(key), run.snapshot);
     courier.read(
-        "list " + key + " at " + run.snapshot,
+        () -> "list " + key + " at " + run.snapshot,
         query.encode(),
         level,
         new Ending(run) {
@@ -190,7 +190,7 @@ final class Transactor implements Actor {
             run.whole ? List.of(KeyRange.prefix(PREFIX)) : List.of(),
             keys);
     courier.write(
-        "append " + run.written + " at " + run.snapshot,
+        () -> "append " + run.written + " at " + run.snapshot,
         new KvCommand.Txn(List.of(), commands, List.of()).encode(),
         transaction,
         new Ending(run) {
@@ -233,7 +233,7 @@ final class Transactor implements Actor {
     // No two commands of a simulation are equal: a read alone is told apart by what it never puts.
     refused.add(KvCommand.put(Bytes.utf8("x"), Bytes.utf8(Long.toString(++values))));
     courier.write(
-        "at once " + run.wanted + run.written,
+        () -> "at once " + run.wanted + run.written,
         new KvCommand.Txn(compares, commands, refused).encode(),
         null,
         new Ending(run) {

@@ -52,7 +52,7 @@ final class Watcher implements Actor {
     ReadLevel level =
         next > 1 ? new ReadLevel.Causal(new Gtid(cluster.historyId(), next - 1)) : ReadLevel.LOCAL;
     courier.read(
-        "changes from " + next,
+        () -> "changes from " + next,
         new KvQuery.Changes(ALL, next, limit, 0, false).encode(),
         level,
         new Call.Answer() {

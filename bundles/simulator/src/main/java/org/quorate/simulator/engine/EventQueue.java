@@ -7,12 +7,27 @@ import java.util.Arrays;
  * time, ties in the order they were put in. Not thread-safe; one per simulation.
  */
 public final class EventQueue {
-  private long[] times = new long[1024];
-  private long[] orders = new long[1024];
+  private static final int ORDER_BITS = 24;
+
+  // A binary heap. A key is the time and, in its low bits, the order: one comparison decides. Tasks
+  // stay in their slots while the heap moves, so that moving writes no references.
+  private long[] keys = new long[1024];
+  private int[] slots = new int[1024];
   private Runnable[] tasks = new Runnable[1024];
+  private int[] free = new int[1024];
   private int size;
   private long nowUs;
   private long order;
+
+  public EventQueue() {
+    freeFrom(0);
+  }
+
+  private void freeFrom(int first) {
+    for (int i = first; i < free.length; i++) {
+      free[i] = i;
+    }
+  }
 
   /** Virtual time, microseconds since the simulation began. */
   public long nowUs() {
@@ -29,17 +44,28 @@ public final class EventQueue {
     at(nowUs + Math.max(0, delayUs), task);
   }
 
-  /** Runs a task at a time that is not in the past. */
+  /**
+   * Runs a task at a time that is not in the past.
+   *
+   * @throws IllegalStateException after 2^24 tasks: no simulation that ends has as many
+   */
   public void at(long timeUs, Runnable task) {
     if (timeUs < nowUs) {
       throw new IllegalArgumentException(timeUs + " is before " + nowUs);
     }
-    if (size == tasks.length) {
-      times = Arrays.copyOf(times, size * 2);
-      orders = Arrays.copyOf(orders, size * 2);
-      tasks = Arrays.copyOf(tasks, size * 2);
+    if (order >>> ORDER_BITS != 0) {
+      throw new IllegalStateException("more than " + order + " tasks");
     }
-    siftUp(size++, timeUs, order++, task);
+    if (size == keys.length) {
+      keys = Arrays.copyOf(keys, size * 2);
+      slots = Arrays.copyOf(slots, size * 2);
+      tasks = Arrays.copyOf(tasks, size * 2);
+      free = Arrays.copyOf(free, size * 2);
+      freeFrom(size);
+    }
+    int slot = free[size];
+    tasks[slot] = task;
+    siftUp(size++, timeUs << ORDER_BITS | order++, slot);
   }
 
   /** Runs the earliest task; false when there is none. */
@@ -47,60 +73,48 @@ public final class EventQueue {
     if (size == 0) {
       return false;
     }
-    nowUs = times[0];
-    final Runnable task = tasks[0];
+    nowUs = keys[0] >>> ORDER_BITS;
+    int slot = slots[0];
+    final Runnable task = tasks[slot];
+    tasks[slot] = null;
     size--;
-    long time = times[size];
-    long o = orders[size];
-    Runnable last = tasks[size];
-    tasks[size] = null;
+    free[size] = slot;
     if (size > 0) {
-      siftDown(time, o, last);
+      siftDown(keys[size], slots[size]);
     }
     task.run();
     return true;
   }
 
-  private void siftUp(int from, long time, long o, Runnable task) {
+  private void siftUp(int from, long key, int slot) {
     int i = from;
     while (i > 0) {
       int parent = (i - 1) >>> 1;
-      if (!before(time, o, times[parent], orders[parent])) {
+      if (key > keys[parent]) {
         break;
       }
-      set(i, times[parent], orders[parent], tasks[parent]);
+      keys[i] = keys[parent];
+      slots[i] = slots[parent];
       i = parent;
     }
-    set(i, time, o, task);
+    keys[i] = key;
+    slots[i] = slot;
   }
 
-  private void siftDown(long time, long o, Runnable task) {
+  private void siftDown(long key, int slot) {
     int i = 0;
-    while (true) {
-      int child = 2 * i + 1;
-      if (child >= size) {
-        break;
-      }
-      if (child + 1 < size
-          && before(times[child + 1], orders[child + 1], times[child], orders[child])) {
+    for (int child = 1; child < size; child = 2 * i + 1) {
+      if (child + 1 < size && keys[child + 1] < keys[child]) {
         child++;
       }
-      if (!before(times[child], orders[child], time, o)) {
+      if (keys[child] > key) {
         break;
       }
-      set(i, times[child], orders[child], tasks[child]);
+      keys[i] = keys[child];
+      slots[i] = slots[child];
       i = child;
     }
-    set(i, time, o, task);
-  }
-
-  private void set(int i, long time, long o, Runnable task) {
-    times[i] = time;
-    orders[i] = o;
-    tasks[i] = task;
-  }
-
-  private static boolean before(long t1, long o1, long t2, long o2) {
-    return t1 < t2 || t1 == t2 && o1 < o2;
+    keys[i] = key;
+    slots[i] = slot;
   }
 }

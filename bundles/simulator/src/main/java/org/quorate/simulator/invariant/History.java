@@ -33,7 +33,7 @@ final class History {
     }
   }
 
-  private final Reader reader;
+  private final List<Reader> readers = new ArrayList<>();
   private final Map<Long, Link> links = new HashMap<>();
   private final Map<Long, List<Entry>> early = new HashMap<>();
   private Link active = new Link(1);
@@ -42,12 +42,21 @@ final class History {
   private long plan;
   private boolean retiring;
 
-  History(Reader reader) {
-    this.reader = reader;
+  History() {
     links.put(0L, active);
   }
 
-  void add(Step.Delivered fact) {
+  /** Who is given each record once. */
+  void readBy(Reader reader) {
+    readers.add(reader);
+  }
+
+  /** Takes in what was delivered; a second time changes nothing. */
+  void add(Step step) {
+    step.delivered().forEach(this::add);
+  }
+
+  private void add(Step.Delivered fact) {
     Entry entry = new Entry(fact.inner(), fact.payload());
     Link link = links.get(fact.planId());
     if (link == null) {
@@ -67,7 +76,8 @@ final class History {
       Entry next = active.decided.get(active.read++);
       active.positions.put(next.inner(), ++position);
       LogRecord record = LogRecord.decode(next.payload()).record();
-      reader.record(position, record);
+      long at = position;
+      readers.forEach(r -> r.record(at, record));
       swap(record);
     }
   }

@@ -8,6 +8,7 @@ public final class Invariants {
 
   /** New ones for one simulation. */
   public static List<Invariant> all(long pendingMax, long dirtyMaxBytes, long leaseToleranceMs) {
+    History history = new History();
     return List.of(
         new DecidedPrefixesAgree(),
         new DurableQuorumCopy(),
@@ -15,10 +16,10 @@ public final class Invariants {
         new AppliedOnce(),
         new VersionsAgree(),
         new VersionsMonotone(),
-        new PositionsHaveNoGap(),
+        new PositionsHaveNoGap(history),
         new EqualPositionEqualStateHash(),
-        new LeasesEndInTime(leaseToleranceMs),
-        new SealIsFinal(),
+        new LeasesEndInTime(history, leaseToleranceMs),
+        new SealIsFinal(history),
         new NamedErrorOnCorruption(),
         new MemoryBounded(pendingMax, dirtyMaxBytes));
   }

@@ -24,21 +24,24 @@ public final class LeasesEndInTime implements Invariant {
   private final long toleranceMs;
   private final Map<Long, Lease> leases = new HashMap<>();
   private final Set<Long> closed = new HashSet<>();
-  private final History history = new History(this::fold);
+  private final History history;
   private long timeMs;
 
   /**
    * With a bound.
    *
+   * @param history of the group
    * @param toleranceMs how long after its TTL a lease ends at the latest, ordered milliseconds
    */
-  public LeasesEndInTime(long toleranceMs) {
+  LeasesEndInTime(History history, long toleranceMs) {
+    this.history = history;
     this.toleranceMs = toleranceMs;
+    history.readBy(this::fold);
   }
 
   @Override
   public String check(Step step) {
-    step.delivered().forEach(history::add);
+    history.add(step);
     for (Step.Executed e : step.executed()) {
       if (e.command() == null && !closed.contains(e.session())) {
         String wrong = ended(e.session(), e.timeMs());

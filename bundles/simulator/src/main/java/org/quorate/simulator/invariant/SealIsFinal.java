@@ -2,11 +2,15 @@ package org.quorate.simulator.invariant;
 
 /** A link ends at one index, with one successor, and nobody goes on with it behind that. */
 public final class SealIsFinal implements Invariant {
-  private final History history = new History((position, record) -> {});
+  private final History history;
+
+  SealIsFinal(History history) {
+    this.history = history;
+  }
 
   @Override
   public String check(Step step) {
-    step.delivered().forEach(history::add);
+    history.add(step);
     for (Step.Looked l : step.looked()) {
       if (history.sealed(l.planId(), l.inner())) {
         return l.node()
