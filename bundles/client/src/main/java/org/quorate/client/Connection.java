@@ -332,7 +332,12 @@ final class Connection {
     }
 
     @Override
-    public void closed(String why, boolean malformed) {
+    public void closed(String cause, boolean malformed) {
+      boolean mute = !greeted && refusal == null && !malformed;
+      String why =
+          mute && client.options().tls().isEmpty()
+              ? cause + ", without a greeting: the node may want TLS"
+              : cause;
       greeted = false;
       socket = null;
       List<Waiter> lost = new ArrayList<>(waiters.values());

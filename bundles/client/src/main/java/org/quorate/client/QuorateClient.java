@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.quorate.api.GroupId;
 import org.quorate.api.protocol.GroupInfo;
 import org.quorate.client.net.Loop;
@@ -117,6 +118,20 @@ public final class QuorateClient implements AutoCloseable {
 
   private interface Ask<T> {
     void on(Connection connection, Promise<T> promise);
+  }
+
+  /** Why no node is connected; empty if one is. On the loop. */
+  String trouble() {
+    List<Connection> all = connections();
+    return all.stream().anyMatch(Connection::isOpen)
+        ? ""
+        : all.stream().map(Connection::trouble).distinct().collect(Collectors.joining("; "));
+  }
+
+  /** What an operation is told whose time is over. */
+  String late() {
+    String trouble = trouble();
+    return "no answer within the operation's time" + (trouble.isEmpty() ? "" : ": " + trouble);
   }
 
   private <T> Future<T> anyNode(Ask<T> ask) {

@@ -165,10 +165,11 @@ final class Reads {
     }
   }
 
-  private static Outcome late(Read read) {
-    return read.refused != null && !read.refused.why().isEmpty()
-        ? read.refused
-        : new Outcome.Indeterminate("no answer within the operation's time", null);
+  private Outcome late(Read read) {
+    if (read.refused != null && !read.refused.why().isEmpty()) {
+      return read.refused;
+    }
+    return new Outcome.Indeterminate(client.late(), null);
   }
 
   void refuseAll(Outcome.Rejected refused) {

@@ -319,13 +319,13 @@ final class Writes {
     pump();
   }
 
-  private static void expire(Iterable<Write> writes, long now) {
+  private void expire(Iterable<Write> writes, long now) {
     for (Write write : writes) {
       if (!write.done && write.deadlineMs <= now) {
         write.complete(
             write.sends == 0
-                ? new NotLeader(null)
-                : new Indeterminate("no answer within the operation's time", null));
+                ? new NotLeader(null, client.trouble())
+                : new Indeterminate(client.late(), null));
       }
     }
   }

@@ -9,6 +9,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
+import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +80,11 @@ public final class ManagementServer {
   private Future<?> openHttp(Bridges bridges) {
     HttpServerOptions options =
         new HttpServerOptions()
+            // HTTP/1.1 alone: to find out which of the two it is, Vert.x would wait for a first
+            // byte
+            // without end, and tell nobody of the connection.
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setMaxWebSocketFrameSize(Bridges.MAX_FRAME_BYTES)
             .setMaxWebSocketMessageSize(Bridges.MAX_FRAME_BYTES)
@@ -88,9 +94,16 @@ public final class ManagementServer {
       options.setSsl(true).setKeyCertOptions(certificate());
     }
     HttpSurface surface = new HttpSurface(node, table, config.access());
+    Router router = surface.router(vertx, table.get("health"), metrics::scrape, bridges);
+    HttpConnections connections = new HttpConnections(vertx);
     return vertx
         .createHttpServer(options)
-        .requestHandler(surface.router(vertx, table.get("health"), metrics::scrape, bridges))
+        .connectionHandler(connections::opened)
+        .requestHandler(
+            request -> {
+              connections.heard(request.connection());
+              router.handle(request);
+            })
         .listen(address(config.http()))
         .onSuccess(
             server -> {

@@ -11,8 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,45 @@ class HttpSurfaceTest {
         "http://evil.example");
     String own = "http://127.0.0.1:" + node.server.httpPort();
     assertEquals(200, get("/api/v1/node/status", "Origin", own).statusCode());
+  }
+
+  @Test
+  void aConnectionThatComesToNoRequestIsClosed() throws Exception {
+    try (Socket slow = new Socket("127.0.0.1", node.server.httpPort());
+        Socket mute = new Socket("127.0.0.1", node.server.httpPort())) {
+      slow.getOutputStream()
+          .write("GET /health HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+      boolean closed = false;
+      while (!closed) {
+        try {
+          slow.getOutputStream().write('x');
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        } catch (java.net.SocketException e) {
+          closed = true;
+        }
+      }
+      mute.setSoTimeout(20_000);
+      assertEquals(-1, mute.getInputStream().read());
+    }
+    assertEquals(200, get("/health").statusCode());
+  }
+
+  @Test
+  void connectionsOverTheLimitAreClosed() throws Exception {
+    List<Socket> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < HttpConnections.MAX; i++) {
+        all.add(new Socket("127.0.0.1", node.server.httpPort()));
+      }
+      try (Socket over = new Socket("127.0.0.1", node.server.httpPort())) {
+        over.setSoTimeout(20_000);
+        assertEquals(-1, over.getInputStream().read());
+      }
+    } finally {
+      for (Socket each : all) {
+        each.close();
+      }
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -38,15 +39,13 @@ final class ShellSession {
   }
 
   void run() throws IOException {
-    socket.setSoTimeout(TOKEN_PATIENCE_MS);
     InputStream in = new BufferedInputStream(socket.getInputStream());
-    String shown = line(in, token.length() + 1);
+    String shown = token(in);
     if (shown == null
         || !MessageDigest.isEqual(
             shown.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8))) {
       return;
     }
-    socket.setSoTimeout(0);
     DataOutputStream out = new DataOutputStream(socket.getOutputStream());
     PrintStream console = new PrintStream(new Pieces(out), true, StandardCharsets.UTF_8);
     try (CommandSession session =
@@ -61,6 +60,25 @@ final class ShellSession {
         out.flush();
       }
     }
+  }
+
+  /** The first line; it has to be there in time, however slowly its bytes come. Null if it is none. */
+  private String token(InputStream in) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TOKEN_PATIENCE_MS);
+    byte[] shown = new byte[token.length() + 1];
+    for (int size = 0; size < shown.length; size++) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      socket.setSoTimeout((int) Math.max(1, left));
+      int b = in.read();
+      if (b < 0) {
+        return null;
+      } else if (b == '\n') {
+        socket.setSoTimeout(0);
+        return new String(shown, 0, size, StandardCharsets.UTF_8);
+      }
+      shown[size] = (byte) b;
+    }
+    return null;
   }
 
   private boolean serve(CommandSession session, PrintStream console, String line) {

@@ -14,11 +14,17 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -166,6 +172,45 @@ class ShellTest {
       }
     }
     assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void whoShowsNoTokenKeepsNoSession() throws Exception {
+    try (ShellServer server = new ShellServer(directory, processor, commands)) {
+      JsonNode access = Json.parse(Files.readString(directory.resolve(ShellServer.FILE)));
+      int port = access.path("port").asInt();
+      SplittableRandom random = new SplittableRandom(5);
+      for (int round = 0; round < 20; round++) {
+        byte[] noise = new byte[random.nextInt(1, 4000)];
+        random.nextBytes(noise);
+        try (Remote stranger = new Remote(port)) {
+          stranger.socket.getOutputStream().write(noise);
+          stranger.socket.shutdownOutput();
+          assertEquals(-1, stranger.in.read());
+        } catch (SocketException reset) {
+          // Closed, with something unread.
+        }
+      }
+      List<Remote> slow = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        slow.add(new Remote(port));
+      }
+      while (!slow.isEmpty()) {
+        for (Remote one : List.copyOf(slow)) {
+          try {
+            one.socket.getOutputStream().write('x');
+          } catch (SocketException closed) {
+            one.close();
+            slow.remove(one);
+          }
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+      try (Remote remote = new Remote(port)) {
+        remote.send(access.path("token").asText());
+        assertEquals("0 (none)\n", remote.ask("run groups"));
+      }
+    }
   }
 
   /** The other end of the shell's port. */

@@ -23,7 +23,7 @@ public final class FrameReader {
 
   private static final byte[] NONE = new byte[0];
 
-  private final int maxFrame;
+  private int maxFrame;
   private final CRC32C crc = new CRC32C();
   private byte[] held = NONE;
   private int heldSize;
@@ -56,6 +56,11 @@ public final class FrameReader {
     if (at < to) {
       hold(chunk, at, to - at);
     }
+  }
+
+  /** Another limit, for the frames after the one that is handed on now. */
+  public void maxFrame(int bytes) {
+    maxFrame = bytes;
   }
 
   /** Bytes of an unfinished frame. */

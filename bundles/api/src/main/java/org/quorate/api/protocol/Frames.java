@@ -17,6 +17,9 @@ public final class Frames {
   /** Bytes in front of the body. */
   public static final int HEADER = PREFIX + 2;
 
+  /** Largest frame that is taken from who has not been let in yet, prefix included: 64 KiB. */
+  public static final int MAX_GREETING_FRAME = 64 << 10;
+
   /** Largest frame that a node takes from a client, prefix included: 4 MiB and 64 KiB. */
   public static final int MAX_REQUEST_FRAME = (4 << 20) + (64 << 10);
 

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
@@ -70,7 +72,10 @@ public final class NodeApi {
     } catch (IOException | GeneralSecurityException e) {
       throw new CliException(
           ExitCode.USAGE,
-          "cannot use " + authority + ": " + e.getMessage(),
+          "cannot use "
+              + authority
+              + ": "
+              + (e instanceof NoSuchFileException ? "there is no such file" : e.getMessage()),
           "name a PEM file of the authority with --ca",
           e);
     }
@@ -106,13 +111,25 @@ public final class NodeApi {
       }
       throw failed(Json.as(body, Failure.class));
     } catch (IOException | IllegalArgumentException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new CliException(
           ExitCode.UNREACHABLE,
-          "node " + node + " does not answer at " + base + ": " + why,
+          "node " + node + " does not answer at " + base + ": " + reason(e),
           "see 'quorate status' and 'quorate doctor'",
           e);
     }
+  }
+
+  private String reason(Exception e) {
+    if (e instanceof SSLHandshakeException) {
+      return "its certificate is not one of the authority given (ca), or does not name this"
+          + " address: "
+          + e.getMessage();
+    } else if (e instanceof IOException
+        && base.getScheme().equals("http")
+        && String.valueOf(e.getMessage()).contains("header parser")) {
+      return "it speaks no plain HTTP; if it has TLS, say --ca FILE";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private static CliException failed(Failure failure) {

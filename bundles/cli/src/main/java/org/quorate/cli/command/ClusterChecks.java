@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.quorate.cli.CliException;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
@@ -20,6 +22,8 @@ import org.quorate.cli.cluster.Reach;
 
 /** What can be wrong with a cluster on this machine. */
 final class ClusterChecks {
+  private static final Pattern OF_GROUP = Pattern.compile("^group ([^:]+): ");
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final long LAG = 10_000;
 
@@ -56,9 +60,9 @@ final class ClusterChecks {
       if (health.path("healthy").asBoolean()) {
         findings.add(Finding.ok(check, "process " + node.pid() + ", healthy"));
       } else {
-        List<String> reasons = new ArrayList<>();
-        health.path("reasons").forEach(r -> reasons.add(r.asText()));
-        findings.add(Finding.error(check, String.join("; ", reasons), why(node)));
+        health
+            .path("reasons")
+            .forEach(r -> findings.add(Finding.error(check, r.asText(), why(node, r.asText()))));
       }
       peers(node);
     } catch (CliException e) {
@@ -70,8 +74,11 @@ final class ClusterChecks {
     }
   }
 
-  private static String why(ClusterFile.NodeEntry node) {
-    return "quorate group why GROUP --node " + node.name();
+  private static String why(ClusterFile.NodeEntry node, String reason) {
+    Matcher group = OF_GROUP.matcher(reason);
+    return group.find()
+        ? "quorate group why " + group.group(1) + " --node " + node.name()
+        : "look at the node's log";
   }
 
   private void down(ClusterFile.NodeEntry node, String check) {

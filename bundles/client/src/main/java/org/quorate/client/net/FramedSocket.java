@@ -187,4 +187,9 @@ public final class FramedSocket {
   public void handler(Handler next) {
     handler = next;
   }
+
+  /** Takes frames up to another length from now on: after a handshake. */
+  public void maxFrame(int bytes) {
+    reader.maxFrame(bytes);
+  }
 }

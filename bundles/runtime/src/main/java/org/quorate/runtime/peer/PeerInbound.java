@@ -2,6 +2,7 @@ package org.quorate.runtime.peer;
 
 import io.vertx.core.net.NetSocket;
 import org.quorate.api.Bytes;
+import org.quorate.api.protocol.Frames;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.client.net.FramedSocket;
@@ -18,7 +19,7 @@ final class PeerInbound implements FramedSocket.Handler {
 
   PeerInbound(PeerTransport transport, NetSocket accepted) {
     this.transport = transport;
-    this.socket = new FramedSocket(transport.loop(), accepted, PeerProtocol.MAX_FRAME, this);
+    this.socket = new FramedSocket(transport.loop(), accepted, Frames.MAX_GREETING_FRAME, this);
     this.silence = new Silence(socket);
   }
 

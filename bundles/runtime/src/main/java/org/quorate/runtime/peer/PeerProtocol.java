@@ -19,6 +19,9 @@ final class PeerProtocol {
   /** Largest frame between nodes, prefix included: 80 MiB, a command at its limit fits. */
   static final int MAX_FRAME = 80 << 20;
 
+  /** Largest frame on a pulse: 1 MiB, the names of all groups of a node fit. */
+  static final int MAX_PULSE = 1 << 20;
+
   static final int HELLO = 0x01;
   static final int WELCOME = 0x02;
   static final int REFUSED = 0x03;

@@ -177,6 +177,7 @@ public final class PeerTransport {
     boolean known = lanes.containsKey(hello.from());
     PeerLane lane = lanes.computeIfAbsent(hello.from(), this::lanesOf)[hello.lane().ordinal()];
     PeerConnection opened = lane.accepted(hello, connection.socket());
+    connection.socket().maxFrame(PeerProtocol.MAX_FRAME);
     connection.socket().handler(opened);
     book.learn(hello.from(), hello.addresses());
     lane.opened(opened);
@@ -204,6 +205,7 @@ public final class PeerTransport {
   void pulse(PeerInbound connection, PeerProtocol.Hello hello) {
     greeting.remove(connection);
     PulseInbound pulse = new PulseInbound(this, hello.from(), connection.socket());
+    connection.socket().maxFrame(PeerProtocol.MAX_PULSE);
     connection.socket().handler(pulse);
     PulseInbound before = pulsesIn.put(hello.from(), pulse);
     if (before != null) {

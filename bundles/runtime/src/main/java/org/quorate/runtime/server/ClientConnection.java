@@ -68,7 +68,7 @@ final class ClientConnection implements FramedSocket.Handler {
     ParameterRegistry parameters = server.node().parameters();
     this.outstandingMax = parameters.number(NodeParameters.CLIENT_OUTSTANDING_MAX);
     this.pendingMax = parameters.number(NodeParameters.CLIENT_PENDING_MAX_BYTES);
-    this.socket = new FramedSocket(loop, socket, Frames.MAX_REQUEST_FRAME, this);
+    this.socket = new FramedSocket(loop, socket, Frames.MAX_GREETING_FRAME, this);
   }
 
   private static long nowMs() {
@@ -175,6 +175,7 @@ final class ClientConnection implements FramedSocket.Handler {
   private void welcome(AccessRole as) {
     role = as;
     greeted = true;
+    socket.maxFrame(Frames.MAX_REQUEST_FRAME);
     socket
         .begin(ClientProtocol.WELCOME)
         .text(server.node().id().name())

@@ -166,6 +166,20 @@ class HostilePortsTest {
     }
   }
 
+  /** Whoever has not been let in cannot make a node gather megabytes. */
+  @Test
+  void beforeItsHelloAConnectionSendsLittle() throws IOException {
+    NodeAddress address = cluster.address(NODE);
+    for (String port : List.of(address.client(), address.peer())) {
+      Socket socket = dial(port);
+      socket.getOutputStream().write(new byte[] {0, 2, 0, 0});
+      socket.getOutputStream().write(new byte[100]);
+      assertEquals(0, untilClosed(socket).length);
+    }
+    TestCluster.await("both counters", () -> counter("client.malformed") == 1);
+    TestCluster.await("both counters", () -> counter("peer.malformed") == 1);
+  }
+
   @Test
   void aRefusedHelloIsAnsweredWithTheReason() throws IOException {
     Socket old = client();
@@ -286,7 +300,7 @@ class HostilePortsTest {
     Outcome large =
         client
             .group("main")
-            .propose(Bytes.wrap(new byte[3 << 20]))
+            .propose(Bytes.wrap(new byte[(3 << 20) + 1]))
             .toCompletionStage()
             .toCompletableFuture()
             .join();
