@@ -18,7 +18,15 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class OperationCommands {
   /** Done from outside: by processes, or by the client with its sessions. */
   private static final Set<String> BY_HAND =
-      Set.of("node.list", "node.stop", "kv.get", "kv.put", "kv.delete", "kv.scan", "kv.txn");
+      Set.of(
+          "node.list",
+          "node.stop",
+          "kv.get",
+          "kv.put",
+          "kv.delete",
+          "kv.scan",
+          "kv.txn",
+          "kv.watch");
 
   private static final Map<String, String> NOUNS =
       Map.of(

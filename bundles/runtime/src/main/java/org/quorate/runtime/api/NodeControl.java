@@ -90,6 +90,12 @@ public interface NodeControl {
    */
   CompletionStage<ReseedReport> reseed(GroupId group, NodeId at);
 
+  /**
+   * Complete when this node's replica of a group may have applied more than a version, at the latest
+   * after so many milliseconds; a node without a replica cannot tell and answers within a second.
+   */
+  CompletionStage<Void> applied(GroupId group, long version, long waitMs);
+
   /** Why a group does or does not serve on this node, and what to do. */
   CompletionStage<List<WhyStep>> why(GroupId group);
 

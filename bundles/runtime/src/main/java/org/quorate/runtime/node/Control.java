@@ -37,6 +37,9 @@ import org.quorate.spi.consensus.Role;
 
 /** The operations of a node. */
 final class Control implements NodeControl {
+  /** How long a watch waits that this node cannot watch by itself. */
+  private static final long ELSEWHERE_MS = 1000;
+
   private final QuorateNode node;
   private final GroupCreation creation;
   private final GroupChanges changes;
@@ -108,6 +111,29 @@ final class Control implements NodeControl {
   @Override
   public CompletionStage<ReadOutcome> read(GroupId group, Bytes query, ReadLevel level) {
     return forwarding.read(group, query, level);
+  }
+
+  @Override
+  public CompletionStage<Void> applied(GroupId group, long version, long waitMs) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    GroupHost host = node.groups().find(group);
+    if (host == null) {
+      node.later(Math.min(waitMs, ELSEWHERE_MS), () -> done.complete(null));
+    } else {
+      Runnable end = host.watch(version, applied -> done.complete(null));
+      host.loop().run(() -> later(host, waitMs, done, end));
+    }
+    return done;
+  }
+
+  private static void later(
+      GroupHost host, long waitMs, CompletableFuture<Void> done, Runnable end) {
+    Runnable timer = host.loop().after(waitMs, () -> done.complete(null));
+    done.whenComplete(
+        (v, failure) -> {
+          timer.run();
+          end.run();
+        });
   }
 
   @Override
