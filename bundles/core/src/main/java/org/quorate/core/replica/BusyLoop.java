@@ -8,7 +8,7 @@ package org.quorate.core.replica;
  */
 public record BusyLoop(long fromMs, long limitMs) {
   /** How often it is looked and told. */
-  public static final long EVERY_MS = 50;
+  public static final long EVERY_MS = 75;
 
   /** Ticks that may fail to come before a loop counts as busy. */
   private static final int TICKS = 3;

@@ -99,6 +99,7 @@ public final class SwapMachine {
 
   private final Effects effects;
   private final Map<Long, Slot> slots = new TreeMap<>();
+  private boolean missing; // whether a slot is: asked at every tick of every group
   private final TreeSet<Long> ended = new TreeSet<>();
   private final TreeSet<Long> deleted = new TreeSet<>();
   private Chain chain;
@@ -163,6 +164,7 @@ public final class SwapMachine {
         effects.open(link);
       }
     }
+    missing = slots.containsValue(Slot.MISSING);
   }
 
   /**
@@ -176,7 +178,7 @@ public final class SwapMachine {
 
   /** A link cannot be opened: its strategy is not there. */
   public void missing(long planId) {
-    slots.replace(planId, Slot.OPENING, Slot.MISSING);
+    missing |= slots.replace(planId, Slot.OPENING, Slot.MISSING);
   }
 
   /** A link is closed. */
@@ -211,7 +213,7 @@ public final class SwapMachine {
 
   /** Whether {@link #tick} has nothing to do. */
   public boolean idle() {
-    return chain.settled() && !slots.containsValue(Slot.MISSING);
+    return chain.settled() && !missing;
   }
 
   /** Time has passed, or something has changed. */
@@ -221,6 +223,7 @@ public final class SwapMachine {
         effects.open(link);
       }
     }
+    missing = slots.containsValue(Slot.MISSING);
     if (chain.plan() != null) {
       drive(now, chain.plan());
     }
