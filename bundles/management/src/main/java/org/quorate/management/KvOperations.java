@@ -31,7 +31,16 @@ final class KvOperations {
   private KvOperations() {}
 
   static List<Operation> all() {
-    return List.of(get(), put(), delete(), add(), cas(), scan(), txn(), KvWatch.operation(GROUP, ENCODING), stats());
+    return List.of(
+        get(),
+        put(),
+        delete(),
+        add(),
+        cas(),
+        scan(),
+        txn(),
+        KvWatch.operation(GROUP, ENCODING),
+        stats());
   }
 
   private static Operation get() {
