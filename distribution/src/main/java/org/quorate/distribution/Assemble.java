@@ -61,6 +61,9 @@ public final class Assemble {
     copy(root.resolve("LICENSE"), home.resolve("LICENSE"));
     copy(root.resolve("NOTICE"), home.resolve("NOTICE"));
     write("conf/config.properties", configProperties(list, placed));
+    Description description = Description.of(list, placed);
+    write("conf/assembly.json", description.feature());
+    write("conf/assembly.bndrun", description.bndrun());
     write("lib/cli.classpath", cli.stream().map(n -> relative(placed.get(n)) + "\n"));
     write("VERSION", Stream.of(version + "\n"));
   }

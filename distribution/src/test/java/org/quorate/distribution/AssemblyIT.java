@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.BundleRevision;
 
 /** An assembly that does not resolve is none: the whole of it is started, and nothing may be left. */
 class AssemblyIT {
@@ -74,5 +76,46 @@ class AssemblyIT {
     Arrays.stream(assembly.bundles())
         .filter(b -> b.getSymbolicName().matches("org\\.quorate\\.(consensus|storage)\\..*"))
         .forEach(b -> assertFalse(b.getHeaders().get(Constants.EXPORT_PACKAGE) != null, "" + b));
+  }
+
+  /** A deployment judges plug-ins by their manifests, without running them. */
+  @Test
+  void manifestsSayWhatStrategiesSpeak() throws Exception {
+    int strategies = 0;
+    for (Bundle bundle : assembly.bundles()) {
+      for (ServiceReference<?> service : services(bundle)) {
+        Object name = service.getProperty("quorate.strategy");
+        if (name != null) {
+          Object part = bundle.getBundleContext().getService(service);
+          Object traits = call(part, part.getClass(), "traits");
+          var said =
+              bundle
+                  .adapt(BundleRevision.class)
+                  .getDeclaredCapabilities("org.quorate.plugin")
+                  .stream()
+                  .map(c -> c.getAttributes())
+                  .filter(a -> name.equals(a.get("name")))
+                  .findFirst()
+                  .orElseThrow(() -> new AssertionError(bundle + " declares no " + name));
+          assertEquals(
+              call(traits, traits.getClass(), "minWire").toString(),
+              said.get("wire.min").toString());
+          assertEquals(
+              call(traits, traits.getClass(), "maxWire").toString(),
+              said.get("wire.max").toString());
+          strategies++;
+        }
+      }
+    }
+    assertTrue(strategies >= 2, strategies + " strategies");
+  }
+
+  private static ServiceReference<?>[] services(Bundle bundle) {
+    ServiceReference<?>[] all = bundle.getRegisteredServices();
+    return all == null ? new ServiceReference<?>[0] : all;
+  }
+
+  private static Object call(Object on, Class<?> type, String method) throws Exception {
+    return type.getMethod(method).invoke(on);
   }
 }

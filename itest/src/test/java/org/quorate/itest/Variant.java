@@ -27,6 +27,11 @@ public final class Variant {
     }
   }
 
+  /** The version of a bundle, as OSGi writes it. */
+  public static String versionOf(Path jar) throws IOException {
+    return of(jar).manifest.getMainAttributes().getValue("Bundle-Version");
+  }
+
   /** With another version. */
   public Variant version(String version) {
     return with("Bundle-Version", version);

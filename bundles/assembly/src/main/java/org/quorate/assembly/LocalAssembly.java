@@ -7,6 +7,9 @@ import java.util.List;
  * then kept: the next start puts in place what was kept. Blocks; thread-safe.
  */
 public interface LocalAssembly {
+  /** What was put in place last, and all of it. */
+  Assembly running();
+
   /** What the next start will put in place; {@link Assembly#DISTRIBUTION} at first. */
   Assembly kept();
 

@@ -1,11 +1,13 @@
 package org.quorate.management;
 
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.runtime.api.AccessRole;
+import org.quorate.runtime.api.NodeControl;
 
 /**
  * Who may use the surfaces from outside the process.
@@ -40,12 +42,20 @@ public record AccessControl(Function<String, CompletionStage<Optional<AccessRole
   }
 
   /**
-   * Lets a role run an operation or says why not.
+   * Lets a role run an operation or says why not. The group that holds what is deployed is changed by
+   * admins only.
    *
+   * @param given its arguments as they came
    * @throws OperationException FORBIDDEN
    */
-  public static void check(AccessRole role, Operation operation) {
-    check(role, operation.access().role(), operation.name());
+  public static void check(AccessRole role, Operation operation, Map<String, ?> given) {
+    boolean ofSystem =
+        operation.access() != Access.READ
+            && NodeControl.SYSTEM_GROUP.name().equals(given.get("group"));
+    check(
+        role,
+        ofSystem ? AccessRole.ADMIN : operation.access().role(),
+        operation.name() + (ofSystem ? " on group " + NodeControl.SYSTEM_GROUP : ""));
   }
 
   static void check(AccessRole role, AccessRole needed, String what) {

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.quorate.runtime.api.AccessRole;
 
 /**
@@ -41,10 +42,10 @@ final class EventBusSurface {
   private static void answer(Operation operation, ManagedNode node, Message<?> message) {
     Future<?> answer;
     try {
-      check(message.headers().get(ROLE), operation);
-      String body = message.body() == null ? "" : message.body().toString();
-      answer =
-          Future.fromCompletionStage(OperationTable.invoke(operation, node, Json.object(body)));
+      Map<String, Object> given =
+          Json.object(message.body() == null ? "" : message.body().toString());
+      check(message.headers().get(ROLE), operation, given);
+      answer = Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
     } catch (OperationException e) {
       answer = Future.failedFuture(e);
     }
@@ -59,14 +60,14 @@ final class EventBusSurface {
   }
 
   /** A message without the header comes from inside the process. */
-  private static void check(String role, Operation operation) {
+  private static void check(String role, Operation operation, Map<String, ?> given) {
     if (role != null && role.isEmpty()) {
       throw new OperationException(
           FailureCode.UNAUTHORIZED,
           operation.name() + " wants to know who you are",
           "send the header 'token' (docs/operating/security.md)");
     } else if (role != null) {
-      AccessControl.check(AccessRole.valueOf(role), operation);
+      AccessControl.check(AccessRole.valueOf(role), operation, given);
     }
   }
 

@@ -110,8 +110,9 @@ final class HttpSurface {
         .role(credential(c))
         .compose(
             role -> {
-              AccessControl.check(role, operation);
-              return Future.fromCompletionStage(OperationTable.invoke(operation, node, given(c)));
+              Map<String, Object> given = given(c);
+              AccessControl.check(role, operation, given);
+              return Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
             })
         .onComplete(
             ok -> send(c, 200, JSON, Json.text(ok)),

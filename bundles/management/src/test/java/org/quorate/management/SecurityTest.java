@@ -129,6 +129,13 @@ class SecurityTest {
       status(200, null, call(http, node, "kv.put", put, "Bearer oli-token"));
       status(200, null, call(http, node, "kv.get", get, "Bearer vic-token"));
       status(403, "FORBIDDEN", call(http, node, "config.set", set, "Bearer oli-token"));
+      Map<String, String> system = Map.of("key", "assembly", "value", "x", "group", "system");
+      status(403, "FORBIDDEN", call(http, node, "kv.put", system, "Bearer oli-token"));
+      status(404, "NOT_FOUND", call(http, node, "kv.put", system, basic("ann", PASSWORD)));
+      Map<String, String> jar = Map.of("bundles", "a.jar");
+      status(403, "FORBIDDEN", call(http, node, "assembly.deploy", jar, "Bearer oli-token"));
+      HttpResponse<String> bare = call(http, node, "assembly.deploy", jar, basic("ann", PASSWORD));
+      status(501, "UNSUPPORTED", bare);
       status(200, null, call(http, node, "config.set", set, basic("ann", PASSWORD)));
       status(200, null, call(http, node, "config.set", set, basic("ann", PASSWORD)));
       assertThrows(

@@ -49,6 +49,7 @@ final class FrameworkAssembly implements LocalAssembly {
   private final Leaks leaks;
   private final Placed placed = new Placed();
   private Assembly kept;
+  private Assembly running = Assembly.DISTRIBUTION;
 
   /**
    * Reads what was kept.
@@ -75,6 +76,11 @@ final class FrameworkAssembly implements LocalAssembly {
     } catch (IOException e) {
       throw new AssemblyException(file() + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public synchronized Assembly running() {
+    return running;
   }
 
   @Override
@@ -277,6 +283,7 @@ final class FrameworkAssembly implements LocalAssembly {
     for (Bundle bundle : coming) {
       start(bundle);
     }
+    running = assembly;
   }
 
   private interface Work {

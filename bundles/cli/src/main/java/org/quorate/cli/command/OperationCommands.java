@@ -33,7 +33,11 @@ final class OperationCommands {
           "node", "Nodes and their processes.",
           "group", "Replicated groups.",
           "kv", "Keys and values of a group.",
+          "assembly", "Bundles of the nodes, and how they are replaced.",
           "config", "Parameters of a node.");
+
+  /** What is named to them are files of this machine, sent before. */
+  private static final Set<String> UPLOADING = Set.of("assembly.plan", "assembly.deploy");
 
   private OperationCommands() {}
 
@@ -146,6 +150,10 @@ final class OperationCommands {
         }
       }
       String node = spec.findOption("--node").getValue();
+      if (UPLOADING.contains(operation.name())) {
+        String bundles = String.valueOf(arguments.get("bundles"));
+        arguments.put("bundles", new Uploads(root, node).send(bundles));
+      }
       root.print(root.call(node, operation.name(), arguments));
       return ExitCode.OK;
     }

@@ -23,6 +23,9 @@ import org.quorate.spi.consensus.Role;
  */
 @ProviderType
 public interface NodeControl {
+  /** The group that holds what is deployed: changed by admins only. Made by the first deployment. */
+  GroupId SYSTEM_GROUP = GroupId.of("system");
+
   /** The node, its addresses, services and peers. */
   NodeStatus node();
 

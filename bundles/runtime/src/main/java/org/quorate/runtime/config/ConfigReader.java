@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
+import org.quorate.assembly.Trust;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.runtime.api.GroupSpec;
@@ -61,6 +62,7 @@ public final class ConfigReader {
             "listen",
             "advertise",
             "auth",
+            "deploy",
             "tls",
             "insecure",
             "loops",
@@ -85,6 +87,7 @@ public final class ConfigReader {
         listen,
         advertise(top.get("advertise"), listen),
         auth,
+        deploy(top.get("deploy"), auth),
         tls,
         insecure,
         top.containsKey("loops") ? top.get("loops").number(1, 64) : defaultLoops(),
@@ -188,6 +191,27 @@ public final class ConfigReader {
     return new NodeConfig.Auth(
         fields.containsKey("token") ? fields.get("token").text() : "",
         users == null ? null : Path.of(users.text()));
+  }
+
+  /** Deploying is running somebody's code: only where callers must say who they are. */
+  private static Trust deploy(Entry deploy, NodeConfig.Auth auth) {
+    if (deploy == null) {
+      return Trust.NONE;
+    }
+    Map<String, Entry> fields = deploy.fields("certificates", "allow");
+    if (!auth.required()) {
+      throw deploy.error("deploying runs code: it wants auth.token or auth.users");
+    }
+    for (Entry file : fields.values()) {
+      if (!Files.isReadable(Path.of(file.text()))) {
+        throw file.error("there is no readable file " + file.text());
+      }
+    }
+    return new Trust(path(fields.get("certificates")), path(fields.get("allow")));
+  }
+
+  private static Path path(Entry file) {
+    return file == null ? null : Path.of(file.text());
   }
 
   private static NodeConfig.TlsFiles tls(Entry tls) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.api.NodeId;
+import org.quorate.assembly.Trust;
 import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.peer.NodeAddress;
 
@@ -15,6 +16,7 @@ import org.quorate.runtime.peer.NodeAddress;
  *     runtime serve: http, bridge
  * @param advertise addresses that others are told; the listening ones unless set
  * @param auth who may use the node
+ * @param deploy what may be deployed
  * @param tls null for plain connections
  * @param insecure allows to listen on other than loopback without TLS and token
  * @param peers all nodes of the cluster, this one may be among them
@@ -28,6 +30,7 @@ public record NodeConfig(
     Map<String, String> listen,
     NodeAddress advertise,
     Auth auth,
+    Trust deploy,
     TlsFiles tls,
     boolean insecure,
     int loops,
@@ -69,6 +72,7 @@ public record NodeConfig(
         listen,
         advertise,
         auth,
+        deploy,
         tls,
         insecure,
         loops,
@@ -88,6 +92,8 @@ public record NodeConfig(
     flat.put("advertise.client", advertise.client());
     flat.put("auth.token", auth.token().isEmpty() ? "" : "(set)");
     flat.put("auth.users", auth.users() == null ? "" : auth.users().toString());
+    flat.put("deploy.certificates", String.valueOf(deploy.certificates()));
+    flat.put("deploy.allow", String.valueOf(deploy.allowed()));
     flat.put("tls", tls == null ? "off" : "on");
     if (tls != null) {
       flat.put("tls.certificate", tls.certificate());

@@ -110,6 +110,17 @@ public final class NodeParameters {
               "How long a clean stop waits for hand-over and checkpoints.")
           .whileRunning();
 
+  public static final Parameter DEPLOY_TURN_MS =
+      number(
+              "deploy.turn.ms",
+              "ms",
+              60_000,
+              1000,
+              3_600_000,
+              "How long a node may take to be back with a deployed assembly; the others give it up"
+                  + " after twice as long.")
+          .whileRunning();
+
   private NodeParameters() {}
 
   private static Parameter number(
@@ -132,6 +143,7 @@ public final class NodeParameters {
         CLIENT_STALL_MS,
         HELLO_MS,
         CREATE_TIMEOUT_MS,
-        STOP_MS);
+        STOP_MS,
+        DEPLOY_TURN_MS);
   }
 }

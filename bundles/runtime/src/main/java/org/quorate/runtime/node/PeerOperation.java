@@ -27,11 +27,17 @@ enum PeerOperation {
   /** Go on alone with this group, in a history of your own. */
   BOOTSTRAP,
   /** Give your state of this group up for the history that took over. */
-  RESEED;
+  RESEED,
+  /** Which groups do you serve, and how far are they? */
+  ASSEMBLY_STATE,
+  /** What speaks against this assembly at your place? */
+  ASSEMBLY_CHECK,
+  /** The next piece of a jar. */
+  ASSEMBLY_FETCH;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {
-    return this == PROPOSE || this == READ ? Lane.DATA : Lane.CONTROL;
+    return this == PROPOSE || this == READ || this == ASSEMBLY_FETCH ? Lane.DATA : Lane.CONTROL;
   }
 
   static PeerOperation of(int number) {

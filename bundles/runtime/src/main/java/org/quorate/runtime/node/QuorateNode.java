@@ -32,6 +32,7 @@ import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.deploy.Assemblies;
+import org.quorate.runtime.deploy.Cluster.Question;
 import org.quorate.runtime.peer.AddressBook;
 import org.quorate.runtime.peer.LocalNode;
 import org.quorate.runtime.peer.NodeAddress;
@@ -59,6 +60,9 @@ public final class QuorateNode implements AutoCloseable {
 
   /** How often it is looked whether the file of users has changed. */
   private static final long CREDENTIALS_MS = 2000;
+
+  /** How often it is looked whether it is this node's turn in a deployment. */
+  private static final long ASSEMBLY_MS = 200;
 
   private final NodeConfig config;
   private final Services services;
@@ -158,7 +162,7 @@ public final class QuorateNode implements AutoCloseable {
     swaps = new GroupSwaps(this);
     forks = new GroupForks(this);
     forwarding = new Forwarding(this);
-    assemblies = new Assemblies(local, threads.workers());
+    assemblies = new Assemblies(local, config.deploy(), new DeployCluster(this, threads.workers()));
     control = new Control(this, creation, changes, swaps, forks, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
@@ -181,6 +185,7 @@ public final class QuorateNode implements AutoCloseable {
         threads
             .main()
             .every(CREDENTIALS_MS, () -> threads.workers().execute(credentials::refresh)));
+    timers.add(threads.main().every(ASSEMBLY_MS, assemblies::tick));
     listen("peer", transport.listen(config.listen().get("peer")));
     listen("client", clients.listen(config.listen().get("client")));
     addresses.all().keySet().forEach(transport::connect);
@@ -382,10 +387,25 @@ public final class QuorateNode implements AutoCloseable {
       case LOG_STANDING -> answer(forks.standing(GroupId.of(body.utf8())), answer);
       case BOOTSTRAP -> answer(forks.bootstrapHere(body), answer);
       case RESEED -> answer(forks.reseedHere(GroupId.of(body.utf8())), answer);
+      case ASSEMBLY_STATE -> assembly(Question.STATE, body, answer);
+      case ASSEMBLY_CHECK -> assembly(Question.CHECK, body, answer);
+      case ASSEMBLY_FETCH -> assembly(Question.FETCH, body, answer);
       case PROPOSE -> forwarding.proposed(body, answer);
       case READ -> forwarding.read(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
     }
+  }
+
+  private void assembly(Question question, Bytes body, Consumer<Bytes> answer) {
+    assemblies
+        .answer(question, body)
+        .whenComplete(
+            (done, problem) -> {
+              if (problem != null) {
+                LOG.warn("cannot answer {} about an assembly", question, problem);
+              }
+              answer.accept(done);
+            });
   }
 
   private static void answer(CompletableFuture<Answer> work, Consumer<Bytes> answer) {

@@ -27,6 +27,7 @@ import org.quorate.client.net.FramedSocket;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.runtime.api.AccessRole;
+import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.GroupHost;
 import org.slf4j.Logger;
@@ -191,8 +192,10 @@ final class ClientConnection implements FramedSocket.Handler {
   private void changeGroup(long id, GroupId group, Request request) {
     GroupHost host = server.node().groups().find(group);
     begun();
-    if (!role.covers(AccessRole.OPERATOR)) {
-      outcome(id, new Rejected(Rejection.FORBIDDEN, forbidden(AccessRole.OPERATOR)));
+    boolean ofSystem = group.equals(NodeControl.SYSTEM_GROUP);
+    AccessRole needed = ofSystem ? AccessRole.ADMIN : AccessRole.OPERATOR;
+    if (!role.covers(needed)) {
+      outcome(id, new Rejected(Rejection.FORBIDDEN, forbidden(needed)));
     } else if (host == null) {
       outcome(id, unknown(group));
     } else {

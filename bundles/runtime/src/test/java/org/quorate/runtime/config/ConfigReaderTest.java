@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.NodeId;
@@ -134,5 +135,19 @@ class ConfigReaderTest {
         refused(open));
     assertEquals("0.0.0.0:7201", parse(open + "insecure: true\n").listen().get("client"));
     assertTrue(refused(open + "auth: {token: x}\n").contains("set tls and auth.token"));
+  }
+
+  @Test
+  void nothingMayBeDeployedUntilItIsSaidByWhom() {
+    String node =
+        """
+        node: {id: n1}
+        cluster: {name: c}
+        listen: {peer: "127.0.0.1:1", client: "127.0.0.1:2"}
+        """;
+    assertTrue(!ConfigReader.parse("n.yaml", node, List.of()).deploy().any());
+    String deploy = "deploy: {allow: \"/nowhere/allow.txt\"}\n";
+    assertTrue(refused(node + deploy).contains("deploying runs code: it wants auth.token"));
+    assertTrue(refused(node + "auth: {token: x}\n" + deploy).contains("no readable file"));
   }
 }

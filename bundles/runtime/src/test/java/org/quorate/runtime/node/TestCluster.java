@@ -145,6 +145,7 @@ public final class TestCluster implements AutoCloseable {
         Map.of("peer", self.peer(), "client", clientPort(id)),
         self,
         NodeConfig.Auth.NONE,
+        org.quorate.assembly.Trust.NONE,
         null,
         false,
         id.equals(TWO_LOOPS) ? 2 : 1,

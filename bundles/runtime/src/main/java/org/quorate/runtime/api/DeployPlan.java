@@ -1,0 +1,27 @@
+package org.quorate.runtime.api;
+
+import java.util.List;
+import org.quorate.api.NodeId;
+import org.quorate.assembly.Assembly;
+import org.quorate.assembly.Change;
+
+/**
+ * What the nodes of a cluster say to an assembly.
+ *
+ * @param changes to the node that was asked
+ */
+public record DeployPlan(Assembly assembly, List<Change> changes, List<Check> nodes) {
+  /**
+   * A node's answer.
+   *
+   * @param objections empty if it can take it
+   */
+  public record Check(NodeId node, List<String> objections) {}
+
+  /** All that speaks against it, with the nodes' names. */
+  public List<String> objections() {
+    return nodes.stream()
+        .flatMap(n -> n.objections().stream().map(o -> "node '" + n.node() + "': " + o))
+        .toList();
+  }
+}
