@@ -1,10 +1,14 @@
 package org.quorate.certify.osgi;
 
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 import org.quorate.certify.CertifyStrategy;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Recovered;
+import org.quorate.spi.consensus.Salvaged;
 import org.quorate.spi.consensus.Traits;
 
 /** Offers the strategy as a service; all else is in {@link CertifyStrategy}. Thread-safe. */
@@ -25,5 +29,10 @@ public final class CertifyStrategyComponent implements ConsensusStrategy {
   @Override
   public Loglet open(LinkContext link) {
     return strategy.open(link);
+  }
+
+  @Override
+  public List<Salvaged> salvage(Recovered found, Membership genesis) {
+    return strategy.salvage(found, genesis);
   }
 }

@@ -42,6 +42,11 @@ public class WrappedLoglet extends ForwardingEffects implements PureLoglet {
   }
 
   @Override
+  public Bytes logRank() {
+    return protocol.logRank();
+  }
+
+  @Override
   public LinkStatus status() {
     return protocol.status();
   }

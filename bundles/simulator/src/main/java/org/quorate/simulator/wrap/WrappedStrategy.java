@@ -1,5 +1,6 @@
 package org.quorate.simulator.wrap;
 
+import java.util.List;
 import org.quorate.api.GroupId;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.consensus.ConsensusStrategy;
@@ -10,6 +11,7 @@ import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.consensus.Recovered;
+import org.quorate.spi.consensus.Salvaged;
 import org.quorate.spi.consensus.Traits;
 
 /** A strategy with something between it and the platform. */
@@ -48,6 +50,11 @@ public abstract class WrappedStrategy implements ConsensusStrategy {
   @Override
   public Loglet open(LinkContext link) {
     return strategy.open(new Context(link));
+  }
+
+  @Override
+  public List<Salvaged> salvage(Recovered found, Membership genesis) {
+    return strategy.salvage(found, genesis);
   }
 
   private final class Context implements LinkContext {

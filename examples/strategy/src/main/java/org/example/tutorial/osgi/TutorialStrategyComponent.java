@@ -1,10 +1,14 @@
 package org.example.tutorial.osgi;
 
 import org.example.tutorial.TutorialStrategy;
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Recovered;
+import org.quorate.spi.consensus.Salvaged;
 import org.quorate.spi.consensus.Traits;
 
 /** Offers the strategy as a service; all else is in {@link TutorialStrategy}. Thread-safe. */
@@ -27,5 +31,10 @@ public final class TutorialStrategyComponent implements ConsensusStrategy {
   @Override
   public Loglet open(LinkContext link) {
     return strategy.open(link);
+  }
+
+  @Override
+  public List<Salvaged> salvage(Recovered found, Membership genesis) {
+    return strategy.salvage(found, genesis);
   }
 }
