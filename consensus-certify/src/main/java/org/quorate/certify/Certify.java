@@ -42,6 +42,8 @@ final class Certify {
   final NodeStates states = new NodeStates(this);
   final Flow flow = new Flow(this); // [volatile]
   final DeadMembers deadMembers = new DeadMembers(this);
+  final Donors donors; // [volatile]
+  final Donating donating = new Donating(this); // [volatile]
   private final Compaction compaction = new Compaction(this);
 
   RoleState role = Follower.INSTANCE; // [volatile]
@@ -62,6 +64,7 @@ final class Certify {
     hard = found.hard();
     log = found.log();
     configs = found.configs();
+    donors = new Donors(this);
     pool = new Pool(options.poolBytes());
     disk = new Disk(log, hard);
     timers = new Timers(seed, options);

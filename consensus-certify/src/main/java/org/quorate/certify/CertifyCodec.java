@@ -49,6 +49,10 @@ final class CertifyCodec {
                   store, View.decode(in, store), slot(in), slot(in), slot(in), slot(in));
           case CertifyMessage.TAKE_OVER ->
               new CertifyMessage.TakeOver(store, View.decode(in, store));
+          case CertifyMessage.DONATE ->
+              new CertifyMessage.Donate(store, own(in, store), in.i64(), slot(in));
+          case CertifyMessage.DONATED ->
+              new CertifyMessage.Donated(store, in.i64(), slot(in), in.bool());
           default -> throw new MalformedException("certify message of type " + type, 0);
         };
     in.end();
@@ -76,7 +80,8 @@ final class CertifyCodec {
   }
 
   private static CertifyMessage beat(Decoder in, long store) {
-    return new CertifyMessage.Beat(store, own(in, store), slot(in), slot(in), slot(in), in.bool());
+    return new CertifyMessage.Beat(
+        store, own(in, store), slot(in), slot(in), slot(in), in.bool(), in.bool());
   }
 
   private static CertifyMessage promise(Decoder in, long store) {

@@ -180,6 +180,10 @@ public final class CertifyLoglet implements PureLoglet {
       onPromise.handle(from, m);
     } else if (message instanceof CertifyMessage.TakeOver m) {
       onTakeOver.handle(from, m);
+    } else if (message instanceof CertifyMessage.Donate m) {
+      certify.donating.asked(from, m);
+    } else if (message instanceof CertifyMessage.Donated m) {
+      certify.donors.ended(from, m);
     } else {
       throw new IllegalArgumentException("message " + message);
     }

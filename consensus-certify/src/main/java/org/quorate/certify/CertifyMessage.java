@@ -22,6 +22,8 @@ sealed interface CertifyMessage extends Message {
   int TAIL_ASK = 13;
   int TAIL_IS = 14;
   int TAKE_OVER = 15;
+  int DONATE = 16;
+  int DONATED = 17;
 
   /** The sender's store. */
   long store();
@@ -98,15 +100,23 @@ sealed interface CertifyMessage extends Message {
    *
    * @param floor every member has the log up to here
    * @param slowest slots that the slowest member within the lag budget is behind
+   * @param joins whether the receiver gets a snapshot, since the log does not reach back to it
    * @param reply whether it is to be answered
    */
-  record Beat(long store, View view, long stable, long floor, long slowest, boolean reply)
+  record Beat(
+      long store,
+      View view,
+      long stable,
+      long floor,
+      long slowest,
+      boolean joins,
+      boolean reply)
       implements CertifyMessage {
     @Override
     public void encode(Encoder out) {
       out.u8(BEAT).i64(store);
       view.encode(out, store);
-      out.varint(stable).varint(floor).varint(slowest).bool(reply);
+      out.varint(stable).varint(floor).varint(slowest).bool(joins).bool(reply);
     }
   }
 
@@ -261,6 +271,34 @@ sealed interface CertifyMessage extends Message {
     public void encode(Encoder out) {
       out.u8(TAKE_OVER).i64(store);
       view.encode(out, store);
+    }
+  }
+
+  /**
+   * The sequencer of the view wants the receiver to give a member a snapshot.
+   *
+   * @param to the member's store
+   * @param slot that it has to reach
+   */
+  record Donate(long store, View view, long to, long slot) implements CertifyMessage {
+    @Override
+    public void encode(Encoder out) {
+      out.u8(DONATE).i64(store);
+      view.encode(out, store);
+      out.i64(to).varint(slot);
+    }
+  }
+
+  /**
+   * The sender has given a member a snapshot, or cannot.
+   *
+   * @param to the member's store
+   * @param slot that the member has reached by it
+   */
+  record Donated(long store, long to, long slot, boolean ok) implements CertifyMessage {
+    @Override
+    public void encode(Encoder out) {
+      out.u8(DONATED).i64(store).i64(to).varint(slot).bool(ok);
     }
   }
 }

@@ -20,7 +20,8 @@ record CertifyOptions(
     long removeDeadMs,
     long retainBytes,
     int maxEntryBytes,
-    int maxReads) {
+    int maxReads,
+    List<String> donors) {
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
@@ -115,6 +116,20 @@ record CertifyOptions(
           10_000_000,
           "Most linearizable reads that wait for a quorum to tell where the log ends.");
 
+  static final Parameter DONORS =
+      new Parameter(
+          "certify.donors",
+          Parameter.Type.TEXT,
+          "",
+          "",
+          0,
+          0,
+          List.of(),
+          Parameter.Scope.GROUP,
+          false,
+          "Names of nodes that give snapshots to members that are behind the log, the most wanted"
+              + " first, with commas between; the others follow, the sequencer last.");
+
   static final List<Parameter> PARAMETERS =
       List.of(
           HEARTBEAT_MS,
@@ -127,7 +142,8 @@ record CertifyOptions(
           REMOVE_DEAD_MS,
           RETAIN_BYTES,
           ENTRY_MAX_BYTES,
-          READS_COUNT);
+          READS_COUNT,
+          DONORS);
 
   static CertifyOptions of(Options options) {
     long suspect = options.number(SUSPECT_MS);
@@ -142,6 +158,7 @@ record CertifyOptions(
         options.number(REMOVE_DEAD_MS),
         options.number(RETAIN_BYTES),
         (int) options.number(ENTRY_MAX_BYTES),
-        (int) options.number(READS_COUNT));
+        (int) options.number(READS_COUNT),
+        List.of(options.text(DONORS).trim().split("\\s*,\\s*")));
   }
 }

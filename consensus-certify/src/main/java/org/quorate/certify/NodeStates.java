@@ -20,6 +20,7 @@ final class NodeStates {
   private final Certify certify;
   private long told; // newest slot known stable anywhere
   private boolean synced;
+  private boolean joins; // the sequencer says that this node gets a snapshot
   private long donatingUntilMs = Long.MIN_VALUE;
 
   NodeStates(Certify certify) {
@@ -28,6 +29,14 @@ final class NodeStates {
 
   void told(long stable) {
     told = Math.max(told, stable);
+  }
+
+  void joins(boolean now) {
+    joins = now;
+  }
+
+  private boolean joins() {
+    return joins && certify.sequencing() == null;
   }
 
   void donated() {
@@ -42,6 +51,8 @@ final class NodeStates {
   void tick() {
     if (!certify.primary() || lag() > 4 * NEAR || certify.laggards.has(certify.self.storeId())) {
       synced = false;
+    } else if (joins()) {
+      synced = false;
     } else if (certify.installed() && lag() <= NEAR / 16) {
       synced = true;
     }
@@ -52,19 +63,22 @@ final class NodeStates {
       return "OPEN";
     }
     if (!synced) {
-      if (certify.matched() == 0) {
+      if (joins()) {
+        return "JOINER";
+      } else if (certify.matched() == 0) {
         return told > certify.log.last() ? "JOINER" : "PRIMARY";
       }
       return lag() > NEAR ? "JOINER" : "JOINED";
     }
     boolean gave = certify.timers.nowMs() < donatingUntilMs && certify.listed() != Role.WITNESS;
-    return gave || sendsSnapshot() ? "DONOR" : "SYNCED";
+    return gave || certify.donating.any() || sendsSnapshot() ? "DONOR" : "SYNCED";
   }
 
   private boolean sendsSnapshot() {
     if (certify.sequencing() != null) {
       for (Peer p : certify.peers.all()) {
         if (p.state == Peer.State.SNAPSHOT
+            && p.donor == null
             && p.contactMs > certify.timers.nowMs() - certify.options.suspectMs()) {
           return true;
         }

@@ -18,6 +18,7 @@ final class OnBeat {
       certify.toldStable(m.stable());
       certify.compaction().floor(m.floor());
       certify.flow.told(m.slowest());
+      certify.states.joins(m.joins());
       if (!m.reply()) {
         return;
       }

@@ -44,8 +44,10 @@ final class OnPeer {
 
   /** A snapshot has ended: go on behind it, or, if it failed, when the peer is heard again. */
   void snapshotSent(Event.SnapshotSent event) {
+    certify.donating.ended(event);
     Peer p = certify.peers.find(event.to());
-    if (certify.sequencing() == null || p == null || p.state != Peer.State.SNAPSHOT) {
+    boolean ours = p != null && p.state == Peer.State.SNAPSHOT && p.donor == null;
+    if (certify.sequencing() == null || !ours) {
       return;
     }
     p.probeFrom(event.ok() ? Math.min(event.inner(), certify.log.last()) + 1 : p.acked + 1);

@@ -1,5 +1,7 @@
 package org.quorate.certify;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Role;
@@ -41,6 +43,9 @@ final class Peer {
   boolean verify; // STREAM: ask whether what is on the way arrived
   long toldStable;
   long snapshotAt;
+  Peer donor; // SNAPSHOT: who gives it, null for this node
+  long donorAskedMs; // when it was told so last
+  final List<Long> refused = new ArrayList<>(); // stores that could not give it
   long inBudgetMs; // when its lag was within the budget last
   long ackedAtBeat; // acked when the last heartbeat left
 
@@ -68,6 +73,7 @@ final class Peer {
     tailRound = 0;
     toldStable = 0;
     state = State.PROBE;
+    donor = null;
     next = nextSlot;
     paused = false;
     verify = false;
@@ -107,6 +113,7 @@ final class Peer {
     return role.name().toLowerCase(java.util.Locale.ROOT)
         + " "
         + state
+        + (donor == null ? "" : " from " + donor.node)
         + (paused ? " paused" : "")
         + " acked "
         + acked

@@ -100,6 +100,7 @@ final class Sequencer implements RoleState {
     if (handOver != null) {
       handOver.tick();
     }
+    certify.donors.tick();
     if (now - beatMs >= certify.options.heartbeatMs()) {
       certify.compaction().floor(certify.peers.floor());
       if (established()) {
@@ -133,6 +134,7 @@ final class Sequencer implements RoleState {
             certify.stable(),
             certify.peers.floor(),
             certify.flow.slowest(),
+            p.state == Peer.State.SNAPSHOT,
             reply));
   }
 
@@ -146,8 +148,7 @@ final class Sequencer implements RoleState {
         continue;
       }
       if (p.next <= certify.log.base()) {
-        p.snapshot(certify.log.base());
-        certify.out.needSnapshot(p.node, certify.log.base());
+        certify.donors.begin(p);
       } else if (p.state == Peer.State.PROBE) {
         send(p, batchEnd(p));
         p.paused = true;

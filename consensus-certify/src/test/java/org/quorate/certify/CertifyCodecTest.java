@@ -43,7 +43,7 @@ class CertifyCodecTest {
         new CertifyMessage.Order(7, OWN, 12, View.NONE, 11, entries, 7),
         new CertifyMessage.Ack(7, OTHER, 12, 10),
         new CertifyMessage.Gap(7, OTHER, 12, 9, View.NONE),
-        new CertifyMessage.Beat(7, OWN, 12, 8, 3, true),
+        new CertifyMessage.Beat(7, OWN, 12, 8, 3, false, true),
         new CertifyMessage.BeatReply(7, OTHER, 12, 8),
         new CertifyMessage.Canvass(7, OWN, 12, 13, OTHER),
         new CertifyMessage.CanvassReply(7, OTHER, false, OWN),
@@ -54,7 +54,9 @@ class CertifyCodecTest {
             7, List.of(12L), List.of(Entry.payload(View.NONE, 9, 1, 4, Bytes.utf8("x")))),
         new CertifyMessage.TailAsk(7, 2, 5),
         new CertifyMessage.TailIs(7, OWN, 2, 5, 12, 4),
-        new CertifyMessage.TakeOver(7, OWN));
+        new CertifyMessage.TakeOver(7, OWN),
+        new CertifyMessage.Donate(7, OWN, 9, 40),
+        new CertifyMessage.Donated(7, 9, 41, true));
   }
 
   private static Bytes encoded(CertifyMessage message) {
@@ -111,7 +113,7 @@ class CertifyCodecTest {
   @Test
   void aSequencerSpeaksForItsOwnViewOnly() {
     Encoder out = new Encoder();
-    new CertifyMessage.Beat(7, OTHER, 1, 1, 0, true).encode(out);
+    new CertifyMessage.Beat(7, OTHER, 1, 1, 0, false, true).encode(out);
     Bytes forged = out.take();
     assertThrows(MalformedException.class, () -> CertifyCodec.decode(forged));
   }

@@ -90,6 +90,10 @@ final class Words implements Dialect {
       return head + " " + m.slots();
     } else if (message instanceof CertifyMessage.TailIs m) {
       return head + " " + m.slot();
+    } else if (message instanceof CertifyMessage.Donate m) {
+      return head + " v" + view(m.view()) + " to " + origin(m.to()) + " at " + m.slot();
+    } else if (message instanceof CertifyMessage.Donated m) {
+      return head + " to " + origin(m.to()) + (m.ok() ? " at " + m.slot() : " not");
     }
     return head;
   }

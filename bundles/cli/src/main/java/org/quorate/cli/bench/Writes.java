@@ -54,7 +54,11 @@ final class Writes implements AutoCloseable {
 
   /** One request and one reply per value. */
   Future<Boolean> put(int lane, long number) {
-    Bytes key = keys[(int) ((lane * 31L + number) & (KEYS - 1))];
+    return put(lane, keys[(int) ((lane * 31L + number) & (KEYS - 1))]);
+  }
+
+  /** The same to a key of its own. */
+  Future<Boolean> put(int lane, Bytes key) {
     return groups
         .get(lane % groups.size())
         .propose(new KvCommand.Put(key, value, 0, false).encode())

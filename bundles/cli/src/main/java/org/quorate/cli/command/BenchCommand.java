@@ -16,6 +16,8 @@ import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.bench.Bench;
 import org.quorate.cli.bench.IdleGroups;
+import org.quorate.cli.bench.JoinLoss;
+import org.quorate.cli.bench.KillGaps;
 import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
@@ -101,6 +103,25 @@ final class BenchCommand implements Callable<Integer> {
   private int idleGroups;
 
   @Option(
+      names = "--kill",
+      paramLabel = "WHOM",
+      description = {
+        "Instead: the longest time between two acknowledgements of a client of a node that stays,",
+        "when the sequencer (of raft the leader) or another member is killed, --runs times,",
+        "after --seconds of load, in a cluster of its own."
+      })
+  private KillGaps.Victim kill;
+
+  @Option(
+      names = "--join",
+      paramLabel = "MIB",
+      description = {
+        "Instead: what the nodes that stay lose of their rate while a member that lost its disk",
+        "gets so many MiB of state again, in a cluster of its own."
+      })
+  private int join;
+
+  @Option(
       names = "--peer",
       paramLabel = "NAME=DIR",
       description = "Measure zookeeper (a folder of its jars) or etcd (its program) beside it.")
@@ -124,6 +145,8 @@ final class BenchCommand implements Callable<Integer> {
     }
     LocalCluster running = root.cluster();
     if (idleGroups == 0
+        && kill == null
+        && join == 0
         && running.exists()
         && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
       if (strategy != null) {
@@ -153,6 +176,11 @@ final class BenchCommand implements Callable<Integer> {
       }
       own.bootstrap(patience, (what, waited) -> {});
       own.awaitServing("default", patience, (what, waited) -> {});
+      if (kill != null) {
+        return kill(own);
+      } else if (join > 0) {
+        return join(own);
+      }
       return idleGroups > 0 ? idle(own, consensus) : measure(own);
     } finally {
       Runtime.getRuntime().removeShutdownHook(cleaner);
@@ -202,6 +230,18 @@ final class BenchCommand implements Callable<Integer> {
             warmup,
             seconds,
             line -> root.terminal().progress(line)));
+    return ExitCode.OK;
+  }
+
+  private int kill(LocalCluster cluster) throws InterruptedException {
+    KillGaps.Plan plan = new KillGaps.Plan(kill, runs, clients(), seconds, valueBytes);
+    root.print(KillGaps.run(cluster, plan, line -> root.terminal().progress(line)));
+    return ExitCode.OK;
+  }
+
+  private int join(LocalCluster cluster) throws InterruptedException {
+    JoinLoss.Plan plan = new JoinLoss.Plan(join, clients(), outstanding.get(0), seconds, valueBytes);
+    root.print(JoinLoss.run(cluster, plan, line -> root.terminal().progress(line)));
     return ExitCode.OK;
   }
 

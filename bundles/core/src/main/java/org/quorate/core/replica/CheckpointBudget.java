@@ -36,6 +36,11 @@ public final class CheckpointBudget {
     return new CheckpointBudget(Long.MAX_VALUE, nanos -> {});
   }
 
+  /** Blocks the calling worker. */
+  void pause(long nanos) {
+    sleep.accept(nanos);
+  }
+
   /** Heap that the groups' changes take, with those kept to be read. */
   public long usedBytes() {
     return used.get();

@@ -61,6 +61,15 @@ public final class ReplicaParameters {
           64,
           4 << 20,
           "Size of a piece of a snapshot on the wire.");
+  public static final Parameter SNAPSHOT_RATE_BYTES =
+      Parameter.number(
+          "snapshot.rate.bytes",
+          "bytes/s",
+          64 << 20,
+          64 << 10,
+          4L << 30,
+          "What a replica writes and sends of snapshots in a second; while clients wait for it, it sends"
+              + " a quarter of that.");
   public static final Parameter TIME_STEP_MS =
       Parameter.number(
           "time.step.ms",
@@ -107,6 +116,7 @@ public final class ReplicaParameters {
         CHECKPOINT_MS,
         BACKLOG_MAX_BYTES,
         SNAPSHOT_CHUNK_BYTES,
+        SNAPSHOT_RATE_BYTES,
         TIME_STEP_MS,
         STATE_CHECK_MS,
         APPLY_THREADS,

@@ -93,7 +93,7 @@ final class ReplicaParts implements Links.Owner {
             origin);
     links = new Links(config, environment, logs, log, offload, condition, callers, this);
     swapClock = new SwapClock(log, links.machine());
-    snapshots.connect(checkpoints, guard, links);
+    snapshots.connect(checkpoints, guard, links, () -> callers.size() > 0);
     guarded.connect(callers, links, this);
     inbox = new Inbox(config.historyId(), links, snapshots, guard);
     status = new StatusReport(config, environment, log, condition, guard, callers, links.open());

@@ -1,6 +1,7 @@
 package org.quorate.core.replica;
 
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
@@ -22,6 +23,8 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   private final int chunkBytes;
   private final Consumer<Failure> failures;
   private final SnapshotTransfer transfer;
+  private final long rate;
+  private BooleanSupplier busy;
   private Checkpoints checkpoints;
   private StateGuard guard;
   private Links links;
@@ -41,10 +44,17 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
     this.ids = ids;
     this.failures = failures;
     this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
+    this.rate = config.options().number(ReplicaParameters.SNAPSHOT_RATE_BYTES);
     this.transfer = new SnapshotTransfer(this, store);
   }
 
-  void connect(Checkpoints to, StateGuard and, Links last) {
+  /**
+   * Completes it.
+   *
+   * @param clients whether some wait for an answer
+   */
+  void connect(Checkpoints to, StateGuard and, Links last, BooleanSupplier clients) {
+    busy = clients;
     checkpoints = to;
     guard = and;
     links = last;
@@ -69,6 +79,16 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   @Override
   public int chunkBytes() {
     return chunkBytes;
+  }
+
+  @Override
+  public long rate() {
+    return busy.getAsBoolean() ? rate / 4 : rate;
+  }
+
+  @Override
+  public void wrote(long bytes) {
+    environment.checkpointBudget().pause(bytes * 1_000_000_000 / rate);
   }
 
   @Override

@@ -4,6 +4,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.spi.storage.SnapshotStore;
+import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StorageException;
 
@@ -15,13 +16,15 @@ final class SnapshotContent {
   private SnapshotContent() {}
 
   /** Writes all entries and publishes the snapshot. */
-  static void write(StateCursor entries, SnapshotStore.Writer file, int chunkBytes) {
+  static void write(
+      StateCursor entries, SnapshotStore.Writer file, int chunkBytes, StateBatch.Pace pace) {
     Encoder chunk = new Encoder(chunkBytes + 1024);
     long count = 0;
     while (entries.next()) {
       chunk.bytes(entries.key()).bytes(entries.value());
       count++;
       if (chunk.size() >= chunkBytes) {
+        pace.wrote(chunk.size());
         file.write(file.offset(), chunk.take());
         chunk.reset();
       }

@@ -17,6 +17,12 @@ public interface SnapshotHost {
 
   int chunkBytes();
 
+  /** Bytes a second that snapshots may be sent with now. */
+  long rate();
+
+  /** Blocks the worker that has written so many bytes of a new snapshot for as long as it should wait. */
+  void wrote(long bytes);
+
   /** How far this replica has applied. */
   LogPoint applied();
 

@@ -14,12 +14,16 @@ import org.quorate.spi.storage.SnapshotStore.SnapshotId;
  * loop; files are written on workers, one piece at a time.
  */
 public final class SnapshotReceiver {
+  /** So long what another one offers is passed over while nothing comes from who was first. */
+  private static final long FAITHFUL_MS = 5_000;
+
   private final SnapshotHost host;
   private final SnapshotStore store;
   private SnapshotId id;
   private NodeId from;
   private SnapshotStore.Writer writer;
   private long length;
+  private long heardMs;
   private boolean busy;
   private boolean finished;
 
@@ -52,9 +56,14 @@ public final class SnapshotReceiver {
     } else if (offer.id().equals(id)) {
       from = sender;
       want();
-    } else if (!busy) {
+    } else if (!busy && open(sender)) {
       begin(sender, offer);
     }
+  }
+
+  /** Two who send at once would otherwise undo each other's work for ever. */
+  private boolean open(NodeId sender) {
+    return id == null || sender.equals(from) || host.nowMs() - heardMs > FAITHFUL_MS;
   }
 
   private void begin(NodeId sender, Offer offer) {
@@ -62,6 +71,7 @@ public final class SnapshotReceiver {
     id = offer.id();
     from = sender;
     length = offer.length();
+    heardMs = host.nowMs();
     writer = null;
     finished = false;
     busy = true;
@@ -91,6 +101,7 @@ public final class SnapshotReceiver {
       return;
     }
     from = sender;
+    heardMs = host.nowMs();
     busy = true;
     SnapshotStore.Writer to = writer;
     host.offload(

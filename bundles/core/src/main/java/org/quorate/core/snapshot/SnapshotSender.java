@@ -36,6 +36,7 @@ public final class SnapshotSender {
     long heardAtMs;
     Want last;
     boolean reading;
+    boolean waiting; // for the pace to allow the piece that is wanted
     boolean ended;
 
     Transfer(LogPoint point, long nowMs) {
@@ -48,6 +49,7 @@ public final class SnapshotSender {
   private final SnapshotStore store;
   private final SnapshotReceiver receiver;
   private final Map<NodeId, Transfer> transfers = new HashMap<>();
+  private final SnapshotPace pace = new SnapshotPace();
   private boolean writing;
 
   SnapshotSender(SnapshotHost host, SnapshotStore store, SnapshotReceiver receiver) {
@@ -104,7 +106,7 @@ public final class SnapshotSender {
           old.forEach(store::delete);
           try (SnapshotStore.Writer file = store.write(id);
               StateCursor entries = image.scan(Bytes.EMPTY, null)) {
-            SnapshotContent.write(entries, file, host.chunkBytes());
+            SnapshotContent.write(entries, file, host.chunkBytes(), host::wrote);
           }
           return id;
         },
@@ -160,6 +162,10 @@ public final class SnapshotSender {
     if (transfer.reading) {
       return;
     }
+    transfer.waiting = !pace.allows(host.nowMs(), host.rate());
+    if (transfer.waiting) {
+      return;
+    }
     transfer.reading = true;
     transfer.sentAtMs = host.nowMs();
     Want want = transfer.last;
@@ -170,6 +176,7 @@ public final class SnapshotSender {
           if (transfer.ended) {
             transfer.reader.close();
           } else {
+            pace.sent(data.length());
             host.send(to, SnapshotMessage.encode(new Chunk(want.id(), want.offset(), data)));
           }
         },
@@ -191,7 +198,9 @@ public final class SnapshotSender {
       if (transfer.reader == null || transfer.reading) {
         continue;
       }
-      if (now - transfer.heardAtMs > GIVE_UP_MS) {
+      if (transfer.waiting) {
+        chunk(e.getKey(), transfer);
+      } else if (now - transfer.heardAtMs > GIVE_UP_MS) {
         end(e.getKey(), transfer, false);
       } else if (now - transfer.sentAtMs > RESEND_MS) {
         offer(e.getKey(), transfer);

@@ -34,6 +34,7 @@ public abstract class ProtocolCluster<N extends ProtocolNode<?>> {
   public final long seed;
   public Membership genesis;
   public boolean chatty = true;
+  private boolean snapshotsHeld;
   public BiConsumer<TailRequest, Long> onTail = (request, inner) -> {};
   private final List<LinkInvariant> invariants = new ArrayList<>();
   private long stores = 100;
@@ -187,9 +188,14 @@ public abstract class ProtocolCluster<N extends ProtocolNode<?>> {
     }
   }
 
+  /** Snapshots take time: none is sent by itself until this is taken back. */
+  public void holdSnapshots(boolean held) {
+    snapshotsHeld = held;
+  }
+
   /** Sends a snapshot that is asked for, if there is one. */
   public boolean snapshots() {
-    if (snapshotsWanted.isEmpty()) {
+    if (snapshotsWanted.isEmpty() || snapshotsHeld) {
       return false;
     }
     NodeId[] wanted = snapshotsWanted.remove(0);

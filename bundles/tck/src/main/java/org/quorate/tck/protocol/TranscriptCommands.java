@@ -74,6 +74,7 @@ public abstract class TranscriptCommands<N extends ProtocolNode<?>> {
       case "start" -> of(args).forEach(ProtocolNode::start);
       case "run" -> cluster.run(Long.parseLong(args[0]));
       case "settle" -> cluster.settle();
+      case "snapshots" -> cluster.holdSnapshots(args[0].equals("held"));
       case "status" ->
           of(args).forEach(n -> cluster.say(n.id + (n.alive() ? " " + status(n) : " down")));
       default -> {

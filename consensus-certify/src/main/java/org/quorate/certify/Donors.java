@@ -1,0 +1,123 @@
+package org.quorate.certify;
+
+import java.util.List;
+import org.quorate.api.NodeId;
+import org.quorate.certify.CertifyMessage.Donate;
+import org.quorate.certify.CertifyMessage.Donated;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.transport.Lane;
+
+/**
+ * Chooses who gives a member a snapshot, so that the sequencer is spared: first who is named in
+ * {@code certify.donors}, then who gives fewest others and is furthest. A donor that falls silent or
+ * cannot is replaced; when nobody is left the sequencer gives it itself. Of a sequencer. [volatile]
+ */
+final class Donors {
+  private final Certify certify;
+  private final List<String> preferred;
+
+  Donors(Certify certify) {
+    this.certify = certify;
+    this.preferred = certify.options.donors();
+  }
+
+  /** The log no longer reaches back to what the peer has. */
+  void begin(Peer p) {
+    p.snapshot(certify.log.base());
+    p.refused.clear();
+    choose(p);
+  }
+
+  private void choose(Peer p) {
+    p.donor = best(p);
+    if (p.donor == null) {
+      certify.out.needSnapshot(p.node, p.snapshotAt);
+    } else {
+      ask(p);
+    }
+  }
+
+  private void ask(Peer p) {
+    p.donorAskedMs = certify.timers.nowMs();
+    certify.out.send(
+        p.donor.node,
+        Lane.CONTROL,
+        new Donate(certify.self.storeId(), certify.view(), p.store, p.snapshotAt));
+  }
+
+  private Peer best(Peer p) {
+    Peer best = null;
+    for (Peer q : certify.peers.all()) {
+      if (q != p && able(q, p) && (best == null || isBetter(q, best))) {
+        best = q;
+      }
+    }
+    return best != null && rank(certify.self.node()) < rank(best.node) ? null : best;
+  }
+
+  private boolean able(Peer q, Peer p) {
+    return (q.role == Role.VOTER || q.role == Role.LEARNER)
+        && q.state == Peer.State.STREAM
+        && q.delivered >= p.snapshotAt
+        && !silent(q)
+        && !p.refused.contains(q.store)
+        && !certify.laggards.has(q.store);
+  }
+
+  private boolean silent(Peer q) {
+    return certify.timers.nowMs() - q.contactMs >= 2 * certify.options.suspectMs();
+  }
+
+  private boolean isBetter(Peer q, Peer than) {
+    int byName = Integer.compare(rank(than.node), rank(q.node));
+    int byWork = Integer.compare(gives(than), gives(q));
+    return byName != 0 ? byName > 0 : byWork != 0 ? byWork > 0 : q.delivered > than.delivered;
+  }
+
+  private int rank(NodeId node) {
+    int at = preferred.indexOf(node.name());
+    return at < 0 ? preferred.size() : at;
+  }
+
+  private int gives(Peer donor) {
+    int gives = 0;
+    for (Peer p : certify.peers.all()) {
+      gives += p.state == Peer.State.SNAPSHOT && p.donor == donor ? 1 : 0;
+    }
+    return gives;
+  }
+
+  /** Asks again, since questions and answers get lost; looks for another one if it is silent. */
+  void tick() {
+    for (Peer p : certify.peers.all()) {
+      if (p.state != Peer.State.SNAPSHOT || p.donor == null) {
+        continue;
+      }
+      if (silent(p.donor) || certify.peers.findStore(p.donor.store) != p.donor) {
+        p.refused.add(p.donor.store);
+        choose(p);
+      } else if (certify.timers.nowMs() - p.donorAskedMs >= 10 * certify.options.heartbeatMs()) {
+        ask(p);
+      }
+    }
+  }
+
+  /** A donor has ended. */
+  void ended(NodeId from, Donated m) {
+    Peer p = certify.peers.findStore(m.to());
+    if (certify.sequencing() == null
+        || p == null
+        || p.state != Peer.State.SNAPSHOT
+        || p.donor == null
+        || !p.donor.node.equals(from)) {
+      return;
+    }
+    if (m.ok()) {
+      p.donor = null;
+      p.probeFrom(Math.min(m.slot(), certify.log.last()) + 1);
+    } else {
+      p.refused.add(p.donor.store);
+      choose(p);
+    }
+  }
+}
