@@ -141,6 +141,7 @@ public final class CertifyLoglet implements PureLoglet {
     certify.fetching.tick();
     certify.tails.tick();
     certify.states.tick();
+    certify.compaction().tick();
   }
 
   private void received(NodeId from, Message message) {

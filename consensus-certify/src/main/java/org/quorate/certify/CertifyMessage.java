@@ -104,13 +104,7 @@ sealed interface CertifyMessage extends Message {
    * @param reply whether it is to be answered
    */
   record Beat(
-      long store,
-      View view,
-      long stable,
-      long floor,
-      long slowest,
-      boolean joins,
-      boolean reply)
+      long store, View view, long stable, long floor, long slowest, boolean joins, boolean reply)
       implements CertifyMessage {
     @Override
     public void encode(Encoder out) {

@@ -19,6 +19,7 @@ record CertifyOptions(
     long lagSlots,
     long removeDeadMs,
     long retainBytes,
+    long retainMs,
     int maxEntryBytes,
     int maxReads,
     List<String> donors) {
@@ -104,6 +105,15 @@ record CertifyOptions(
           4096 * MIB,
           "Log bytes kept below the checkpoint for members that are behind; who is further behind"
               + " gets a snapshot.");
+  static final Parameter RETAIN_MS =
+      Parameter.number(
+          "certify.log.retain.ms",
+          "ms",
+          0,
+          0,
+          2_592_000_000L,
+          "Age up to which log below the checkpoint is kept for members that are behind, within"
+              + " certify.log.retain.bytes; 0: any. It counts anew from a restart.");
   static final Parameter ENTRY_MAX_BYTES =
       Parameter.number(
           "certify.entry.max.bytes", "bytes", 4 * MIB, 64, 16 * MIB, "Largest payload of a slot.");
@@ -141,6 +151,7 @@ record CertifyOptions(
           LAG_SLOTS,
           REMOVE_DEAD_MS,
           RETAIN_BYTES,
+          RETAIN_MS,
           ENTRY_MAX_BYTES,
           READS_COUNT,
           DONORS);
@@ -157,6 +168,7 @@ record CertifyOptions(
         options.number(LAG_SLOTS),
         options.number(REMOVE_DEAD_MS),
         options.number(RETAIN_BYTES),
+        options.number(RETAIN_MS),
         (int) options.number(ENTRY_MAX_BYTES),
         (int) options.number(READS_COUNT),
         List.of(options.text(DONORS).trim().split("\\s*,\\s*")));

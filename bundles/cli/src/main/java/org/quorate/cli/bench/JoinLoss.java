@@ -50,7 +50,12 @@ public final class JoinLoss {
    * @param joinSeconds until the member had caught up
    */
   public record Row(
-      String node, boolean donor, long before, long during, double lossPercent, double joinSeconds) {}
+      String node,
+      boolean donor,
+      long before,
+      long during,
+      double lossPercent,
+      double joinSeconds) {}
 
   private final LocalCluster cluster;
   private final Plan plan;
@@ -98,9 +103,7 @@ public final class JoinLoss {
                 awaitCaughtUp(nodes, back, donors);
               });
       double took = Math.round((System.nanoTime() - began) / 1e7) / 100.0;
-      return nodes.stream()
-          .map(n -> row(n.name(), donors, before, during, took))
-          .toList();
+      return nodes.stream().map(n -> row(n.name(), donors, before, during, took)).toList();
     } finally {
       stopping = true;
       load.join();
@@ -136,8 +139,7 @@ public final class JoinLoss {
     double seconds = (System.nanoTime() - began) / 1e9;
     Map<String, Long> rates = new TreeMap<>();
     acknowledged.forEach(
-        (node, count) ->
-            rates.put(node, Math.round((count.sum() - start.get(node)) / seconds)));
+        (node, count) -> rates.put(node, Math.round((count.sum() - start.get(node)) / seconds)));
     return rates;
   }
 

@@ -44,7 +44,8 @@ public final class KillGaps {
    * @param gapMs longest time without acknowledgement from the kill on, of the client that waited longest
    * @param usualMs the longest one before the kill
    */
-  public record Row(int run, String victim, String killed, double gapMs, double usualMs, long failed) {}
+  public record Row(
+      int run, String victim, String killed, double gapMs, double usualMs, long failed) {}
 
   private KillGaps() {}
 
@@ -131,7 +132,8 @@ public final class KillGaps {
 
   private static String sequencer(ClusterFile.NodeEntry node) throws InterruptedException {
     NodeApi api = new NodeApi(node);
-    String leader = api.call("group.show", Map.of("group", GROUP), PATIENCE).path("leader").asText();
+    String leader =
+        api.call("group.show", Map.of("group", GROUP), PATIENCE).path("leader").asText();
     if (leader.isEmpty()) {
       throw new CliException(ExitCode.FAILED, "nobody orders at the moment", "run it again");
     }

@@ -240,7 +240,8 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private int join(LocalCluster cluster) throws InterruptedException {
-    JoinLoss.Plan plan = new JoinLoss.Plan(join, clients(), outstanding.get(0), seconds, valueBytes);
+    JoinLoss.Plan plan =
+        new JoinLoss.Plan(join, clients(), outstanding.get(0), seconds, valueBytes);
     root.print(JoinLoss.run(cluster, plan, line -> root.terminal().progress(line)));
     return ExitCode.OK;
   }

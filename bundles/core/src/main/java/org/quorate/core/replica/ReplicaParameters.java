@@ -68,8 +68,8 @@ public final class ReplicaParameters {
           64 << 20,
           64 << 10,
           4L << 30,
-          "What a replica writes and sends of snapshots in a second; while clients wait for it, it sends"
-              + " a quarter of that.");
+          "What a replica writes and sends of snapshots in a second; while clients wait for it, it"
+              + " sends a quarter of that.");
   public static final Parameter TIME_STEP_MS =
       Parameter.number(
           "time.step.ms",
