@@ -58,6 +58,9 @@ import org.slf4j.LoggerFactory;
 public final class QuorateNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuorateNode.class);
 
+  /** The peers' first TLS handshakes go before, on the same loop and not compiled yet. */
+  private static final int LISTEN_S = 60;
+
   /** How often it is looked whether the file of users has changed. */
   private static final long CREDENTIALS_MS = 2000;
 
@@ -201,7 +204,7 @@ public final class QuorateNode implements AutoCloseable {
   private void listen(String name, Future<Void> listening) {
     String address = config.listen().get(name);
     try {
-      listening.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      listening.toCompletionStage().toCompletableFuture().get(LISTEN_S, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ConfigException("interrupted while opening listen." + name);
@@ -211,7 +214,9 @@ public final class QuorateNode implements AutoCloseable {
               + name
               + " "
               + address
-              + ": not open after 10 s; the machine may be overloaded");
+              + ": not open after "
+              + LISTEN_S
+              + " s; the machine may be overloaded");
     } catch (java.util.concurrent.ExecutionException e) {
       throw new ConfigException(
           "listen."

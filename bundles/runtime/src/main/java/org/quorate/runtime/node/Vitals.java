@@ -52,6 +52,16 @@ final class Vitals implements Runnable {
     }
   }
 
+  private static void warn(List<GroupId> silent, long silentMs) {
+    if (!silent.isEmpty()) {
+      LOG.error(
+          "the event loop of groups {} has been at one thing for {} ms: the peers are no longer"
+              + " told that it is only busy (busy.limit.ms)",
+          silent,
+          silentMs);
+    }
+  }
+
   private void tell(Ticker ticker) {
     Map<NodeId, List<GroupId>> busy = new TreeMap<>();
     for (GroupHost host : of(ticker)) {
