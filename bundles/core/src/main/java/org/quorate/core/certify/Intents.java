@@ -87,7 +87,7 @@ public final class Intents {
 
   /** Where the intent of a transaction stands in the queues of its keys. */
   public Place place(Proposal proposal, long position, long nowMs) {
-    Intent own = held.get(holder(proposal));
+    Intent own = proposal.transaction() == null ? null : held.get(holder(proposal));
     if (own == null || own.over(position, nowMs)) {
       return Place.NONE;
     }

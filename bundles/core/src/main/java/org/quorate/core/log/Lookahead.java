@@ -40,7 +40,7 @@ final class Lookahead {
       if (plain || ahead.records() == 0) {
         ahead.passed();
       }
-      if (!plain || ahead.records() == RECORDS || ahead.size() == TASKS) {
+      if (!plain || next.ends() || ahead.records() == RECORDS || ahead.size() == TASKS) {
         break;
       }
     }

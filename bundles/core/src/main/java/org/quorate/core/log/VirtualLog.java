@@ -232,7 +232,7 @@ public final class VirtualLog {
 
   /**
    * Looks at the records that will be delivered next, one at least, up to the first that may depend
-   * on what one before it does. If it names commands to be worked out, nothing may be delivered
+   * on what one before it does, and of one step. If it names commands to be worked out, nothing may be delivered
    * until they are.
    *
    * @param costly the least cost of a command that is worth to be worked out by itself
@@ -258,8 +258,13 @@ public final class VirtualLog {
     return new Rehearsal(store, sessions, becomes, proposal.session(), proposal.command());
   }
 
-  /** A record that will be delivered; {@code payload} null for an index without one. */
-  public record Upcoming(long inner, Bytes payload) {}
+  /**
+   * A record that will be delivered.
+   *
+   * @param payload null for an index without one
+   * @param ends whether it is the last of those that its link decided in one step
+   */
+  public record Upcoming(long inner, Bytes payload, boolean ends) {}
 
   /** The records that were looked at follow now, their costly commands worked out. */
   public void expect(Ahead worked) {

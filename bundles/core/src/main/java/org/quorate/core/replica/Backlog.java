@@ -13,6 +13,8 @@ final class Backlog {
   private final Links links;
   private final ParallelApply parallel;
   private final ArrayDeque<Upcoming> records = new ArrayDeque<>();
+  private boolean steps;
+  private boolean whole = true;
   private boolean held = true;
   private boolean stopped;
   private Ahead working;
@@ -23,13 +25,18 @@ final class Backlog {
     this.parallel = links.parallel();
   }
 
+  /** The link tells where its steps end. */
+  void inSteps() {
+    steps = true;
+  }
+
   /** Whether what is decided has to go through here. */
   boolean gathers() {
-    return !stopped && (held || parallel.enabled());
+    return !stopped && (held || steps && parallel.enabled());
   }
 
   void add(long inner, Bytes payload) {
-    records.addLast(new Upcoming(inner, payload));
+    records.addLast(new Upcoming(inner, payload, false));
   }
 
   /** Nothing was decided at this index or at those since the last record. */
@@ -37,7 +44,23 @@ final class Backlog {
     if (records.size() > cleared && records.peekLast().payload() == null) {
       records.removeLast();
     }
-    records.addLast(new Upcoming(inner, null));
+    records.addLast(new Upcoming(inner, null, false));
+  }
+
+  /** What was added since the last time is of one step. */
+  void stepEnded() {
+    if (!records.isEmpty() && !records.peekLast().ends()) {
+      Upcoming last = records.removeLast();
+      records.addLast(new Upcoming(last.inner(), last.payload(), true));
+    }
+  }
+
+  /**
+   * Whether all of a step was handed on, or nothing: only then may the state be kept as that of an
+   * index, for a link need not be able to go on in the middle of what it decided at once.
+   */
+  boolean whole() {
+    return whole;
   }
 
   /** Holds records back; what is being worked out does not count any more. */
@@ -68,6 +91,7 @@ final class Backlog {
       }
       cleared--;
       Upcoming next = records.removeFirst();
+      whole = next.ends() || !steps;
       if (next.payload() == null) {
         links.skipTo(next.inner());
       } else {

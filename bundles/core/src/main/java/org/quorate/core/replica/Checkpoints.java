@@ -23,6 +23,9 @@ final class Checkpoints {
     /** The active link's opaque state at the applied index. */
     Bytes linkState(long inner);
 
+    /** Whether the state stands between two steps of the active link. */
+    boolean whole();
+
     /** A snapshot up to this point is not wanted. */
     LogPoint useless();
 
@@ -51,7 +54,7 @@ final class Checkpoints {
   private final long maxAgeMs;
   private final int chunkBytes;
   private boolean requested; // one is queued, or deferred
-  private boolean deferred; // until there is a turn
+  private boolean deferred; // until there is a turn, and a step is executed
   private boolean urgent; // someone waits for the next one
   private boolean installing;
   private long dueBytes;
@@ -184,7 +187,7 @@ final class Checkpoints {
       done.run();
       return;
     }
-    if (!account.begin(urgent)) {
+    if (!owner.whole() || !account.begin(urgent)) {
       deferred = true;
       done.run();
       return;

@@ -125,6 +125,11 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     backlog.hold();
   }
 
+  /** Whether the virtual log has taken all of a step, or nothing. */
+  boolean whole() {
+    return backlog.whole();
+  }
+
   void release() {
     if (active) {
       backlog.release();
@@ -179,6 +184,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
         links.fail("protocol: " + e, e);
         return;
       }
+      backlog.stepEnded();
       if (active) {
         backlog.proceed();
       }
@@ -316,6 +322,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   @Override
   public Loglet drive(PureLoglet protocol) {
     driver = new LinkDriver(protocol, store, this, this);
+    backlog.inSteps();
     return driver;
   }
 

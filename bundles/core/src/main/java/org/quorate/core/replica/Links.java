@@ -321,6 +321,11 @@ final class Links implements SwapDriver.Owner {
     }
   }
 
+  /** Whether the state is one at which the active link can go on. */
+  boolean whole() {
+    return open.active() == null || open.active().whole();
+  }
+
   ParallelApply parallel() {
     return parallel;
   }

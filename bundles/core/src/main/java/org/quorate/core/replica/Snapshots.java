@@ -142,6 +142,11 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   }
 
   @Override
+  public boolean whole() {
+    return links.whole();
+  }
+
+  @Override
   public void checkpointed(LogPoint point, Chain chain) {
     links.checkpointed(point, chain);
   }

@@ -98,7 +98,7 @@ class AheadTest {
               1,
               i,
               new LogRecord.Command(Bytes.utf8("n1"), Proposal.bare(Bytes.utf8(commands[i]))));
-      records.add(new Upcoming(i + 1, payload));
+      records.add(new Upcoming(i + 1, payload, false));
     }
     Ahead ahead = log.ahead(records, 1);
     ahead.work();

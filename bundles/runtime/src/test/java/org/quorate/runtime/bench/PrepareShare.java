@@ -86,7 +86,7 @@ final class PrepareShare {
         }
         List<Upcoming> records = new ArrayList<>();
         for (int i = 0; i < COMMANDS; i++) {
-          records.add(new Upcoming(++inner, record(maker.make(i))));
+          records.add(new Upcoming(++inner, record(maker.make(i)), false));
         }
         long began = THREADS.getCurrentThreadCpuTime();
         Ahead ahead = log.ahead(records, 1);

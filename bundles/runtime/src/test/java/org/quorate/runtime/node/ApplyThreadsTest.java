@@ -151,7 +151,7 @@ class ApplyThreadsTest {
               at -> null);
       List<Upcoming> waiting = new ArrayList<>();
       for (int i = 0; i < records.size(); ) {
-        waiting.add(new Upcoming(i + 1, LogRecord.encode(1, i, records.get(i))));
+        waiting.add(new Upcoming(i + 1, LogRecord.encode(1, i, records.get(i)), false));
         i++;
         if (threads == null) {
           log.deliver(waiting.get(0).inner(), waiting.remove(0).payload());

@@ -3,7 +3,11 @@ package org.quorate.spi.consensus;
 import org.osgi.annotation.versioning.ProviderType;
 import org.quorate.api.Bytes;
 
-/** How a link tells the virtual log what it decided. Called on the group's loop. */
+/**
+ * How a link tells the virtual log what it decided. Called on the group's loop. What a {@link
+ * PureLoglet} delivers in one step is taken as a whole: a state is never kept, and so never found as
+ * {@link Recovered#applied}, in the middle of it.
+ */
 @ProviderType
 public interface Delivery {
   /** A payload is decided; in the order of {@code inner}, each once; gaps are allowed. */
