@@ -4,12 +4,20 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.quorate.api.Bytes;
+import org.quorate.core.log.Chain;
+import org.quorate.core.log.VirtualLog;
+import org.quorate.core.replica.ReplicaConfig;
+import org.quorate.core.state.GroupStore;
+import org.quorate.kv.KvStateMachineFactory;
 import org.quorate.simulator.client.HistoryCheck;
 import org.quorate.simulator.client.Workload;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.simulator.invariant.Invariant;
 import org.quorate.simulator.invariant.Invariants;
+import org.quorate.simulator.invariant.NoStore;
 import org.quorate.simulator.invariant.NothingAcknowledgedLost;
+import org.quorate.simulator.invariant.VerdictsFollowFromTheLog;
 import org.quorate.simulator.linear.LinearizabilityChecker;
 import org.quorate.simulator.linear.LinearizabilityChecker.Verdict;
 import org.quorate.spi.consensus.ConsensusStrategy;
@@ -73,7 +81,20 @@ public final class Simulation {
             plan.watchers(),
             subject.sabotage().reuseSequences());
     workload = new Workload(shape, world, rng.split());
-    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS);
+    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS, this::replay);
+  }
+
+  /** A replica that is fed with the log alone; its state machine is a sound one in any case. */
+  private VirtualLog replay(VerdictsFollowFromTheLog.Executed executed) {
+    ReplicaConfig config = world.config();
+    return new VirtualLog(
+        new GroupStore(new NoStore()),
+        new ObservedMachine(
+            new KvStateMachineFactory().create(config.options()), executed::executed),
+        config.historyId(),
+        Chain.genesis(config.strategy(), config.genesis()),
+        (origin, ticket, outcome) -> {},
+        inner -> Bytes.EMPTY);
   }
 
   /** Runs the seed to its end or to the first failure. */

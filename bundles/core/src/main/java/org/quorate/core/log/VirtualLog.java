@@ -232,8 +232,8 @@ public final class VirtualLog {
 
   /**
    * Looks at the records that will be delivered next, one at least, up to the first that may depend
-   * on what one before it does, and of one step. If it names commands to be worked out, nothing may be delivered
-   * until they are.
+   * on what one before it does, and of one step. If it names commands to be worked out, nothing may
+   * be delivered until they are.
    *
    * @param costly the least cost of a command that is worth to be worked out by itself
    */

@@ -194,6 +194,9 @@ final class Courier {
       call.answer.done(done.result(), version, done.position());
     } else if (outcome instanceof Aborted aborted) {
       cluster.aborted();
+      if (((Request.Write) call.request).transaction() == null) {
+        cluster.broken("OperationsNeverAbort", call + " of no transaction: " + aborted);
+      }
       if (cluster.tracing()) {
         trace("<- " + call + " " + aborted);
       }

@@ -15,7 +15,7 @@ import org.quorate.core.log.LogRecord;
 final class History {
   /** Takes the records in their order. */
   interface Reader {
-    void record(long position, LogRecord record);
+    void record(long position, Bytes payload, LogRecord record);
   }
 
   private record Entry(long inner, Bytes payload) {}
@@ -77,7 +77,7 @@ final class History {
       active.positions.put(next.inner(), ++position);
       LogRecord record = LogRecord.decode(next.payload()).record();
       long at = position;
-      readers.forEach(r -> r.record(at, record));
+      readers.forEach(r -> r.record(at, next.payload(), record));
       swap(record);
     }
   }

@@ -1,13 +1,23 @@
 package org.quorate.simulator.invariant;
 
 import java.util.List;
+import java.util.function.Function;
+import org.quorate.core.log.VirtualLog;
 
 /** The properties that hold for every strategy. */
 public final class Invariants {
   private Invariants() {}
 
-  /** New ones for one simulation. */
-  public static List<Invariant> all(long pendingMax, long dirtyMaxBytes, long leaseToleranceMs) {
+  /**
+   * New ones for one simulation.
+   *
+   * @param open opens the virtual log of an empty state, which tells what it executes
+   */
+  public static List<Invariant> all(
+      long pendingMax,
+      long dirtyMaxBytes,
+      long leaseToleranceMs,
+      Function<VerdictsFollowFromTheLog.Executed, VirtualLog> open) {
     History history = new History();
     return List.of(
         new DecidedPrefixesAgree(),
@@ -15,6 +25,7 @@ public final class Invariants {
         new NothingAcknowledgedLost(),
         new AppliedOnce(),
         new VersionsAgree(),
+        new VerdictsFollowFromTheLog(history, open),
         new VersionsMonotone(),
         new PositionsHaveNoGap(history),
         new EqualPositionEqualStateHash(),

@@ -36,7 +36,7 @@ public final class LeasesEndInTime implements Invariant {
   LeasesEndInTime(History history, long toleranceMs) {
     this.history = history;
     this.toleranceMs = toleranceMs;
-    history.readBy(this::fold);
+    history.readBy((position, payload, record) -> fold(position, record));
   }
 
   @Override

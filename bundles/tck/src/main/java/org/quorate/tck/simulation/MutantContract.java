@@ -58,6 +58,7 @@ public abstract class MutantContract {
     all.put("ends leases early", rewriting(Records::hastyTime));
     all.put("certifies without read ranges", rewriting(Records::withoutReadRanges));
     all.put("certifies without written keys", rewriting(Records::withoutWrittenKeys));
+    all.put("certifies typed operations", rewriting(Records::certifyingOperations));
     all.replaceAll((name, mutant) -> generic(mutant));
     List<String> survivors = new ArrayList<>();
     for (Map.Entry<String, Subject> mutant : all.entrySet()) {

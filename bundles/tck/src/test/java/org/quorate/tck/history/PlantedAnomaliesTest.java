@@ -202,6 +202,44 @@ class PlantedAnomaliesTest {
   }
 
   @Test
+  void staleReadOfARegisterThatWasReplaced() {
+    add(0, 0, 10, Status.COMMITTED, 0, new Read("x", 0), new Write("x", 1));
+    add(1, 20, 30, Status.COMMITTED, 0, new Read("x", 0));
+    expect("", "", "G-single-realtime");
+  }
+
+  @Test
+  void readOfWhatIsWrittenLater() {
+    add(0, 0, 10, Status.COMMITTED, 0, new ReadList("x", 1));
+    add(1, 20, 30, Status.COMMITTED, 0, new Append("x", 1));
+    expect("", "", "G1c-realtime");
+  }
+
+  @Test
+  void readOfARegisterThatIsWrittenLater() {
+    add(0, 0, 10, Status.COMMITTED, 0, new Read("x", 1));
+    add(1, 20, 30, Status.COMMITTED, 0, new Write("x", 1));
+    expect("", "", "G1c-realtime");
+  }
+
+  @Test
+  void twoMissedWritesAgainstRealTime() {
+    add(0, 0, 10, Status.COMMITTED, 0, new Append("y", 1));
+    add(1, 0, 60, Status.COMMITTED, 0, new ReadList("y"), new Append("x", 1));
+    add(2, 20, 30, Status.COMMITTED, 0, new ReadList("x"));
+    add(3, 0, 60, Status.COMMITTED, 0, new ReadList("x", 1), new ReadList("y", 1));
+    expect("", "", "G2-realtime");
+  }
+
+  @Test
+  void twoMissedWritesOfRegistersAgainstRealTime() {
+    add(0, 0, 10, Status.COMMITTED, 0, new Read("y", 0), new Write("y", 1));
+    add(1, 0, 60, Status.COMMITTED, 0, new Read("y", 0), new Read("x", 0), new Write("x", 1));
+    add(2, 20, 30, Status.COMMITTED, 0, new Read("x", 0));
+    expect("", "", "G2-realtime");
+  }
+
+  @Test
   void unknownTransactionMayTakeEffectLate() {
     add(0, 0, 10, Status.UNKNOWN, 0, new Append("x", 1));
     add(1, 20, 30, Status.COMMITTED, 0, new ReadList("x"));

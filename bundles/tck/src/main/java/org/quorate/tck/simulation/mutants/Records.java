@@ -1,6 +1,7 @@
 package org.quorate.tck.simulation.mutants;
 
 import java.util.List;
+import org.quorate.api.Isolation;
 import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.core.log.LogRecord;
@@ -30,6 +31,17 @@ public final class Records {
     return transaction(
         record,
         t -> new Transaction(t.snapshotVersion(), t.level(), List.of(), t.readRanges(), List.of()));
+  }
+
+  /** A typed operation is certified as if it had read the state of the beginning. */
+  public static LogRecord certifyingOperations(LogRecord record) {
+    if (record instanceof LogRecord.Command c && c.proposal().transaction() == null) {
+      Proposal p = c.proposal();
+      Transaction all = new Transaction(0, Isolation.STRICT, List.of(), List.of(), List.of());
+      return new LogRecord.Command(
+          c.node(), new Proposal(p.session(), p.sequence(), p.acknowledged(), p.command(), all));
+    }
+    return record;
   }
 
   private static LogRecord transaction(
