@@ -8,6 +8,8 @@ import java.util.Map;
  *
  * @param state RUNNING, PARKED, FAILED, DIVERGED, REMOVED or FORKED
  * @param why what the state is due to and what to do; empty while RUNNING
+ * @param storage where this replica keeps log and state, as {@code journal+mapdb}; one name if both
+ *     are kept by storages of one name
  * @param role the strategy's word for the part this node plays (leader, follower, member …)
  * @param hint the node that takes proposals, or null while none is known
  * @param epoch number of the active link, from 1
@@ -32,6 +34,13 @@ public record GroupStatus(
     String stateHash,
     List<MemberStatus> members,
     Map<String, String> details) {
+  /** The same with the storages that this replica is on. */
+  public GroupStatus onStorage(String names) {
+    return new GroupStatus(
+        group, node, state, why, strategy, names, role, hint, epoch, decided, applied, position,
+        gtid, stateHash, members, details);
+  }
+
   /** Whether the replica takes part. */
   public enum State {
     RUNNING,

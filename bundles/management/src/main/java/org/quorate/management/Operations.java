@@ -20,6 +20,7 @@ public final class Operations {
     all.addAll(GroupOperations.all());
     all.addAll(SwapOperations.all());
     all.addAll(ForkOperations.all());
+    all.addAll(StorageOperations.all());
     all.addAll(KvOperations.all());
     all.addAll(AssemblyOperations.all());
     return new OperationTable(all);

@@ -175,7 +175,7 @@ final class MembershipChanges {
   private static Membership with(Membership now, Member member, Role role) {
     List<Member> members = new ArrayList<>(now.members());
     members.remove(member);
-    members.add(new Member(member.node(), member.storeId(), role, member.weight()));
+    members.add(member.as(role));
     return new Membership(now.version() + 1, members);
   }
 

@@ -36,6 +36,11 @@ final class Reconfiguration {
       done.accept(new Overloaded(RETIRING_MS, "link " + sealed.epoch() + " is not retired yet"));
       return;
     }
+    String forgetful = next.forgetful();
+    if (forgetful != null) {
+      done.accept(new Rejected(Rejection.UNSUPPORTED, forgetful));
+      return;
+    }
     callers.ask(done, (link, ticket) -> link.configure(ticket, next));
   }
 

@@ -64,18 +64,14 @@ public record SwapRequest(
             + ": remove it and add it again with one vote";
       }
     }
-    return members(now).voters().isEmpty() ? "no voter would be left" : null;
+    Membership then = members(now);
+    return then.voters().isEmpty() ? "no voter would be left" : then.forgetful();
   }
 
   /** The members with the roles that they get. */
   public Membership members(Membership now) {
     List<Member> mapped =
-        now.members().stream()
-            .map(
-                m ->
-                    new Member(
-                        m.node(), m.storeId(), roles.getOrDefault(m.role(), m.role()), m.weight()))
-            .toList();
+        now.members().stream().map(m -> m.as(roles.getOrDefault(m.role(), m.role()))).toList();
     boolean same = mapped.equals(now.members());
     return new Membership(same ? now.version() : now.version() + 1, mapped);
   }

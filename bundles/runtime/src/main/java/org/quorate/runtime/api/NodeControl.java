@@ -99,6 +99,19 @@ public interface NodeControl {
    */
   CompletionStage<Void> applied(GroupId group, long version, long waitMs);
 
+  /** Asks every replica that is to move to other storages; changes nothing. */
+  CompletionStage<List<StorageStatus>> planStorage(StorageSpec spec);
+
+  /**
+   * Moves replicas to other storages while they serve, one after the other, if all of them can.
+   * Complete, with where every member keeps its replica, when all have moved; fails when one could
+   * not: those before it have moved.
+   */
+  CompletionStage<List<StorageStatus>> moveStorage(StorageSpec spec);
+
+  /** Where every member keeps its replica, and its last move. */
+  CompletionStage<List<StorageStatus>> storages(GroupId group);
+
   /** Why a group does or does not serve on this node, and what to do. */
   CompletionStage<List<WhyStep>> why(GroupId group);
 

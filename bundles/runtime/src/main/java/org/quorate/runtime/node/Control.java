@@ -29,6 +29,8 @@ import org.quorate.runtime.api.NodeEvent;
 import org.quorate.runtime.api.NodeStatus;
 import org.quorate.runtime.api.ParameterValue;
 import org.quorate.runtime.api.ReseedReport;
+import org.quorate.runtime.api.StorageSpec;
+import org.quorate.runtime.api.StorageStatus;
 import org.quorate.runtime.api.SwapPlan;
 import org.quorate.runtime.api.SwapSpec;
 import org.quorate.runtime.api.SwapStatus;
@@ -45,6 +47,7 @@ final class Control implements NodeControl {
   private final GroupChanges changes;
   private final GroupSwaps swaps;
   private final GroupForks forks;
+  private final StorageMoves storageMoves;
   private final Forwarding forwarding;
   private final Measurements measurements;
   private final Why why;
@@ -55,9 +58,11 @@ final class Control implements NodeControl {
       GroupChanges changes,
       GroupSwaps swaps,
       GroupForks forks,
+      StorageMoves storageMoves,
       Forwarding forwarding) {
     this.swaps = swaps;
     this.forks = forks;
+    this.storageMoves = storageMoves;
     this.node = node;
     this.creation = creation;
     this.changes = changes;
@@ -218,6 +223,21 @@ final class Control implements NodeControl {
   @Override
   public CompletionStage<ReseedReport> reseed(GroupId group, NodeId at) {
     return forks.reseed(group, at);
+  }
+
+  @Override
+  public CompletionStage<List<StorageStatus>> planStorage(StorageSpec spec) {
+    return storageMoves.plan(spec);
+  }
+
+  @Override
+  public CompletionStage<List<StorageStatus>> moveStorage(StorageSpec spec) {
+    return storageMoves.move(spec);
+  }
+
+  @Override
+  public CompletionStage<List<StorageStatus>> storages(GroupId group) {
+    return storageMoves.states(group);
   }
 
   private GroupHost host(GroupId group) {

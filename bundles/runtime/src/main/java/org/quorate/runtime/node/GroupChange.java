@@ -20,7 +20,11 @@ record GroupChange(Kind kind, GroupId group, NodeId node, Role role, int weight,
     ADD,
     REMOVE,
     ROLE,
-    HAND_OVER
+    HAND_OVER,
+    /** The member keeps what it promises in memory only from now on. */
+    FORGETS,
+    /** The member keeps what it promises on disk. */
+    KEEPS
   }
 
   Bytes encode() {

@@ -49,7 +49,7 @@ final class GroupChanges {
           } else if (change.kind() == GroupChange.Kind.ADD) {
             identify(host, change, answer);
           } else {
-            configure(replica, change, 0, answer);
+            configure(replica, change, null, answer);
           }
         });
     return answer;
@@ -89,10 +89,12 @@ final class GroupChanges {
         identity -> {
           Services.Parts parts = node.services().parts(host.manifest());
           boolean durable = parts == null || parts.durable();
-          long storeId = durable ? identity.storeId() : identity.volatileStoreId();
+          Identity.Store usual =
+              new Identity.Store(durable ? identity.storeId() : identity.volatileStoreId(), false);
+          Identity.Store store = identity.stores().getOrDefault(change.group().name(), usual);
           host.onReplica(
               outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())),
-              replica -> configure(replica, change, storeId, answer));
+              replica -> configure(replica, change, store, answer));
         });
   }
 
@@ -125,13 +127,13 @@ final class GroupChanges {
   }
 
   private void configure(
-      Replica replica, GroupChange change, long storeId, CompletableFuture<Answer> answer) {
+      Replica replica, GroupChange change, Identity.Store store, CompletableFuture<Answer> answer) {
     Membership now = replica.link().membership();
     Member present = now.find(change.node()).orElse(null);
     List<Member> members = new ArrayList<>(now.members());
     switch (change.kind()) {
       case ADD -> {
-        if (present != null && present.storeId() == storeId) {
+        if (present != null && present.storeId() == store.storeId()) {
           answer.complete(
               Answer.failed(Code.EXISTS, "node '" + change.node() + "' is a member already"));
           return;
@@ -147,7 +149,9 @@ final class GroupChanges {
                       + ": remove it first"));
           return;
         }
-        members.add(new Member(change.node(), storeId, change.role(), change.weight()));
+        members.add(
+            new Member(
+                change.node(), store.storeId(), change.role(), change.weight(), store.forgets()));
       }
       default -> {
         if (present == null) {
@@ -156,8 +160,14 @@ final class GroupChanges {
         }
         members.remove(present);
         if (change.kind() == GroupChange.Kind.ROLE) {
-          members.add(
-              new Member(change.node(), present.storeId(), change.role(), present.weight()));
+          members.add(present.as(change.role()));
+        } else if (change.kind() != GroupChange.Kind.REMOVE) {
+          Member changed = present.forgetting(change.kind() == GroupChange.Kind.FORGETS);
+          if (changed.equals(present)) {
+            answer.complete(Answer.DONE);
+            return;
+          }
+          members.add(changed);
         }
       }
     }

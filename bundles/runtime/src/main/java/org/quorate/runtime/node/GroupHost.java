@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
 import org.quorate.core.replica.ReplicaEnvironment;
 import org.quorate.core.replica.ReplicaParameters;
+import org.quorate.core.storage.ReplicaStores;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.Metric;
@@ -111,17 +113,20 @@ public final class GroupHost implements Group {
   private boolean openedBefore; // by workers, one opening after the other
   private boolean lively;
   private String role = "";
-  private NodeId hint;
+  private volatile NodeId hint;
   private Membership membership;
   private final SwapWatch swaps;
+  private final ReplicaStorage storage;
 
-  GroupHost(Node node, Ticker ticker, GroupManifest manifest) {
+  /** Blocks for a moment: reads where the replica is kept. */
+  GroupHost(Node node, Ticker ticker, ManifestStore files, GroupManifest manifest) {
     this.node = node;
     this.ticker = ticker;
     this.loop = ticker.loop();
     this.manifest = manifest;
     this.membership = manifest.membership();
     this.swaps = new SwapWatch(this, node::changed);
+    this.storage = new ReplicaStorage(this, node, files, manifest);
   }
 
   /** Swaps of this group as this node sees them. */
@@ -136,6 +141,39 @@ public final class GroupHost implements Group {
 
   GroupManifest manifest() {
     return manifest;
+  }
+
+  /** The manifest with the storages that this node uses. */
+  GroupManifest local() {
+    return storage.on(manifest);
+  }
+
+  /** Where the replica is kept; on the loop. */
+  ReplicaStorage storage() {
+    return storage;
+  }
+
+  /** Who this node is in the group, if it keeps its replica elsewhere than it was created. */
+  Optional<Identity.Store> moved() {
+    Services.Parts found = node.services().parts(local());
+    return storage.elsewhere() && found != null
+        ? Optional.of(new Identity.Store(storage.storeId(found), !found.durable()))
+        : Optional.empty();
+  }
+
+  /** The replica is in other storages from now on. */
+  void moved(StorageChoice to) {
+    parts = node.services().parts(manifest.on(to.log(), to.state()));
+  }
+
+  /** The node that takes proposals as far as this one knows, or null; from any thread. */
+  NodeId hint() {
+    return hint;
+  }
+
+  /** Monotonic milliseconds. */
+  static long nowMs() {
+    return System.nanoTime() / 1_000_000;
   }
 
   @Override
@@ -159,9 +197,15 @@ public final class GroupHost implements Group {
                 then.run();
               }
             }
-            case PARKED -> open(then);
+            case PARKED -> {
+              if (storage.ending()) {
+                storage.whenIdle(() -> reconcile(then));
+              } else {
+                open(then);
+              }
+            }
             case FAILED -> {
-              if (replica == null && !Objects.equals(parts, node.services().parts(manifest))) {
+              if (replica == null && !Objects.equals(parts, node.services().parts(local()))) {
                 open(then); // it did not open with other parts
               } else {
                 then.run();
@@ -213,12 +257,12 @@ public final class GroupHost implements Group {
 
   /** Why the replica cannot go on with what it was opened with; null if it can. */
   private String gone() {
-    String objection = manifest.objection(node.id(), storeId(parts));
+    String objection = manifest.objection(node.id(), storage.storeId(parts));
     if (objection != null) {
       return objection;
     }
-    if (!Objects.equals(parts, node.services().parts(manifest))) {
-      String missing = node.services().missing(manifest);
+    if (!Objects.equals(parts, node.services().parts(local()))) {
+      String missing = node.services().missing(local());
       return missing == null ? "a part it uses was replaced" : missing;
     }
     for (String strategy : replica.strategies()) {
@@ -232,11 +276,11 @@ public final class GroupHost implements Group {
   }
 
   private void open(Runnable then) {
-    Services.Parts found = node.services().parts(manifest);
-    String obstacle = found == null ? node.services().missing(manifest) : null;
+    Services.Parts found = node.services().parts(local());
+    String obstacle = found == null ? node.services().missing(local()) : null;
     ReplicaConfig checked = null;
     if (obstacle == null) {
-      obstacle = manifest.objection(node.id(), storeId(found));
+      obstacle = manifest.objection(node.id(), storage.storeId(found));
     }
     if (obstacle == null) {
       try {
@@ -287,10 +331,6 @@ public final class GroupHost implements Group {
     return new Options(values);
   }
 
-  private long storeId(Services.Parts found) {
-    return found.durable() ? node.home().storeId() : node.home().volatileStoreId();
-  }
-
   /** Each replica of this process has its own: the log and the peers know the one before. */
   private long risen() {
     boolean first = !openedBefore;
@@ -301,17 +341,19 @@ public final class GroupHost implements Group {
   /** On a worker. */
   private void openStores(ReplicaConfig config, Services.Parts found, Runnable then) {
     Replica opened;
+    ReplicaStores stores;
     try {
       if (manifest.discard()) {
         Reseeding.discard(config.group(), found);
         node.replace(this, manifest.discarding(false));
       }
+      stores = storage.open(found);
       opened =
           Replica.open(
               config,
-              new Environment(storeId(found), risen()),
-              found.log(),
-              found.storage(),
+              new Environment(storage.storeId(found), risen()),
+              stores.logs(),
+              stores.states(),
               found.stateMachine().create(config.options()));
       if (opened.config().historyId() != config.historyId()) {
         node.replace(this, manifest.forked(opened.config()));
@@ -330,6 +372,7 @@ public final class GroupHost implements Group {
     loop.execute(
         () -> {
           replica = opened;
+          storage.opened(stores, opened);
           phase = Phase.OPEN;
           role = "";
           replica.onChange(this::observe);
@@ -356,11 +399,13 @@ public final class GroupHost implements Group {
   }
 
   private void operate(String reason, Surgery surgery, CompletableFuture<Void> done) {
-    Services.Parts found = node.services().parts(manifest);
+    Services.Parts found = node.services().parts(local());
     if (phase == Phase.OPENING) {
       waiting.add(() -> operate(reason, surgery, done));
+    } else if (storage.ending()) {
+      storage.whenIdle(() -> operate(reason, surgery, done));
     } else if (phase == Phase.STOPPED || found == null) {
-      String what = found == null ? node.services().missing(manifest) : "the node stops";
+      String what = found == null ? node.services().missing(local()) : "the node stops";
       done.completeExceptionally(new ControlException(Code.UNAVAILABLE, what));
     } else if (replica != null) {
       replica.checkpoint(
@@ -381,7 +426,7 @@ public final class GroupHost implements Group {
       Surgery surgery, ReplicaConfig config, Services.Parts found, CompletableFuture<Void> done) {
     Throwable problem = null;
     try {
-      surgery.on(config, found, storeId(found));
+      surgery.on(config, found, storage.storeId(found));
     } catch (RuntimeException e) {
       problem = e;
     }
@@ -418,6 +463,7 @@ public final class GroupHost implements Group {
 
   private void shut(Phase next, String reason) {
     if (replica != null) {
+      storage.closing();
       replica.close();
       replica = null;
     }
@@ -502,7 +548,12 @@ public final class GroupHost implements Group {
     return replica == null ? null : replica.decidedMembership();
   }
 
-  /** Membership the protocol goes by here; on the loop. */
+  /** Membership the protocol goes by at this moment, or did last; on the loop. */
+  Membership membershipNow() {
+    return replica == null ? membership : replica.link().membership();
+  }
+
+  /** Membership the protocol goes by here, as of the last change told; on the loop. */
   Membership membership() {
     return membership;
   }
@@ -544,7 +595,11 @@ public final class GroupHost implements Group {
         () -> {
           if (!stopped.isDone()) {
             shut(Phase.STOPPED, "the node stops");
-            stopped.complete(null);
+            if (storage.ending()) {
+              storage.whenIdle(() -> stopped.complete(null));
+            } else {
+              stopped.complete(null);
+            }
           }
         };
     Runnable limit = loop.after(budgetMs, last);
@@ -570,6 +625,8 @@ public final class GroupHost implements Group {
   /** Whether something goes on in the group, so that it wants the next tick too. */
   boolean tick() {
     lively = replica != null && replica.tick();
+    storage.tick(nowMs());
+    lively |= storage.moving();
     return lively;
   }
 
@@ -691,7 +748,7 @@ public final class GroupHost implements Group {
 
   /** The status; on the loop. */
   public GroupStatus statusNow() {
-    return replica != null ? replica.status() : closedStatus(why);
+    return replica != null ? replica.status().onStorage(storage.names()) : closedStatus(why);
   }
 
   private GroupStatus.State closedState() {
@@ -713,7 +770,7 @@ public final class GroupHost implements Group {
         closedState(),
         reason,
         m.config().strategy(),
-        m.config().storage(),
+        storage.names(),
         "none",
         null,
         1,
@@ -792,7 +849,7 @@ public final class GroupHost implements Group {
 
     @Override
     public long nowMs() {
-      return System.nanoTime() / 1_000_000;
+      return GroupHost.nowMs();
     }
 
     @Override

@@ -134,6 +134,20 @@ public record GroupManifest(
     return newer > 0 || newer == 0 && lists(node) && !told.lists(node);
   }
 
+  /** The same with other storages. */
+  GroupManifest on(String otherLog, String storage) {
+    ReplicaConfig moved =
+        new ReplicaConfig(
+            config.group(),
+            config.historyId(),
+            config.strategy(),
+            storage,
+            config.genesis(),
+            config.options(),
+            config.lineage());
+    return new GroupManifest(moved, otherLog, stateMachine, membership, successor, discard);
+  }
+
   Bytes encode() {
     Encoder out = new Encoder();
     boolean plain = successor == null && !discard;

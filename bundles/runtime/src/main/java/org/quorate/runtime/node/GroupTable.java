@@ -43,7 +43,7 @@ public final class GroupTable {
 
   private GroupHost host(GroupManifest manifest) {
     Ticker ticker = tickers.get(Math.floorMod(manifest.group().hashCode(), tickers.size()));
-    GroupHost host = new GroupHost(node, ticker, manifest);
+    GroupHost host = new GroupHost(node, ticker, store, manifest);
     hosts.put(manifest.group(), host);
     ticker.add(host);
     return host;

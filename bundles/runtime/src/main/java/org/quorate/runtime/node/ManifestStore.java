@@ -6,17 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
-import org.quorate.api.Bytes;
-import org.quorate.api.wire.Decoder;
-import org.quorate.api.wire.Encoder;
-import org.quorate.api.wire.MalformedException;
+import org.quorate.api.GroupId;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.StorageException.Kind;
 
-/** The manifests of a node's groups, one small file each: magic, checksum, content. Blocks. */
+/** What a node knows of its groups before it opens them, in small files of each. Blocks. */
 final class ManifestStore {
-  private static final int MAGIC = 0x51474d31; // QGM1
+  private static final CheckedFile MANIFEST = new CheckedFile(0x51474d31, "manifest"); // QGM1
+  private static final CheckedFile STORAGE = new CheckedFile(0x51475331, "storage mark"); // QGS1
   private static final String SUFFIX = ".manifest";
 
   private final Path dir;
@@ -30,12 +27,12 @@ final class ManifestStore {
     }
   }
 
-  /** All of them, by name. */
+  /** All manifests, by name. */
   List<GroupManifest> load() {
     try (Stream<Path> files = Files.list(dir)) {
       List<GroupManifest> all = new ArrayList<>();
       for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
-        all.add(read(file));
+        all.add(MANIFEST.read(file, GroupManifest::decode));
       }
       return all;
     } catch (IOException e) {
@@ -43,38 +40,25 @@ final class ManifestStore {
     }
   }
 
-  private static GroupManifest read(Path file) throws IOException {
-    try {
-      Decoder in = new Decoder(Bytes.wrap(Files.readAllBytes(file)));
-      if (in.i32() != MAGIC) {
-        throw new MalformedException("magic of a manifest", 0);
-      }
-      int sum = in.i32();
-      Bytes content = in.rest();
-      if (sum != checksum(content)) {
-        throw new MalformedException("checksum does not hold", 4);
-      }
-      return GroupManifest.decode(content);
-    } catch (MalformedException e) {
-      throw new StorageException(Kind.CORRUPT, file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static int checksum(Bytes content) {
-    CRC32C crc = new CRC32C();
-    crc.update(content.array(), content.arrayOffset(), content.length());
-    return (int) crc.getValue();
-  }
-
   /** Writes one; on disk when it returns. */
   void save(GroupManifest manifest) {
-    Bytes content = manifest.encode();
-    Encoder out = new Encoder(content.length() + 8);
-    out.i32(MAGIC).i32(checksum(content)).raw(content);
-    try {
-      NodeHome.replace(dir.resolve(manifest.group().name() + SUFFIX), out.take().toByteArray());
-    } catch (IOException e) {
-      throw new StorageException(Kind.IO, "manifest of group " + manifest.group() + ": " + e, e);
-    }
+    MANIFEST.write(dir.resolve(manifest.group().name() + SUFFIX), manifest.encode());
+  }
+
+  private Path storage(GroupId group) {
+    return dir.resolve(group.name() + ".storage");
+  }
+
+  /** Where this node keeps its replica; as the group was created if it never moved. */
+  StorageChoice storage(GroupManifest manifest) {
+    Path file = storage(manifest.group());
+    return Files.exists(file)
+        ? STORAGE.read(file, StorageChoice::decode)
+        : StorageChoice.created(manifest);
+  }
+
+  /** Writes where this node keeps its replica; on disk when it returns. */
+  void save(GroupId group, StorageChoice choice) {
+    STORAGE.write(storage(group), choice.encode());
   }
 }

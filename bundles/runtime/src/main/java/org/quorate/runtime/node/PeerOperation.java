@@ -33,7 +33,13 @@ enum PeerOperation {
   /** What speaks against this assembly at your place? */
   ASSEMBLY_CHECK,
   /** The next piece of a jar. */
-  ASSEMBLY_FETCH;
+  ASSEMBLY_FETCH,
+  /** Can your replica move to these storages? */
+  STORAGE_CHECK,
+  /** Move your replica to these storages. */
+  STORAGE_MOVE,
+  /** Where do you keep your replica, and how far is its move? */
+  STORAGE_STATE;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {

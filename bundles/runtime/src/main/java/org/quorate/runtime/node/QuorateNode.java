@@ -86,6 +86,7 @@ public final class QuorateNode implements AutoCloseable {
   private GroupChanges changes;
   private GroupSwaps swaps;
   private GroupForks forks;
+  private StorageMoves storageMoves;
   private Forwarding forwarding;
   private Control control;
   private Assemblies assemblies;
@@ -166,7 +167,8 @@ public final class QuorateNode implements AutoCloseable {
     forks = new GroupForks(this);
     forwarding = new Forwarding(this);
     assemblies = new Assemblies(local, config.deploy(), new DeployCluster(this, threads.workers()));
-    control = new Control(this, creation, changes, swaps, forks, forwarding);
+    storageMoves = new StorageMoves(this, changes);
+    control = new Control(this, creation, changes, swaps, forks, storageMoves, forwarding);
     clients = new ClientServer(this, threads.loops());
     groups.load();
     unlisten =
@@ -395,6 +397,9 @@ public final class QuorateNode implements AutoCloseable {
       case ASSEMBLY_STATE -> assembly(Question.STATE, body, answer);
       case ASSEMBLY_CHECK -> assembly(Question.CHECK, body, answer);
       case ASSEMBLY_FETCH -> assembly(Question.FETCH, body, answer);
+      case STORAGE_CHECK -> answer(storageMoves.check(StorageTarget.decode(body)), answer);
+      case STORAGE_MOVE -> answer(storageMoves.begin(StorageTarget.decode(body)), answer);
+      case STORAGE_STATE -> answer(storageMoves.state(StorageTarget.decode(body).group()), answer);
       case PROPOSE -> forwarding.proposed(body, answer);
       case READ -> forwarding.read(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
@@ -426,7 +431,9 @@ public final class QuorateNode implements AutoCloseable {
   private Identity identity() {
     Map<String, Long> all = new TreeMap<>();
     groups.all().forEach(host -> all.put(host.id().name(), host.manifest().config().historyId()));
-    return new Identity(home.storeId(), home.volatileStoreId(), all);
+    Map<String, Identity.Store> stores = new TreeMap<>();
+    groups.all().forEach(host -> host.moved().ifPresent(s -> stores.put(host.id().name(), s)));
+    return new Identity(home.storeId(), home.volatileStoreId(), all, stores);
   }
 
   /** Tells a peer of the groups that it has a part in; it takes what is new to it. */

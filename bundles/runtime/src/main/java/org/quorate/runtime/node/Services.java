@@ -155,6 +155,16 @@ public final class Services {
         + ")";
   }
 
+  /** The log storage of a name, or null. */
+  LogStorage log(String name) {
+    return (LogStorage) find(Kind.LOG, name);
+  }
+
+  /** The state storage of a name, or null. */
+  StateStorage storage(String name) {
+    return (StateStorage) find(Kind.STORAGE, name);
+  }
+
   /** The log storages that are there. */
   List<LogStorage> logs() {
     List<LogStorage> logs = new ArrayList<>();

@@ -23,7 +23,7 @@ final class Why {
     GroupHost host = node.groups().find(group);
     return host == null
         ? CompletableFuture.completedStage(List.of(unknown(group)))
-        : host.status().thenApply(status -> walk(host.manifest(), status));
+        : host.status().thenApply(status -> walk(host.local(), status));
   }
 
   private WhyStep unknown(GroupId group) {

@@ -26,7 +26,10 @@ import org.quorate.runtime.peer.NodeAddress;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.storage.journal.JournalStorage;
+import org.quorate.storage.mapdb.MapdbLogStorage;
 import org.quorate.storage.mapdb.MapdbStateStorage;
+import org.quorate.storage.memory.MemoryLogStorage;
+import org.quorate.storage.memory.MemoryStateStorage;
 
 /** Nodes in this JVM over real loopback sockets, with real storages in a folder. */
 public final class TestCluster implements AutoCloseable {
@@ -45,8 +48,7 @@ public final class TestCluster implements AutoCloseable {
   /** Storage failures that nodes reported. */
   public final List<String> broken = new CopyOnWriteArrayList<>();
 
-  private record Running(
-      QuorateNode node, Services services, JournalStorage log, MapdbStateStorage state) {}
+  private record Running(QuorateNode node, Services services, List<AutoCloseable> storages) {}
 
   /** So many nodes, started, without groups. */
   public static TestCluster start(Path folder, int nodes) {
@@ -169,20 +171,31 @@ public final class TestCluster implements AutoCloseable {
     MapdbStateStorage state = new MapdbStateStorage(dataDir(id).resolve("state"));
     services.add(new RaftStrategy());
     services.add(new CertifyStrategy());
+    MapdbLogStorage mapdbLog = new MapdbLogStorage(dataDir(id).resolve("mapdb-log"));
+    MemoryLogStorage memoryLog = new MemoryLogStorage();
+    MemoryStateStorage memory = new MemoryStateStorage();
     services.add(log);
+    services.add(mapdbLog);
+    services.add(memoryLog);
     services.add(state);
+    services.add(memory);
     services.add(machines);
     QuorateNode node = new QuorateNode(config(id), services, (why, cause) -> broken.add(why));
     node.start();
-    running.put(id, new Running(node, services, log, state));
+    running.put(id, new Running(node, services, List.of(log, mapdbLog, memoryLog, state, memory)));
     return node;
   }
 
   public void stopNode(NodeId id) {
     Running stopped = running.remove(id);
     stopped.node().close();
-    stopped.log().close();
-    stopped.state().close();
+    for (AutoCloseable storage : stopped.storages()) {
+      try {
+        storage.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   public Services services(NodeId id) {

@@ -26,6 +26,36 @@ public record Membership(long version, List<Member> members) {
     return members.stream().filter(m -> m.role() == Role.VOTER).map(Member::node).toList();
   }
 
+  /**
+   * Why what a quorum has acknowledged could be lost when the members that keep it in memory end, or
+   * null: the voters that keep it on disk have to be a majority by themselves.
+   */
+  public String forgetful() {
+    int votes = 0;
+    int kept = 0;
+    List<NodeId> forget = new java.util.ArrayList<>();
+    for (Member member : members) {
+      if (member.role() == Role.VOTER) {
+        votes += member.weight();
+        if (member.forgets()) {
+          forget.add(member.node());
+        } else {
+          kept += member.weight();
+        }
+      }
+    }
+    return forget.isEmpty() || kept > votes / 2
+        ? null
+        : "with "
+            + forget
+            + " in memory only "
+            + kept
+            + " of "
+            + votes
+            + " votes would be on disk: what the group acknowledges has to be on the disks of a"
+            + " majority";
+  }
+
   public void encode(Encoder out) {
     out.varint(version).list(members, (e, m) -> m.encode(e));
   }

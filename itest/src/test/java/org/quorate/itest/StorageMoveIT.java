@@ -1,0 +1,148 @@
+package org.quorate.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.KvClient;
+import org.quorate.client.QuorateClient;
+
+/** Three processes go on in other storages and back, under load, while one of them is killed. */
+class StorageMoveIT {
+  private static final long SETTLE_MS = 120_000;
+  private static final int LOADS = 16;
+
+  @TempDir static Path directory;
+
+  @Test
+  void clientsSeeNoErrorOverMovesAndAKill() throws Exception {
+    Cli cli = new Cli(directory.resolve("data"));
+    cli.ok("up", "--detach", "--json", "--timeout", "180");
+    try {
+      run(cli);
+    } finally {
+      cli.ok("down");
+    }
+  }
+
+  private static void run(Cli cli) throws Exception {
+    String[] addresses =
+        objects(cli.ok("status", "--json").array()).stream()
+            .map(node -> node.getString("client"))
+            .toArray(String[]::new);
+    try (QuorateClient client = QuorateClient.connect(ClientOptions.of(addresses))) {
+      KvClient kv = new KvClient(client.group("default"));
+      Bytes counter = Bytes.utf8("counter");
+      AtomicBoolean going = new AtomicBoolean(true);
+      AtomicInteger asked = new AtomicInteger();
+      List<Future<Long>> loads = new ArrayList<>();
+      for (int i = 0; i < LOADS; i++) {
+        Promise<Long> ended = Promise.promise();
+        add(kv, counter, going, asked, ended);
+        loads.add(ended.future());
+      }
+      roll(cli, "mapdb");
+      // Killed while its replica moves: it is on the one or the other when it is back.
+      cli.ok("group", "storage", "default", "journal+mapdb", "--rolling", "--json");
+      cli.ok("node", "kill", "n2");
+      cli.ok("node", "start", "n2");
+      settle("n2 to be back", () -> running(cli));
+      settle("the moves to end", () -> storages(cli).stream().allMatch(StorageMoveIT::ended));
+      roll(cli, "journal+mapdb");
+      Cli.Result refused = cli.run("group", "storage", "default", "memory", "--rolling");
+      assertTrue(refused.exit() != 0 && refused.err().contains("n3"), refused.toString());
+      cli.ok("group", "storage", "default", "memory", "--node", "n3", "--wait", "--json");
+      cli.ok("group", "storage", "default", "journal+mapdb", "--node", "n3", "--wait", "--json");
+      going.set(false);
+      get(Future.all(loads));
+      assertEquals(
+          Integer.toString(asked.get()),
+          get(kv.get(counter)).value().utf8(),
+          "every addition is executed once");
+      settle("equal states", () -> running(cli) && equalStates(cli));
+    }
+  }
+
+  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
+  private static void add(
+      KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked, Promise<Long> ended) {
+    asked.incrementAndGet();
+    kv.add(counter, 1)
+        .onSuccess(
+            sum -> {
+              if (going.get()) {
+                add(kv, counter, going, asked, ended);
+              } else {
+                ended.complete(sum);
+              }
+            })
+        .onFailure(ended::fail);
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private static void roll(Cli cli, String target) throws Exception {
+    cli.ok("group", "storage", "default", target, "--rolling", "--wait", "--json");
+    for (JsonObject each : storages(cli)) {
+      assertEquals(target, each.getString("storage"), each.encode());
+    }
+    for (JsonObject each : objects(cli.ok("status", "--json").array())) {
+      assertEquals("RUNNING", each.getString("state"), each.encode());
+    }
+  }
+
+  private static List<JsonObject> storages(Cli cli) throws Exception {
+    return objects(cli.ok("group", "storages", "default", "--json").array());
+  }
+
+  private static boolean ended(JsonObject move) {
+    String phase = move.getString("phase");
+    return phase != null && phase.matches("done|aborted");
+  }
+
+  private static List<JsonObject> objects(JsonArray array) {
+    return array.stream().map(JsonObject.class::cast).toList();
+  }
+
+  private static boolean running(Cli cli) throws Exception {
+    return objects(cli.ok("status", "--json").array()).stream()
+        .allMatch(s -> "RUNNING".equals(s.getString("state")));
+  }
+
+  private static boolean equalStates(Cli cli) throws Exception {
+    return objects(cli.ok("status", "--json").array()).stream()
+            .map(s -> s.getString("stateHash"))
+            .distinct()
+            .count()
+        == 1;
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void settle(String what, Condition condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS);
+    while (!condition.holds()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("waited in vain for " + what);
+      }
+      Thread.sleep(200);
+    }
+  }
+}
