@@ -104,10 +104,7 @@ class LargerThanHeap {
       ended.complete();
       return;
     }
-    action
-        .apply(number)
-        .onSuccess(done -> go(next, count, action, ended))
-        .onFailure(ended::fail);
+    action.apply(number).onSuccess(done -> go(next, count, action, ended)).onFailure(ended::fail);
   }
 
   /** Scattered over the key space, each once. */

@@ -1,18 +1,25 @@
 package org.quorate.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.quorate.runtime.node.ClusterTest.get;
 
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
 import org.quorate.api.Isolation;
+import org.quorate.api.Outcome;
+import org.quorate.api.Outcome.Rejected;
+import org.quorate.api.Outcome.Rejection;
+import org.quorate.api.Transaction;
+import org.quorate.api.kv.KvCommand;
 import org.quorate.client.KvClient;
 
 /** Interactive transactions of many clients on few keys. */
@@ -118,6 +125,28 @@ class TransactTest {
                 return Future.succeededFuture();
               }));
       assertEquals(0, kv.transactions().aborts(Conflict.Reason.INTENT));
+    }
+  }
+
+  private static Outcome outcome(KvClient kv, long snapshot, List<Bytes> keys) {
+    Bytes command = KvCommand.put(FROM, TO).encode();
+    Transaction transaction =
+        new Transaction(snapshot, Isolation.SNAPSHOT, List.of(), List.of(), keys);
+    return get(kv.group().propose(command, transaction, 20_000));
+  }
+
+  @Test
+  void whatIsTooLargeOrOfAnotherHistoryIsRefusedByName() {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      List<Bytes> many = Collections.nCopies(Transaction.MAX_KEYS + 1, FROM);
+      assertEquals(
+          Rejection.TOO_LARGE, assertInstanceOf(Rejected.class, outcome(kv, 0, many)).code());
+      assertEquals(
+          Rejection.FUTURE_SNAPSHOT,
+          assertInstanceOf(Rejected.class, outcome(kv, 4711, List.of(FROM))).code());
+      assertInstanceOf(Outcome.Committed.class, outcome(kv, 0, List.of(FROM)));
+      assertInstanceOf(Outcome.Aborted.class, outcome(kv, 0, List.of(FROM)));
     }
   }
 }
