@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,6 +59,8 @@ public final class Assemble {
     Files.createDirectories(home.resolve("conf"));
     copyTree(root.resolve("cnf/conf"), home.resolve("conf"), false);
     copyTree(root.resolve("distribution/src/main/bin"), home.resolve("bin"), true);
+    template();
+    repository(jars);
     copy(root.resolve("LICENSE"), home.resolve("LICENSE"));
     copy(root.resolve("NOTICE"), home.resolve("NOTICE"));
     write("conf/config.properties", configProperties(list, placed));
@@ -107,10 +110,47 @@ public final class Assemble {
 
   /** Deletes the jars of an earlier assembly that are no part of this one. */
   private void sweep(Map<String, Path> placed) throws IOException {
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path jar : files.filter(f -> f.toString().endsWith(".jar")).toList()) {
-        if (!placed.containsValue(jar)) {
-          Files.delete(jar);
+    for (String folder : List.of("bundle", "lib")) {
+      try (Stream<Path> files = Files.walk(home.resolve(folder))) {
+        for (Path jar : files.filter(f -> f.toString().endsWith(".jar")).toList()) {
+          if (!placed.containsValue(jar)) {
+            Files.delete(jar);
+          }
+        }
+      }
+    }
+  }
+
+  /** What {@code quorate new strategy} writes: the sources of the example, with another build. */
+  private void template() throws IOException {
+    Path example = root.resolve("examples/strategy");
+    Path template = home.resolve("template/strategy");
+    delete(template);
+    copyTree(example.resolve("src"), template.resolve("src"), false);
+    copyTree(example.resolve("template"), template, false);
+  }
+
+  /** A Maven repository with what the author of a plug-in needs. */
+  private void repository(Jars jars) throws IOException {
+    Path group = home.resolve("repository/org/quorate");
+    delete(group);
+    copy(root.resolve("pom.xml"), artifact(group, "quorate", "pom"));
+    for (String folder : lines(root.resolve("cnf/assembly/repository.txt"))) {
+      String name = "org.quorate." + Path.of(folder).getFileName();
+      copy(root.resolve(folder + "/pom.xml"), artifact(group, name, "pom"));
+      copy(jars.file(name), artifact(group, name, "jar"));
+    }
+  }
+
+  private Path artifact(Path group, String name, String extension) {
+    return group.resolve(name + "/" + version + "/" + name + "-" + version + "." + extension);
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> files = Files.walk(tree)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
         }
       }
     }

@@ -3,19 +3,14 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quorate.api.Bytes;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -46,13 +41,7 @@ class SwapIT {
     try (QuorateClient client =
         QuorateClient.connect(ClientOptions.of(addresses.toArray(String[]::new)))) {
       KvClient kv = new KvClient(client.group("default"));
-      Bytes counter = Bytes.utf8("counter");
-      AtomicBoolean going = new AtomicBoolean(true);
-      AtomicInteger asked = new AtomicInteger();
-      List<Future<Long>> loads = new ArrayList<>();
-      for (int i = 0; i < LOADS; i++) {
-        loads.add(load(kv, counter, going, asked));
-      }
+      CountingLoad load = new CountingLoad(kv, LOADS);
       swap(cli, "certify");
       cli.ok("node", "kill", "n2");
       Cli.Result refused = cli.run("group", "swap", "default", "raft", "--dry-run");
@@ -65,44 +54,9 @@ class SwapIT {
       cli.ok("node", "kill", "n3");
       settle("the swap to end", () -> ended(cli));
       cli.ok("node", "start", "n3");
-      going.set(false);
-      Future.all(loads)
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(SETTLE_MS, TimeUnit.MILLISECONDS);
-      String sum =
-          kv.get(counter)
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(SETTLE_MS, TimeUnit.MILLISECONDS)
-              .value()
-              .utf8();
-      assertEquals(Integer.toString(asked.get()), sum, "every addition is executed once");
+      load.endsExact(SETTLE_MS);
       settle("equal states", () -> running(cli) && equalStates(cli));
     }
-  }
-
-  private static Future<Long> load(
-      KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked) {
-    Promise<Long> ended = Promise.promise();
-    add(kv, counter, going, asked, ended);
-    return ended.future();
-  }
-
-  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
-  private static void add(
-      KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked, Promise<Long> ended) {
-    asked.incrementAndGet();
-    kv.add(counter, 1)
-        .onSuccess(
-            sum -> {
-              if (going.get()) {
-                add(kv, counter, going, asked, ended);
-              } else {
-                ended.complete(sum);
-              }
-            })
-        .onFailure(ended::fail);
   }
 
   private static void swap(Cli cli, String strategy) throws Exception {

@@ -2,24 +2,17 @@ package org.example.tutorial;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.ToLongFunction;
-import org.example.tutorial.TutorialMessage.Accept;
 import org.example.tutorial.TutorialMessage.Accepted;
 import org.example.tutorial.TutorialMessage.Heard;
-import org.example.tutorial.TutorialMessage.Heartbeat;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Effects;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.Member;
-import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Refusal;
 import org.quorate.spi.consensus.Submission;
 import org.quorate.spi.consensus.Tickets;
-import org.quorate.spi.transport.Lane;
 
 /**
  * Phase 2: proposes values for one slot after the other and counts who has them on disk.
@@ -39,7 +32,7 @@ final class Leader {
   private final Acceptor acceptor;
   private final TutorialOptions options;
   private final Ballot ballot;
-  private final TreeMap<NodeId, Peer> peers = new TreeMap<>();
+  private final Peers peers;
   private final List<Entry> fresh = new ArrayList<>();
   private final ArrayDeque<Write> writes = new ArrayDeque<>();
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -47,7 +40,6 @@ final class Leader {
   private final Tickets seals = new Tickets();
   private final Tickets changes = new Tickets();
   private final long found; // what may have been acknowledged before this leader
-  private Membership membership;
   private boolean settled; // a quorum knows the membership for good
   private boolean changing; // a membership is not settled: nothing is proposed behind it
   private long written; // slots handed to the disk
@@ -74,24 +66,9 @@ final class Leader {
     durable = written;
     knows = learner.membershipSlot();
     heartbeatMs = node.nowMs();
-    take(learner.membership());
+    peers = new Peers(node, ballot, written);
     chosen.forEach(this::propose);
     found = top();
-  }
-
-  private void take(Membership next) {
-    membership = next;
-    settled = false;
-    Map<NodeId, Peer> before = new TreeMap<>(peers);
-    peers.clear();
-    for (Member member : next.members()) {
-      Peer peer = before.get(member.node());
-      if (!member.node().equals(node.self())) {
-        boolean same = peer != null && peer.member.storeId() == member.storeId();
-        peers.put(
-            member.node(), same ? peer.as(member) : new Peer(member, written + 1, node.nowMs()));
-      }
-    }
   }
 
   Ballot ballot() {
@@ -169,8 +146,10 @@ final class Leader {
   private void seal(Event.Seal event, Effects out) {
     boolean known = sealSlot > 0 && sealPlan == event.seal().planId();
     Refusal why = known ? null : objection();
-    if (!known && !event.seal().membership().equals(membership)) {
-      why = new Refusal.Invalid("planned on " + event.seal().membership() + ", not " + membership);
+    if (!known && !event.seal().membership().equals(peers.membership())) {
+      why =
+          new Refusal.Invalid(
+              "planned on " + event.seal().membership() + ", not " + peers.membership());
     }
     if (why != null || known && sealSlot <= learner.decided()) {
       out.answer(event.ticket(), why);
@@ -184,13 +163,13 @@ final class Leader {
   }
 
   private void configure(Event.Configure event, Effects out) {
-    if (event.next().equals(membership)) {
+    if (event.next().equals(peers.membership())) {
       changes.add(learner.membershipSlot(), event.ticket()); // asked again
       return;
     }
     Refusal why = objection();
-    String invalid = MembershipChange.objection(membership, event.next());
-    Member promoted = MembershipChange.promoted(membership, event.next());
+    String invalid = MembershipChange.objection(peers.membership(), event.next());
+    Member promoted = MembershipChange.promoted(peers.membership(), event.next());
     if (why == null && !settled) {
       why = busy("the membership before is not known to a quorum yet");
     } else if (why == null && sealSlot > learner.decided()) {
@@ -213,7 +192,7 @@ final class Leader {
   }
 
   private void handOver(Event.HandOver event, Effects out) {
-    Peer to = event.to() == null ? successor() : peers.get(event.to());
+    Peer to = event.to() == null ? peers.successor() : peers.get(event.to());
     if (node.self().equals(event.to())) {
       out.answer(event.ticket(), null);
     } else if (handOver != null) {
@@ -225,28 +204,7 @@ final class Leader {
     }
   }
 
-  /** The other voter that has most; null for none. */
-  private Peer successor() {
-    Peer best = null;
-    for (Peer peer : peers.values()) {
-      if (node.votes(peer.member) && (best == null || best.match < peer.match)) {
-        best = peer;
-      }
-    }
-    return best;
-  }
-
   // ---- what it hears -------------------------------------------------------------------------
-
-  /** The member that a message came from, or null if another store sent it. */
-  private Peer peer(NodeId from, long store) {
-    Peer peer = peers.get(from);
-    if (peer == null || peer.member.storeId() != store) {
-      return null;
-    }
-    peer.heardMs = node.nowMs();
-    return peer;
-  }
 
   /** Its process says that it would answer if it could. */
   void busy(NodeId from) {
@@ -257,7 +215,7 @@ final class Leader {
   }
 
   void accepted(NodeId from, Accepted message) {
-    Peer peer = peer(from, message.store());
+    Peer peer = peers.find(from, message.store());
     if (peer != null) {
       peer.match = Math.max(peer.match, Math.min(message.matched(), top()));
       peer.knows = Math.max(peer.knows, message.decided());
@@ -267,7 +225,7 @@ final class Leader {
   }
 
   void heard(NodeId from, Heard message) {
-    Peer peer = peer(from, message.store());
+    Peer peer = peers.find(from, message.store());
     if (peer != null) {
       peer.round = Math.max(peer.round, message.round());
     }
@@ -307,7 +265,7 @@ final class Leader {
 
   /** Decides, writes and sends what the events of a turn have added up to. */
   void flush(Effects out) {
-    node.decide(Math.min(agreed(p -> p.match, durable), written), out);
+    node.decide(Math.min(peers.agreed(p -> p.match, durable), written), out);
     if (node.leading() == this) {
       settle(out);
     }
@@ -316,32 +274,20 @@ final class Leader {
     }
     write(out);
     boolean ask = reads.begin();
-    for (Peer peer : peers.values()) {
+    for (Peer peer : peers.all()) {
       if (peer.sentMs < 0 && !peer.snapshot && (peer.probe || peer.next <= written)) {
-        replicate(peer, out);
+        peers.replicate(peer, written, out);
       }
       if (ask || peer.sentMs < 0 && peer.told < learner.decided()) {
-        heartbeat(peer, out);
+        peers.heartbeat(peer, reads.round(), out);
       }
     }
     if (!reads.isEmpty()) {
-      reads.confirmed(agreed(p -> p.round, reads.round()), out);
+      reads.confirmed(peers.agreed(p -> p.round, reads.round()), out);
     }
     if (handOver != null && handOver.mayTell(learner.decided(), top())) {
       handOver.tell(ballot, learner.decided(), out);
     }
-  }
-
-  /** The highest that a quorum of the voters reaches. */
-  private long agreed(ToLongFunction<Peer> of, long own) {
-    List<NodeId> voters = membership.voters();
-    long[] values = new long[voters.size()];
-    for (int i = 0; i < values.length; i++) {
-      Peer peer = peers.get(voters.get(i));
-      values[i] = peer == null ? own : of.applyAsLong(peer);
-    }
-    Arrays.sort(values);
-    return values[values.length - node.quorum(values.length)];
   }
 
   /** Writing and sending start together: the own disk is one voter among others. */
@@ -356,25 +302,6 @@ final class Leader {
 
   private void issued() {
     writes.add(new Write(acceptor.newest().number(), written, learner.membershipSlot()));
-  }
-
-  private void replicate(Peer peer, Effects out) {
-    long previous = peer.next - 1;
-    if (previous < acceptor.base()) {
-      peer.snapshot = true;
-      out.needSnapshot(peer.member.node(), acceptor.base());
-      return;
-    }
-    List<Entry> entries = acceptor.entries(peer.next, written, options.batchBytes());
-    peer.probe = false;
-    peer.told = learner.decided();
-    peer.sentMs = node.nowMs();
-    out.send(peer.member.node(), Lane.DATA, new Accept(ballot, previous, peer.told, entries));
-  }
-
-  private void heartbeat(Peer peer, Effects out) {
-    peer.told = learner.decided();
-    out.send(peer.member.node(), Lane.CONTROL, new Heartbeat(ballot, peer.told, reads.round()));
   }
 
   /** All up to a slot is decided. */
@@ -393,14 +320,18 @@ final class Leader {
    * have been decided before, and others may have led behind it: false, for they have to be asked.
    */
   boolean membershipDecided(Effects out) {
-    peers.values().forEach(peer -> heartbeat(peer, out)); // also to who is no member any more
+    peers
+        .all()
+        .forEach(
+            peer -> peers.heartbeat(peer, reads.round(), out)); // also to who is no member any more
     issued();
-    take(learner.membership());
+    settled = false;
+    peers.take(learner.membership(), written);
     return learner.membershipSlot() > found;
   }
 
   private void settle(Effects out) {
-    if (!settled && agreed(p -> p.knows, knows) >= learner.membershipSlot()) {
+    if (!settled && peers.agreed(p -> p.knows, knows) >= learner.membershipSlot()) {
       settled = true;
       changing &= learner.decided() < top();
     }
@@ -414,7 +345,7 @@ final class Leader {
 
   /** This node is no voter any more: another one is to lead. */
   void leave(Effects out) {
-    Peer next = successor();
+    Peer next = peers.successor();
     if (next != null) {
       new HandOver(next, 0, 0).tell(ballot, learner.decided(), out);
     }
@@ -424,18 +355,18 @@ final class Leader {
   /** False when no quorum was heard for so long that another may lead. */
   boolean tick(Effects out) {
     long now = node.nowMs();
-    if (agreed(p -> p.heardMs, now) < now - options.electionMs()) {
+    if (peers.agreed(p -> p.heardMs, now) < now - options.electionMs()) {
       return false;
     }
     boolean beat = now - heartbeatMs >= options.heartbeatMs();
-    for (Peer peer : peers.values()) {
+    for (Peer peer : peers.all()) {
       if (peer.sentMs >= 0 && now - peer.sentMs > 2 * options.heartbeatMs()) {
         peer.sentMs = -1;
         peer.probe = true;
       }
       if (beat) {
         peer.probe |= peer.knows < learner.membershipSlot();
-        heartbeat(peer, out);
+        peers.heartbeat(peer, reads.round(), out);
       }
     }
     if (beat) {
@@ -465,6 +396,6 @@ final class Leader {
   }
 
   void describe(Map<String, String> details) {
-    peers.forEach((name, peer) -> details.put("peer." + name, peer.toString()));
+    peers.all().forEach(p -> details.put("peer." + p.member.node(), p.toString()));
   }
 }

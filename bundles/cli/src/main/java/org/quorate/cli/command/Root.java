@@ -102,6 +102,9 @@ public final class Root implements Runnable {
     tree.addSubcommand(new CredentialCommand(this));
     OperationCommands.add(this, tree);
     tree.addSubcommand(new SimCommand(this));
+    CommandLine make = group("new", "The beginnings of a plug-in.");
+    make.addSubcommand(new NewStrategyCommand(this));
+    tree.addSubcommand(make);
     tree.addSubcommand(new BenchCommand(this));
     tree.addSubcommand(new CompletionCommand(this));
     tree.setCaseInsensitiveEnumValuesAllowed(true);

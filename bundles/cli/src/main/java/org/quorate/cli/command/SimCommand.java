@@ -1,9 +1,15 @@
 package org.quorate.cli.command;
 
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -30,7 +36,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples: quorate sim --strategy raft --seeds 1..1000",
-      "          quorate sim --strategy raft --seed 42 --trace"
+      "          quorate sim --strategy raft --seed 42 --trace",
+      "          quorate sim --strategy mine --jar target/mine.jar --swap-to raft,certify"
     })
 final class SimCommand implements Callable<Integer> {
   @Option(
@@ -45,6 +52,16 @@ final class SimCommand implements Callable<Integer> {
       split = ",",
       description = "Other strategies that swaps go to while it runs.")
   private List<String> targets = List.of();
+
+  @Option(
+      names = "--jar",
+      paramLabel = "FILE",
+      split = ",",
+      description = {
+        "Jars with strategies that are no part of this distribution; each names its strategies in",
+        "META-INF/services/org.quorate.spi.consensus.ConsensusStrategy."
+      })
+  private List<Path> jars = List.of();
 
   @Option(
       names = "--disk",
@@ -80,6 +97,7 @@ final class SimCommand implements Callable<Integer> {
   private long progressMs = System.currentTimeMillis();
   private long done;
   private int failed;
+  private ClassLoader plugins;
 
   SimCommand(Root root) {
     this.root = root;
@@ -120,15 +138,54 @@ final class SimCommand implements Callable<Integer> {
 
   private ConsensusStrategy find(String name) {
     Map<String, ConsensusStrategy> known = new TreeMap<>();
-    ServiceLoader.load(ConsensusStrategy.class, SimCommand.class.getClassLoader())
-        .forEach(s -> known.put(s.name(), s));
+    try {
+      ServiceLoader.load(ConsensusStrategy.class, plugins()).forEach(s -> known.put(s.name(), s));
+    } catch (ServiceConfigurationError e) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "a strategy of " + jars + " cannot be made: " + e.getMessage(),
+          "see that the jar has the class, with a public constructor without parameters",
+          e);
+    }
     if (!known.containsKey(name)) {
       throw new CliException(
           ExitCode.USAGE,
           "no strategy '" + name + "'",
-          "choose one of " + String.join(", ", known.keySet()));
+          "choose one of " + String.join(", ", known.keySet()) + ", or add its jar with --jar");
     }
     return known.get(name);
+  }
+
+  /** The class path, and behind it the jars given; open until the program ends. */
+  private ClassLoader plugins() {
+    if (plugins == null) {
+      plugins =
+          new URLClassLoader(
+              jars.stream().map(this::url).toArray(URL[]::new), SimCommand.class.getClassLoader());
+    }
+    return plugins;
+  }
+
+  private URL url(Path jar) {
+    Path file = root.terminal().resolve(jar);
+    if (!Files.isReadable(file)) {
+      throw new CliException(ExitCode.USAGE, "no file " + file, "build it, or name another");
+    }
+    try {
+      return file.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new CliException(ExitCode.USAGE, "no file " + file, "name another", e);
+    }
+  }
+
+  /** The command that runs a seed again, with the jars that it takes. */
+  private String replay(SimulationResult result) {
+    StringBuilder command = new StringBuilder(result.replay());
+    if (!jars.isEmpty()) {
+      command.append(" --jar ");
+      command.append(String.join(",", jars.stream().map(Path::toString).toList()));
+    }
+    return command.toString();
   }
 
   private long[] range() {
@@ -158,7 +215,7 @@ final class SimCommand implements Callable<Integer> {
     if (!result.passed()) {
       failed++;
       root.terminal().err().println(result);
-      root.terminal().err().println("replay: " + result.replay());
+      root.terminal().err().println("replay: " + replay(result));
     }
     long now = System.currentTimeMillis();
     if (now - progressMs > 2_000 && range[0] != range[1]) {
@@ -186,7 +243,7 @@ final class SimCommand implements Callable<Integer> {
                         "seed", f.seed(),
                         "invariant", f.invariant(),
                         "failure", f.failure(),
-                        "replay", f.replay()))
+                        "replay", replay(f)))
             .toList());
     answer.put("operationsPerSeed", report.operationsPerSeed());
     answer.put("indeterminateShare", report.indeterminateShare());

@@ -1,0 +1,70 @@
+package org.quorate.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quorate.api.Bytes;
+import org.quorate.client.KvClient;
+
+/** Adds one to a counter, in so many chains at a time, until it is told to end. */
+final class CountingLoad {
+  private static final Bytes COUNTER = Bytes.utf8("counter");
+
+  private final KvClient kv;
+  private final AtomicBoolean going = new AtomicBoolean(true);
+  private final AtomicInteger asked = new AtomicInteger();
+  private final List<Future<Long>> chains = new ArrayList<>();
+
+  /** Begins. */
+  CountingLoad(KvClient kv, int count) {
+    this.kv = kv;
+    for (int i = 0; i < count; i++) {
+      Promise<Long> ended = Promise.promise();
+      add(ended);
+      chains.add(ended.future());
+    }
+  }
+
+  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
+  private void add(Promise<Long> ended) {
+    asked.incrementAndGet();
+    kv.add(COUNTER, 1)
+        .onSuccess(
+            sum -> {
+              if (going.get()) {
+                add(ended);
+              } else {
+                ended.complete(sum);
+              }
+            })
+        .onFailure(ended::fail);
+  }
+
+  /** How many additions were begun. */
+  int asked() {
+    return asked.get();
+  }
+
+  /** Ends it: none has failed, and each was executed once. */
+  void endsExact(long patienceMs) throws Exception {
+    going.set(false);
+    Future.all(chains)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(patienceMs, TimeUnit.MILLISECONDS);
+    String sum =
+        kv.get(COUNTER)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(patienceMs, TimeUnit.MILLISECONDS)
+            .value()
+            .utf8();
+    assertEquals(Integer.toString(asked.get()), sum, "every addition is executed once");
+  }
+}
