@@ -1,7 +1,7 @@
 package org.example.tutorial.osgi;
 
-import org.example.tutorial.TutorialStrategy;
 import java.util.List;
+import org.example.tutorial.TutorialStrategy;
 import org.osgi.service.component.annotations.Component;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
