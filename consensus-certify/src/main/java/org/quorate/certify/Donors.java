@@ -94,8 +94,7 @@ final class Donors {
         continue;
       }
       if (silent(p.donor) || certify.peers.findStore(p.donor.store) != p.donor) {
-        p.refused.add(p.donor.store);
-        choose(p);
+        next(p);
       } else if (certify.timers.nowMs() - p.donorAskedMs >= 10 * certify.options.heartbeatMs()) {
         ask(p);
       }
@@ -116,7 +115,18 @@ final class Donors {
       p.donor = null;
       p.probeFrom(Math.min(m.slot(), certify.log.last()) + 1);
     } else {
-      p.refused.add(p.donor.store);
+      next(p);
+    }
+  }
+
+  /** Who gets it may be the one that is gone: then nobody else is asked before it is heard again. */
+  private void next(Peer p) {
+    p.refused.add(p.donor.store);
+    if (silent(p)) {
+      p.donor = null;
+      p.probeFrom(p.acked + 1);
+      p.paused = true;
+    } else {
       choose(p);
     }
   }

@@ -37,9 +37,11 @@ public final class JoinLoss {
    * @param mib of state that there is before
    * @param clients on each node that stays
    * @param outstanding writes under way on each of them
+   * @param warmup seconds of load that do not count
    * @param seconds of load before
    */
-  public record Plan(int mib, int clients, int outstanding, double seconds, int valueBytes) {}
+  public record Plan(
+      int mib, int clients, int outstanding, double warmup, double seconds, int valueBytes) {}
 
   /**
    * A node that stayed.
@@ -89,7 +91,7 @@ public final class JoinLoss {
     Thread load = new Thread(() -> load(nodes, loads), "bench-load");
     load.start();
     try {
-      pause(2);
+      pause(plan.warmup());
       Map<String, Long> before = rates(() -> pause(plan.seconds()));
       ClusterFile.NodeEntry back = cluster.start(lost.name());
       cluster.awaitAnswer(back, PATIENCE, (what, waited) -> {});

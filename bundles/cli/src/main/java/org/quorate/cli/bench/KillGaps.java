@@ -33,9 +33,11 @@ public final class KillGaps {
    * What to do.
    *
    * @param clients on each node that stays
+   * @param warmup seconds of load before the first kill that do not count
    * @param seconds of load before a kill, and again after it
    */
-  public record Plan(Victim victim, int runs, int clients, double seconds, int valueBytes) {}
+  public record Plan(
+      Victim victim, int runs, int clients, double warmup, double seconds, int valueBytes) {}
 
   /**
    * One kill.
@@ -53,6 +55,11 @@ public final class KillGaps {
   public static List<Row> run(LocalCluster cluster, Plan plan, Consumer<String> say)
       throws InterruptedException {
     List<Row> rows = new ArrayList<>();
+    List<String> all =
+        cluster.file().nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList();
+    try (Writes writes = new Writes(all, GROUP, plan.clients(), plan.valueBytes())) {
+      ClosedLoop.run(writes::put, plan.clients(), plan.warmup());
+    }
     for (int run = 1; run <= plan.runs(); run++) {
       Row row = strike(cluster, plan, run);
       rows.add(row);

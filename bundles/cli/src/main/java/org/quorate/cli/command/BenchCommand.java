@@ -234,14 +234,14 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private int kill(LocalCluster cluster) throws InterruptedException {
-    KillGaps.Plan plan = new KillGaps.Plan(kill, runs, clients(), seconds, valueBytes);
+    KillGaps.Plan plan = new KillGaps.Plan(kill, runs, clients(), warmup, seconds, valueBytes);
     root.print(KillGaps.run(cluster, plan, line -> root.terminal().progress(line)));
     return ExitCode.OK;
   }
 
   private int join(LocalCluster cluster) throws InterruptedException {
     JoinLoss.Plan plan =
-        new JoinLoss.Plan(join, clients(), outstanding.get(0), seconds, valueBytes);
+        new JoinLoss.Plan(join, clients(), outstanding.get(0), warmup, seconds, valueBytes);
     root.print(JoinLoss.run(cluster, plan, line -> root.terminal().progress(line)));
     return ExitCode.OK;
   }
