@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public final class FelixContainer implements BeforeEachCallback, AfterEachCallba
         .orElseThrow();
   }
 
-  /** What a line typed into the framework's shell prints. */
+  /** What a line typed into the framework's shell prints; of a command that fails, why. */
   public String type(String line) throws Exception {
     Object processor = service("org.apache.felix.service.command.CommandProcessor");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -115,13 +116,18 @@ public final class FelixContainer implements BeforeEachCallback, AfterEachCallba
     Object session =
         create.invoke(processor, new ByteArrayInputStream(new byte[0]), printed, printed);
     Method execute = session.getClass().getMethod("execute", CharSequence.class);
-    Object result = execute.invoke(session, line);
+    Object result;
+    try {
+      result = execute.invoke(session, line);
+    } catch (InvocationTargetException e) {
+      return out.toString(StandardCharsets.UTF_8) + "failed: " + e.getCause().getMessage();
+    }
     Method format = session.getClass().getMethod("format", Object.class, int.class);
     return out.toString(StandardCharsets.UTF_8) + format.invoke(session, result, 0);
   }
 
-  /** Types a line until it prints what is wanted. */
-  public void awaitTyped(String line, String wanted) throws Exception {
+  /** Types a line until it prints what is wanted; all that it printed then. */
+  public String awaitTyped(String line, String wanted) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     String printed = type(line);
     while (!printed.contains(wanted) && System.nanoTime() < end) {
@@ -129,6 +135,7 @@ public final class FelixContainer implements BeforeEachCallback, AfterEachCallba
       printed = type(line);
     }
     assertTrue(printed.contains(wanted), printed);
+    return printed;
   }
 
   /** What was assembled. */

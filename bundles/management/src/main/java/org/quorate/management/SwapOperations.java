@@ -135,7 +135,8 @@ final class SwapOperations {
                     .orElseGet(
                         () ->
                             new SwapView(
-                                id, null, null, "planned", null, null, null, null, List.of())));
+                                id, null, null, "planned", null, null, null, null, null, null,
+                                List.of())));
   }
 
   private static Map<Role, Role> roles(List<String> pairs) {

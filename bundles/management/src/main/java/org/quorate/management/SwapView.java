@@ -1,5 +1,6 @@
 package org.quorate.management;
 
+import java.time.Instant;
 import java.util.List;
 import org.quorate.runtime.api.SwapPlan;
 import org.quorate.runtime.api.SwapStatus;
@@ -13,6 +14,8 @@ import org.quorate.runtime.api.SwapStatus;
  * @param position of the seal, null while it is not sealed
  * @param warmMs from the plan to a target that decides, null if this node did not see it
  * @param pauseMs without a commit around the seal on this node, null if it did not see it
+ * @param askedBy the node that was asked for it, null for a plan
+ * @param askedAt when, by that node's clock
  * @param members those that can take part, for a plan
  */
 public record SwapView(
@@ -24,6 +27,8 @@ public record SwapView(
     Long position,
     Long warmMs,
     Long pauseMs,
+    String askedBy,
+    String askedAt,
     List<String> members) {
   static SwapView of(SwapStatus s) {
     return new SwapView(
@@ -35,6 +40,8 @@ public record SwapView(
         s.position() == 0 ? null : s.position(),
         s.warmMs() < 0 ? null : s.warmMs(),
         s.pauseMs() < 0 ? null : s.pauseMs(),
+        s.askedBy().isEmpty() ? null : s.askedBy(),
+        s.askedBy().isEmpty() ? null : Instant.ofEpochMilli(s.askedAtMs()).toString(),
         List.of());
   }
 
@@ -44,6 +51,8 @@ public record SwapView(
         plan.from(),
         plan.to(),
         "planned",
+        null,
+        null,
         null,
         null,
         null,

@@ -25,5 +25,6 @@ enum Fault {
   HAND_OVER,
   CHECKPOINT,
   SWAP,
-  BUSY
+  BUSY,
+  OVERSLEEP
 }

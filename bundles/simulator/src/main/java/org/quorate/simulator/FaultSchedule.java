@@ -86,6 +86,7 @@ final class FaultSchedule {
       case CHECKPOINT -> node.request(r -> r.checkpoint(() -> {}));
       case SWAP -> swaps.ask(node);
       case BUSY -> busy(node);
+      case OVERSLEEP -> oversleep(node);
     }
   }
 
@@ -93,6 +94,15 @@ final class FaultSchedule {
     if (node.state() == SimNode.State.UP || node.state() == SimNode.State.STARTING) {
       node.crash("killed");
       world.restartLater(node);
+    }
+  }
+
+  /** It is down until the group is three swaps further, or far too long. */
+  private void oversleep(SimNode node) {
+    if (node.up()) {
+      swaps.three(
+          node.replica().log().chain().active().epoch(), () -> stopped, () -> world.restart(node));
+      node.crash("oversleeps");
     }
   }
 

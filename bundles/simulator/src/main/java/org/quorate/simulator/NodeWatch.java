@@ -52,6 +52,9 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
   private void changed(Chain now) {
     if (now.active().epoch() > chain.active().epoch()) {
       world.mark(Mark.SWAP);
+      if (now.active().epoch() >= chain.active().epoch() + 3) {
+        world.mark(Mark.SLEPT_THROUGH_SWAPS);
+      }
       world.trace(node, "goes on with " + now.active());
     }
     if (now.past().stream().anyMatch(p -> !p.aborted().isEmpty())) {
@@ -104,6 +107,18 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
       }
       role = status.role();
       world.trace(node, "is " + role);
+    }
+    if (status != null && chain != null && !chain.settled()) {
+      lookAtSwap(status);
+    }
+  }
+
+  private void lookAtSwap(LinkStatus status) {
+    if (node.replica().installing()) {
+      world.mark(Mark.SNAPSHOT_IN_SWAP);
+    }
+    if (chain.plan() != null && !status.membership().equals(chain.plan().base())) {
+      world.mark(Mark.MEMBERSHIP_IN_SWAP);
     }
   }
 

@@ -76,6 +76,9 @@ record Plan(
     if (seats.chance(0.3)) {
       faults.put(Fault.BUSY, seats.between(1, 4));
     }
+    if (seats.chance(0.1)) {
+      faults.put(Fault.OVERSLEEP, 2);
+    }
     return new Plan(
         voters,
         witness,
@@ -107,7 +110,8 @@ record Plan(
   private static Map<Fault, Integer> faults(Rng rng) {
     Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
-      if (fault != Fault.BUSY && rng.chance(0.45)) {
+      boolean apart = fault == Fault.BUSY || fault == Fault.OVERSLEEP;
+      if (!apart && rng.chance(0.45)) {
         faults.put(fault, rng.between(1, 4));
       }
     }

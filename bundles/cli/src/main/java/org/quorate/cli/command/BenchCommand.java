@@ -1,17 +1,13 @@
 package org.quorate.cli.command;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.bench.Bench;
@@ -19,9 +15,9 @@ import org.quorate.cli.bench.IdleGroups;
 import org.quorate.cli.bench.JoinLoss;
 import org.quorate.cli.bench.KillGaps;
 import org.quorate.cli.bench.peer.Peer;
-import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.Reach;
+import org.quorate.cli.cluster.TemporaryCluster;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -162,29 +158,14 @@ final class BenchCommand implements Callable<Integer> {
     }
     String consensus = strategy == null ? "raft" : strategy;
     Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
-    LocalCluster own = new LocalCluster(folder, root.distribution());
-    Thread cleaner = new Thread(() -> remove(own), "remove-cluster");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
-      own.create(new LocalCluster.Plan("bench", 3, 0, consensus, "mapdb", "journal", List.of()));
-      for (ClusterFile.NodeEntry node : own.file().nodes()) {
-        own.start(node.name());
-      }
-      Duration patience = Duration.ofSeconds(60);
-      for (ClusterFile.NodeEntry node : own.file().nodes()) {
-        own.awaitAnswer(node, patience, (what, waited) -> {});
-      }
-      own.bootstrap(patience, (what, waited) -> {});
-      own.awaitServing("default", patience, (what, waited) -> {});
+    try (TemporaryCluster own =
+        TemporaryCluster.serving(folder, root.distribution(), "bench", 3, consensus)) {
       if (kill != null) {
-        return kill(own);
+        return kill(own.cluster());
       } else if (join > 0) {
-        return join(own);
+        return join(own.cluster());
       }
-      return idleGroups > 0 ? idle(own, consensus) : measure(own);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(cleaner);
-      remove(own);
+      return idleGroups > 0 ? idle(own.cluster(), consensus) : measure(own.cluster());
     }
   }
 
@@ -247,7 +228,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** With the peers that are wanted, whose data lies beside the cluster's. */
-  private int measure(LocalCluster cluster) throws Exception {
+  private int measure(LocalCluster cluster) throws IOException, InterruptedException {
     if (swaps.wanted()) {
       return swaps.run(root, cluster.file(), group, clients, seconds, warmup);
     }
@@ -267,7 +248,7 @@ final class BenchCommand implements Callable<Integer> {
       return measure(cluster, started);
     } finally {
       started.forEach(Peer::close);
-      remove(folder);
+      TemporaryCluster.remove(folder);
     }
   }
 
@@ -322,26 +303,5 @@ final class BenchCommand implements Callable<Integer> {
     }
     long failed = report.rows().stream().mapToLong(Bench.Row::failed).sum();
     return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
-  }
-
-  private static void remove(LocalCluster cluster) {
-    try {
-      if (cluster.exists()) {
-        cluster.stopAll();
-      }
-      remove(cluster.data());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.Terminal;
-import org.quorate.cli.cluster.ClusterFile;
-import org.quorate.cli.cluster.LocalCluster;
+import org.quorate.cli.cluster.TemporaryCluster;
 import org.quorate.cli.demo.Demo;
 import org.quorate.cli.load.FileFormat;
 import org.quorate.management.Json;
@@ -36,7 +32,6 @@ import picocli.CommandLine.Option;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String DATA = "UnicodeData-15.0.0.txt.gz";
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @Option(names = "--file", paramLabel = "FILE", description = "Load this CSV or NDJSON instead.")
   private Path file;
@@ -52,43 +47,27 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    FileFormat format =
+        file == null
+            ? new FileFormat(FileFormat.Kind.CSV, ';', false, "c1", null, "")
+            : format(root.terminal().resolve(file));
     Path folder = Files.createTempDirectory("quorate-demo-");
-    LocalCluster cluster = new LocalCluster(folder, root.distribution());
-    Thread cleaner = new Thread(() -> clean(cluster, folder), "clean-demo");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
-      Demo.Report report = run(cluster, folder);
+    say("three nodes in " + folder);
+    try (TemporaryCluster cluster =
+        TemporaryCluster.serving(folder, root.distribution(), "demo", 3, "raft")) {
+      if (keep) {
+        cluster.keep();
+      }
+      Path source = file == null ? unpack(folder) : root.terminal().resolve(file);
+      say("they serve; loading " + source.getFileName());
+      Demo.Report report = new Demo(cluster.cluster(), this::say).run(source, format);
       print(report);
       return report.passed() ? ExitCode.OK : ExitCode.FINDINGS;
     } finally {
       if (keep) {
         say("the cluster goes on: quorate status --data " + folder);
-      } else {
-        clean(cluster, folder);
       }
-      Runtime.getRuntime().removeShutdownHook(cleaner);
     }
-  }
-
-  private Demo.Report run(LocalCluster cluster, Path folder)
-      throws IOException, InterruptedException {
-    Path source = file == null ? unpack(folder) : root.terminal().resolve(file);
-    FileFormat format =
-        file == null
-            ? new FileFormat(FileFormat.Kind.CSV, ';', false, "c1", null, "")
-            : format(source);
-    say("three nodes in " + folder);
-    cluster.create(new LocalCluster.Plan("demo", 3, 0, "raft", "mapdb", "journal", List.of()));
-    for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
-      cluster.start(node.name());
-    }
-    for (ClusterFile.NodeEntry node : cluster.file().nodes()) {
-      cluster.awaitAnswer(node, PATIENCE, (what, seconds) -> {});
-    }
-    cluster.bootstrap(PATIENCE, (what, seconds) -> {});
-    cluster.awaitServing("default", PATIENCE, (what, seconds) -> {});
-    say("they serve; loading " + source.getFileName());
-    return new Demo(cluster, this::say).run(source, format);
   }
 
   private static FileFormat format(Path source) {
@@ -145,24 +124,5 @@ final class DemoCommand implements Callable<Integer> {
 
   private static List<String> row(String what, Object value) {
     return List.of(what, String.valueOf(value));
-  }
-
-  private static synchronized void clean(LocalCluster cluster, Path folder) {
-    try {
-      if (cluster.exists()) {
-        cluster.stopAll();
-      }
-      if (Files.exists(folder)) {
-        try (Stream<Path> files = Files.walk(folder)) {
-          for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(path);
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot delete " + folder, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

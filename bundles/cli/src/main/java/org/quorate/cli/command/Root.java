@@ -96,7 +96,9 @@ public final class Root implements Runnable {
     kv.addSubcommand(new KvLoadCommand(this));
     kv.addSubcommand(new KvExportCommand(this));
     tree.addSubcommand(kv);
-    tree.addSubcommand(new DemoCommand(this));
+    CommandLine demo = new CommandLine(new DemoCommand(this));
+    demo.addSubcommand(new DemoSwapCommand(this));
+    tree.addSubcommand(demo);
     tree.addSubcommand(new DoctorCommand(this));
     tree.addSubcommand(new ShellCommand(this));
     tree.addSubcommand(new CredentialCommand(this));

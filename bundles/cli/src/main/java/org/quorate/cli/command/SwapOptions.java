@@ -5,8 +5,8 @@ import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.NodeApi;
+import org.quorate.cli.swap.Spread;
 import org.quorate.cli.swap.SwapBench;
-import org.quorate.cli.swap.SwapBench.Spread;
 import org.quorate.cli.swap.SwapRounds;
 import picocli.CommandLine.Option;
 
@@ -44,7 +44,7 @@ final class SwapOptions {
   /** Runs it and prints the report; the exit code tells whether nothing failed. */
   int run(
       Root root, ClusterFile cluster, String group, Integer clients, double seconds, double warmup)
-      throws Exception {
+      throws InterruptedException {
     int many = clients == null ? CLIENTS : clients;
     if (swaps > 10_000 || load < 1 || load > 100 || many > 1024 || between.size() < 2) {
       throw new CliException(

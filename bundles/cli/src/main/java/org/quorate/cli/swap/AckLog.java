@@ -20,6 +20,11 @@ public final class AckLog {
     return first(toNs) - first(fromNs);
   }
 
+  /** Milliseconds since the last one; 0 while there is none. */
+  public synchronized double sinceLast(long nowNs) {
+    return size == 0 ? 0 : Math.max(0, (nowNs - times[size - 1]) / 1e6);
+  }
+
   /** All that came. */
   public synchronized int size() {
     return size;

@@ -2,12 +2,17 @@ package org.quorate.cli.swap;
 
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.quorate.api.Bytes;
+import org.quorate.api.kv.KvEntry;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -19,6 +24,9 @@ import org.quorate.client.net.VertxFactory;
  * was held up goes on without a pause until it is back on its schedule.
  */
 public final class CountingClients implements AutoCloseable {
+  /** The counters' keys begin so. */
+  public static final String PREFIX = "counting/";
+
   private static final long LAST_ANSWERS_MS = 60_000;
 
   private final Vertx vertx = VertxFactory.create(1, 1);
@@ -33,10 +41,13 @@ public final class CountingClients implements AutoCloseable {
 
   /** Connects when it starts. */
   public CountingClients(List<String> addresses, String group, int clients) {
-    ClientOptions options = ClientOptions.of(addresses.toArray(new String[0])).withName("counting");
     for (int i = 0; i < clients; i++) {
-      QuorateClient client = QuorateClient.connect(vertx, options);
-      Bytes counter = Bytes.utf8(String.format("counting/%04d", i));
+      List<String> own = new ArrayList<>(addresses);
+      Collections.rotate(own, i); // a strategy in which every member takes writes gets them at each
+      QuorateClient client =
+          QuorateClient.connect(
+              vertx, ClientOptions.of(own.toArray(new String[0])).withName("counting"));
+      Bytes counter = Bytes.utf8(String.format("%s%04d", PREFIX, i));
       lanes.add(new Lane(client, new KvClient(client.group(group)), counter));
     }
   }
@@ -56,6 +67,25 @@ public final class CountingClients implements AutoCloseable {
       lane.dueNs = now + intervalNs * i / lanes.size();
       vertx.runOnContext(begin -> lane.next());
     }
+  }
+
+  /**
+   * What they reach with one addition each under way; blocks.
+   *
+   * @param warmupSeconds of load before it is measured
+   */
+  public long peak(double warmupSeconds, double seconds) throws InterruptedException {
+    start(0);
+    sleep(warmupSeconds);
+    long from = System.nanoTime();
+    sleep(seconds);
+    long acknowledged = acks.count(from, System.nanoTime());
+    stop();
+    return Math.round(acknowledged / seconds);
+  }
+
+  private static void sleep(double seconds) throws InterruptedException {
+    new CountDownLatch(1).await((long) (seconds * 1000), TimeUnit.MILLISECONDS);
   }
 
   /** Ends it and waits for the last answers. */
@@ -90,13 +120,26 @@ public final class CountingClients implements AutoCloseable {
     return wrong.get();
   }
 
-  /** What the counters do not have that was acknowledged, or have that was not asked for; blocks. */
-  public long difference() throws Exception {
+  /** Additions acknowledged. */
+  public long acknowledged() {
+    return lanes.stream().mapToLong(lane -> lane.acknowledged).sum();
+  }
+
+  /** What the counters lack of, or have beyond, what was acknowledged; blocks. */
+  public long difference() throws InterruptedException {
     long difference = 0;
     for (Lane lane : lanes) {
-      var entry = lane.kv.get(lane.counter).toCompletionStage().toCompletableFuture().get();
-      long sum = entry == null ? 0 : Long.parseLong(entry.value().utf8());
-      difference += Math.abs(sum - lane.acknowledged);
+      try {
+        KvEntry entry = lane.kv.get(lane.counter).toCompletionStage().toCompletableFuture().get();
+        long sum = entry == null ? 0 : Long.parseLong(entry.value().utf8());
+        difference += Math.abs(sum - lane.acknowledged);
+      } catch (ExecutionException e) {
+        throw new CliException(
+            ExitCode.FAILED,
+            "a counter cannot be read: " + e.getCause(),
+            "see 'quorate status'",
+            e);
+      }
     }
     return difference;
   }

@@ -2,10 +2,7 @@ package org.quorate.cli.swap;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.NodeApi;
@@ -29,20 +26,6 @@ public final class SwapBench {
       int loadPercent,
       double seconds,
       double warmupSeconds) {}
-
-  /** A distribution, in milliseconds. */
-  public record Spread(double p50, double p90, double p99, double max) {
-    static Spread of(List<Round> rounds, ToDoubleFunction<Round> value) {
-      double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
-      return new Spread(at(sorted, 50), at(sorted, 90), at(sorted, 99), at(sorted, 100));
-    }
-
-    /** The smallest value that so many percent do not exceed. */
-    private static double at(double[] sorted, int percent) {
-      int rank = (sorted.length * percent + 99) / 100;
-      return sorted[Math.max(0, rank - 1)];
-    }
-  }
 
   /**
    * The whole report.
@@ -73,8 +56,9 @@ public final class SwapBench {
   private SwapBench() {}
 
   /** Runs it; blocks. */
-  public static Report run(Plan plan, NodeApi node, Consumer<String> say, Consumer<Round> listener)
-      throws Exception {
+  public static Report run(
+      Plan plan, NodeApi node, Consumer<String> say, SwapRounds.Listener listener)
+      throws InterruptedException {
     try (CountingClients load =
         new CountingClients(plan.addresses(), plan.group(), plan.clients())) {
       SwapRounds rounds = new SwapRounds(node, plan.group(), load);
@@ -85,7 +69,7 @@ public final class SwapBench {
             "name it among the strategies to swap between");
       }
       say.accept("measuring the peak of " + plan.clients() + " clients");
-      long peak = peak(load, plan);
+      long peak = load.peak(plan.warmupSeconds(), plan.seconds());
       long rate = Math.max(1, peak * plan.loadPercent() / 100);
       say.accept("peak " + peak + " a second; swapping under " + rate + " a second");
       load.start(rate);
@@ -95,18 +79,9 @@ public final class SwapBench {
     }
   }
 
-  private static long peak(CountingClients load, Plan plan) throws InterruptedException {
-    load.start(0);
-    sleep(plan.warmupSeconds());
-    long from = System.nanoTime();
-    sleep(plan.seconds());
-    int acknowledged = load.acks().count(from, System.nanoTime());
-    load.stop();
-    return Math.round(acknowledged / plan.seconds());
-  }
-
   private static Report report(
-      Plan plan, CountingClients load, List<Round> rounds, long peak, long rate) throws Exception {
+      Plan plan, CountingClients load, List<Round> rounds, long peak, long rate)
+      throws InterruptedException {
     List<Round> warmed = new ArrayList<>(rounds);
     warmed.removeIf(round -> round.warmMs() < 0);
     double before = rounds.stream().mapToLong(Round::beforePerSecond).sum();
@@ -126,9 +101,5 @@ public final class SwapBench {
         load.firstFailure(),
         load.wrong() + load.difference(),
         rounds);
-  }
-
-  private static void sleep(double seconds) throws InterruptedException {
-    new CountDownLatch(1).await((long) (seconds * 1000), TimeUnit.MILLISECONDS);
   }
 }

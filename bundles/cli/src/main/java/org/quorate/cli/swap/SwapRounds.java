@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.NodeApi;
@@ -16,6 +15,10 @@ import org.quorate.cli.cluster.NodeApi;
 public final class SwapRounds {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long POLL_MS = 25;
+
+  /** Between the end of one swap and the request for the next. */
+  private static final long STEADY_MS = 1_200;
+
   private static final long SECOND_NS = 1_000_000_000L;
 
   private final NodeApi node;
@@ -61,27 +64,42 @@ public final class SwapRounds {
     return node.call("group.show", Map.of("group", group), PATIENCE).path("strategy").asText();
   }
 
-  /** Swaps so often, in turn to each strategy; tells of each round. */
-  public List<Round> run(int swaps, List<String> strategies, Consumer<Round> listener)
+  /** Told what happens. */
+  public interface Listener {
+    /** The group was asked to go on with another strategy. */
+    default void swapping(String from, String to) {}
+
+    /** It goes on with it. */
+    default void switched(String to) {}
+
+    /** The link before is retired and a second has passed. */
+    void ended(Round round);
+  }
+
+  /** Swaps so often, in turn to each strategy. */
+  public List<Round> run(int swaps, List<String> strategies, Listener listener)
       throws InterruptedException {
     List<Round> rounds = new ArrayList<>();
     String now = strategy();
     for (int i = 0; i < swaps; i++) {
       String to = strategies.get((strategies.indexOf(now) + 1) % strategies.size());
-      Round round = round(i + 1, now, to);
+      Round round = round(i + 1, now, to, listener);
       rounds.add(round);
-      listener.accept(round);
+      listener.ended(round);
       now = to;
     }
     return rounds;
   }
 
-  private Round round(int number, String from, String to) throws InterruptedException {
-    pause(1_200);
+  private Round round(int number, String from, String to, Listener listener)
+      throws InterruptedException {
+    pause(STEADY_MS);
     long failedBefore = load.failed();
+    listener.swapping(from, to);
     long askedNs = System.nanoTime();
     JsonNode swapped =
         node.call("group.swap", Map.of("group", group, "strategy", to, "wait", true), PATIENCE);
+    listener.switched(to);
     awaitRetired();
     long retiredNs = System.nanoTime();
     AckLog.Gap gap = load.acks().longestGap(askedNs, retiredNs);

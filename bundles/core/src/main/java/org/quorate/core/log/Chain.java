@@ -31,6 +31,7 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
    * @param options what its plan set, beside those of the group
    * @param members with whom it began
    * @param firstPosition position of the first record that it delivers; 0 while it delivers none
+   * @param asked who wanted it
    */
   public record Link(
       long epoch,
@@ -38,7 +39,8 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
       String strategy,
       Map<String, String> options,
       Membership members,
-      long firstPosition) {
+      long firstPosition,
+      Asked asked) {
     public Link {
       options = java.util.Collections.unmodifiableMap(new TreeMap<>(options));
     }
@@ -81,7 +83,8 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
       String strategy,
       String aborted,
       long firstPosition,
-      long position) {}
+      long position,
+      Asked asked) {}
 
   public Chain {
     past = List.copyOf(past);
@@ -94,7 +97,8 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
 
   /** The chain of a new group. */
   public static Chain genesis(String strategy, Membership members) {
-    return new Chain(new Link(1, 0, strategy, Map.of(), members, 1), null, null, null, List.of());
+    Link first = new Link(1, 0, strategy, Map.of(), members, 1, Asked.NEVER);
+    return new Chain(first, null, null, null, List.of());
   }
 
   /** A swap is under way. */
@@ -111,7 +115,8 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
   public Chain switched(long position, Seal end) {
     Link t = plan.target();
     Link next =
-        new Link(t.epoch(), t.planId(), t.strategy(), t.options(), t.members(), position + 1);
+        new Link(
+            t.epoch(), t.planId(), t.strategy(), t.options(), t.members(), position + 1, t.asked());
     return new Chain(next, active, end, null, past);
   }
 
@@ -131,7 +136,8 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
             active.strategy(),
             active.options(),
             members,
-            position + 1);
+            position + 1,
+            Asked.NEVER);
     return new Chain(next, null, null, null, at.ended(active, "", position));
   }
 
@@ -139,7 +145,13 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
     List<Past> all = new ArrayList<>(past);
     all.add(
         new Past(
-            link.epoch(), link.planId(), link.strategy(), aborted, link.firstPosition(), position));
+            link.epoch(),
+            link.planId(),
+            link.strategy(),
+            aborted,
+            link.firstPosition(),
+            position,
+            link.asked()));
     return all.size() > PAST_MAX ? all.subList(all.size() - PAST_MAX, all.size()) : all;
   }
 
@@ -176,13 +188,11 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
     }
     out.list(
         past,
-        (e, p) ->
-            e.varint(p.epoch())
-                .varint(p.planId())
-                .text(p.strategy())
-                .text(p.aborted())
-                .varint(p.firstPosition())
-                .varint(p.position()));
+        (e, p) -> {
+          e.varint(p.epoch()).varint(p.planId()).text(p.strategy()).text(p.aborted());
+          e.varint(p.firstPosition()).varint(p.position());
+          p.asked().encode(e);
+        });
   }
 
   private static void encode(Encoder out, Link link) {
@@ -190,6 +200,7 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
     out.list(link.options().entrySet(), (e, o) -> e.text(o.getKey()).text(o.getValue()));
     link.members().encode(out);
     out.varint(link.firstPosition());
+    link.asked().encode(out);
   }
 
   public static Chain decode(Decoder in) {
@@ -198,13 +209,28 @@ public record Chain(Link active, Link predecessor, Seal seal, Plan plan, List<Pa
     Seal seal = predecessor == null ? null : new Seal(in.varint(), in.optional());
     Plan plan = in.bool() ? new Plan(link(in), Membership.decode(in), in.varint()) : null;
     List<Past> past =
-        in.list(d -> new Past(d.varint(), d.varint(), d.text(), d.text(), d.varint(), d.varint()));
+        in.list(
+            d ->
+                new Past(
+                    d.varint(),
+                    d.varint(),
+                    d.text(),
+                    d.text(),
+                    d.varint(),
+                    d.varint(),
+                    Asked.decode(d)));
     return new Chain(active, predecessor, seal, plan, past);
   }
 
   private static Link link(Decoder in) {
     return new Link(
-        in.varint(), in.varint(), in.text(), options(in), Membership.decode(in), in.varint());
+        in.varint(),
+        in.varint(),
+        in.text(),
+        options(in),
+        Membership.decode(in),
+        in.varint(),
+        Asked.decode(in));
   }
 
   static Map<String, String> options(Decoder in) {

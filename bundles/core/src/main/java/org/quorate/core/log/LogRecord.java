@@ -42,13 +42,15 @@ public sealed interface LogRecord {
    * @param members with whom the link begins
    * @param base the active link's membership that the plan was made on
    * @param timeoutMs ordered time after which a target that is not live is given up
+   * @param asked who wants it
    */
   record Prepare(
       String strategy,
       Map<String, String> options,
       Membership members,
       Membership base,
-      long timeoutMs)
+      long timeoutMs,
+      Asked asked)
       implements LogRecord {}
 
   /** Ends the link if it is the open plan's: what is decided in it later does not count. */
@@ -136,6 +138,7 @@ public sealed interface LogRecord {
       p.members().encode(out);
       p.base().encode(out);
       out.varint(p.timeoutMs());
+      p.asked().encode(out);
     } else if (record instanceof AbortPlan a) {
       out.varint(a.planId()).text(a.why());
     } else if (record instanceof Probe p) {
@@ -168,7 +171,8 @@ public sealed interface LogRecord {
                   Chain.options(in),
                   Membership.decode(in),
                   Membership.decode(in),
-                  in.varint());
+                  in.varint(),
+                  Asked.decode(in));
           case 17 -> new AbortPlan(in.varint(), in.text());
           case 18 -> new Probe(in.varint());
           case 19 -> new Retire(in.varint());

@@ -86,7 +86,8 @@ final class Swaps {
             prepare.strategy(),
             prepare.options(),
             prepare.members(),
-            0);
+            0,
+            prepare.asked());
     chain = chain.planned(new Chain.Plan(target, prepare.base(), timeMs + prepare.timeoutMs()));
     answer = Bytes.ofLong(position);
     return null;

@@ -44,10 +44,10 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 5;
+  private static final int FORMAT = 7;
 
   /** With the forks that led to the history in front of the chain; only written if there are any. */
-  private static final int FORKED_FORMAT = 6;
+  private static final int FORKED_FORMAT = 8;
 
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;

@@ -127,7 +127,8 @@ final class ReplicaParts implements Links.Owner {
     checkpoints.tick(now);
     snapshots.transfer().sender().tick();
     guard.tick(status.announced(), now);
-    if (due && status.announce()) {
+    boolean news = swapClock.tick(now);
+    if (due && status.announce() || news) {
       changed();
     }
     return links.lively();
@@ -159,9 +160,11 @@ final class ReplicaParts implements Links.Owner {
     callers.answerReads();
     callers.answerLosers();
     if (log.version() > announcedVersion) {
-      swapClock.turned(environment.nowMs());
       announcedVersion = log.version();
       appliedListeners.forEach(l -> l.accept(announcedVersion));
+      if (swapClock.turned(environment.nowMs())) {
+        changed();
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.quorate.core.replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.quorate.core.log.Asked;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.replica.SwapStep.Phase;
@@ -28,7 +29,9 @@ final class SwapClock {
   private long active;
   private long version;
   private long committedMs;
-  private long pausedSinceMs = -1;
+  private long sealedMs = -1; // of a switch whose pause is not known yet
+  private long pausedSinceMs;
+  private long openMs = -1;
 
   SwapClock(VirtualLog log, SwapMachine machine) {
     this.log = log;
@@ -50,8 +53,32 @@ final class SwapClock {
     if (chain.active().planId() != active) {
       active = chain.active().planId();
       times(active);
+      sealedMs = nowMs;
       pausedSinceMs = nowMs - committedMs < IDLE_MS ? committedMs : nowMs;
+      openMs = -1;
     }
+    if (sealedMs >= 0 && openMs < 0 && machine.slot(active) == SwapMachine.Slot.OPEN) {
+      openMs = nowMs;
+    }
+    tick(nowMs);
+  }
+
+  /**
+   * Time has passed.
+   *
+   * @return whether the pause of a swap has become known: nobody waits for a commit
+   */
+  boolean tick(long nowMs) {
+    boolean idle = sealedMs == pausedSinceMs || nowMs - openMs >= IDLE_MS;
+    return sealedMs >= 0 && openMs >= 0 && idle && paused(openMs - sealedMs);
+  }
+
+  private boolean paused(long ms) {
+    sealedMs = -1;
+    if (times.containsKey(active)) {
+      times.get(active).pauseMs = ms;
+    }
+    return true;
   }
 
   private Times times(long planId) {
@@ -62,16 +89,18 @@ final class SwapClock {
     return found;
   }
 
-  /** A turn has ended. */
-  void turned(long nowMs) {
-    if (log.version() > version) {
-      version = log.version();
-      committedMs = nowMs;
-      if (pausedSinceMs >= 0 && times.containsKey(active)) {
-        times.get(active).pauseMs = nowMs - pausedSinceMs;
-        pausedSinceMs = -1;
-      }
+  /**
+   * A turn has ended.
+   *
+   * @return whether the pause of a swap has become known
+   */
+  boolean turned(long nowMs) {
+    if (log.version() == version) {
+      return false;
     }
+    version = log.version();
+    committedMs = nowMs;
+    return sealedMs >= 0 && paused(nowMs - pausedSinceMs);
   }
 
   /** The swaps that the chain knows of, the oldest first. */
@@ -96,7 +125,8 @@ final class SwapClock {
                 strategies,
                 done ? Phase.DONE : Phase.ABORTED,
                 past.aborted(),
-                past.firstPosition()));
+                past.firstPosition(),
+                past.asked()));
       }
     }
     for (Chain.Link link : chain.live()) {
@@ -109,7 +139,8 @@ final class SwapClock {
                 strategies,
                 phase(chain, link),
                 "",
-                link.firstPosition()));
+                link.firstPosition(),
+                link.asked()));
       }
     }
     steps.sort((a, b) -> Long.compare(a.planId(), b.planId()));
@@ -131,7 +162,8 @@ final class SwapClock {
       TreeMap<Long, String> strategies,
       Phase phase,
       String why,
-      long firstPosition) {
+      long firstPosition,
+      Asked asked) {
     Times known = times.getOrDefault(planId, new Times());
     return new SwapStep(
         planId,
@@ -142,6 +174,7 @@ final class SwapClock {
         why,
         Math.max(0, firstPosition - 1),
         known.warmMs,
-        known.pauseMs);
+        known.pauseMs,
+        asked);
   }
 }

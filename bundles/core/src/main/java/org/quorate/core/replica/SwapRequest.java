@@ -3,6 +3,7 @@ package org.quorate.core.replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.quorate.core.log.Asked;
 import org.quorate.core.log.LogRecord;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
@@ -15,9 +16,14 @@ import org.quorate.spi.consensus.Traits;
  * @param options of the target strategy, checked
  * @param roles what members become whose role the target does not know
  * @param timeoutMs ordered time after which a target that does not decide is given up
+ * @param asked where it was asked for
  */
 public record SwapRequest(
-    String strategy, Map<String, String> options, Map<Role, Role> roles, long timeoutMs) {
+    String strategy,
+    Map<String, String> options,
+    Map<Role, Role> roles,
+    long timeoutMs,
+    Asked asked) {
   /** Ordered time that a target gets to become live unless told otherwise. */
   public static final long DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -28,7 +34,7 @@ public record SwapRequest(
 
   /** With the strategy's defaults. */
   public static SwapRequest to(String strategy) {
-    return new SwapRequest(strategy, Map.of(), Map.of(), DEFAULT_TIMEOUT_MS);
+    return new SwapRequest(strategy, Map.of(), Map.of(), DEFAULT_TIMEOUT_MS, Asked.NEVER);
   }
 
   /** Why the members cannot be those of a link of the target, or null. */
@@ -78,6 +84,6 @@ public record SwapRequest(
 
   /** The record that begins the swap. */
   LogRecord.Prepare prepare(Membership now) {
-    return new LogRecord.Prepare(strategy, options, members(now), now, timeoutMs);
+    return new LogRecord.Prepare(strategy, options, members(now), now, timeoutMs, asked);
   }
 }

@@ -1,5 +1,7 @@
 package org.quorate.core.replica;
 
+import org.quorate.core.log.Asked;
+
 /**
  * A swap as one replica knows it.
  *
@@ -8,8 +10,10 @@ package org.quorate.core.replica;
  * @param why it was given up; empty otherwise
  * @param position of the seal; 0 while it is not sealed
  * @param warmMs from the plan to a target that decides; -1 if this replica did not see it
- * @param pauseMs without a commit around the seal on this replica; -1 if it did not see it, or
- *     nothing was committed since
+ * @param pauseMs without a commit around the seal on this replica, in a group in which nothing was
+ *     committed just before the time until the link was open; -1 if it did not see it, or nothing was
+ *     committed since
+ * @param asked where it was asked for, and when
  */
 public record SwapStep(
     long planId,
@@ -20,7 +24,8 @@ public record SwapStep(
     String why,
     long position,
     long warmMs,
-    long pauseMs) {
+    long pauseMs,
+    Asked asked) {
   /** How far it is. */
   public enum Phase {
     /** The target is opened and has decided nothing yet. */

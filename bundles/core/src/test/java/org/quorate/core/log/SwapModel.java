@@ -72,7 +72,7 @@ final class SwapModel {
     switch (action.what()) {
       case "plan" -> {
         plans++;
-        r.propose(new LogRecord.Prepare("x", Map.of(), MEMBERS, MEMBERS, DEADLINE_MS));
+        r.propose(new LogRecord.Prepare("x", Map.of(), MEMBERS, MEMBERS, DEADLINE_MS, Asked.NEVER));
       }
       case "deliver" -> r.deliver();
       case "see" -> r.machine.live(action.plan());

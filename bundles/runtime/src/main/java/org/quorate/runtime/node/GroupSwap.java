@@ -8,6 +8,7 @@ import org.quorate.api.GroupId;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.core.log.Asked;
 import org.quorate.core.replica.SwapRequest;
 import org.quorate.runtime.api.SwapSpec;
 import org.quorate.spi.consensus.Role;
@@ -17,8 +18,9 @@ import org.quorate.spi.consensus.Role;
  *
  * @param minWire oldest version of the strategy's messages that the asking node speaks
  * @param maxWire newest one
+ * @param asked the asking node
  */
-record GroupSwap(SwapSpec spec, int minWire, int maxWire) {
+record GroupSwap(SwapSpec spec, int minWire, int maxWire, Asked asked) {
   Bytes encode() {
     Encoder out = new Encoder();
     out.text(spec.group().name()).text(spec.strategy()).varint(spec.timeoutMs());
@@ -27,7 +29,8 @@ record GroupSwap(SwapSpec spec, int minWire, int maxWire) {
     out.list(
         new TreeMap<>(spec.roles()).entrySet(),
         (e, r) -> e.u8(r.getKey().ordinal()).u8(r.getValue().ordinal()));
-    return out.varint(minWire).varint(maxWire).take();
+    asked.encode(out.varint(minWire).varint(maxWire));
+    return out.take();
   }
 
   static GroupSwap decode(Bytes encoded) {
@@ -44,7 +47,7 @@ record GroupSwap(SwapSpec spec, int minWire, int maxWire) {
       roles.put(role(in), role(in));
     }
     SwapSpec spec = new SwapSpec(group, strategy, options, roles, timeoutMs);
-    return new GroupSwap(spec, (int) in.varint(), (int) in.varint());
+    return new GroupSwap(spec, (int) in.varint(), (int) in.varint(), Asked.decode(in));
   }
 
   private static Role role(Decoder in) {
@@ -56,6 +59,6 @@ record GroupSwap(SwapSpec spec, int minWire, int maxWire) {
   }
 
   SwapRequest request() {
-    return new SwapRequest(spec.strategy(), spec.options(), spec.roles(), spec.timeoutMs());
+    return new SwapRequest(spec.strategy(), spec.options(), spec.roles(), spec.timeoutMs(), asked);
   }
 }

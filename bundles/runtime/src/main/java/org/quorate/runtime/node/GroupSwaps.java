@@ -10,6 +10,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
+import org.quorate.core.log.Asked;
 import org.quorate.core.replica.Replica;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -72,7 +73,8 @@ final class GroupSwaps {
           Code.INVALID, node.id() + ": " + node.services().missingStrategy(spec.strategy()));
     }
     Traits traits = strategy.traits();
-    return new GroupSwap(spec, traits.minWire(), traits.maxWire());
+    Asked asked = new Asked(node.id().name(), System.currentTimeMillis());
+    return new GroupSwap(spec, traits.minWire(), traits.maxWire(), asked);
   }
 
   /** Whether this node can take part. */

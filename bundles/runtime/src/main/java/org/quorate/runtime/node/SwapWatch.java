@@ -46,7 +46,7 @@ final class SwapWatch {
 
   private void answer(SwapStep step) {
     SwapStatus status = status(step);
-    if (status.ended()) {
+    if (status.ended() && (status.pauseMs() >= 0 || step.phase() != SwapStep.Phase.SWITCHED)) {
       waiting.removeIf(
           w -> {
             if (w.id() == step.planId()) {
@@ -63,13 +63,20 @@ final class SwapWatch {
     details.put("swap", Long.toString(step.planId()));
     details.put("from", step.from());
     details.put("to", step.to());
+    details.put("by", step.asked().by());
+    if (step.warmMs() >= 0) {
+      details.put("warm.ms", Long.toString(step.warmMs()));
+    }
+    if (step.pauseMs() >= 0) {
+      details.put("pause.ms", Long.toString(step.pauseMs()));
+    }
     if (!step.why().isEmpty()) {
       details.put("why", step.why());
     }
     return details;
   }
 
-  /** Complete when the swap has ended here. */
+  /** Complete when the swap has ended here, with the pause if this replica sees one. */
   CompletableFuture<SwapStatus> ended(long id) {
     CompletableFuture<SwapStatus> done = new CompletableFuture<>();
     host.onReplica(
@@ -103,7 +110,9 @@ final class SwapWatch {
         step.why(),
         step.position(),
         step.warmMs(),
-        step.pauseMs());
+        step.pauseMs(),
+        step.asked().by(),
+        step.asked().atMs());
   }
 
   private static String word(SwapStep.Phase phase) {
