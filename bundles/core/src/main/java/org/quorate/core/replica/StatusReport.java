@@ -1,5 +1,6 @@
 package org.quorate.core.replica;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -7,6 +8,7 @@ import org.quorate.api.GroupStatus;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 
 /** What a replica says of itself and of its active link. On the group's loop. */
@@ -107,6 +109,14 @@ final class StatusReport {
     }
     if (chain.predecessor() != null) {
       details.put("retiring", "link " + chain.predecessor().epoch());
+    }
+    List<String> forget =
+        now.membership().members().stream()
+            .filter(Member::forgets)
+            .map(m -> m.node().name())
+            .toList();
+    if (!forget.isEmpty()) {
+      details.put("in memory", String.join(",", forget));
     }
     return details;
   }

@@ -232,7 +232,15 @@ final class Control implements NodeControl {
 
   @Override
   public CompletionStage<List<StorageStatus>> moveStorage(StorageSpec spec) {
-    return storageMoves.move(spec);
+    return storageMoves
+        .move(spec)
+        .whenComplete(
+            (done, problem) -> {
+              if (problem != null) {
+                String why = Answer.of(problem).message();
+                node.events().publish("storage.stopped", spec.group().name(), Map.of("why", why));
+              }
+            });
   }
 
   @Override

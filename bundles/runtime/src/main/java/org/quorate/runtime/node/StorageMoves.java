@@ -134,16 +134,26 @@ final class StorageMoves {
             .map(m -> m.forgetting(forgets.getOrDefault(m.node(), m.forgets())))
             .toList();
     String forgetful = new Membership(now.version(), then).forgetful();
-    return all.stream().map(c -> planned(target, c, forgetful)).toList();
+    return all.stream().map(c -> planned(target, c, kept(now, c.node()), forgetful)).toList();
   }
 
-  private static StorageStatus planned(StorageTarget target, Checked c, String forgetful) {
+  private static boolean kept(Membership now, NodeId at) {
+    return now.find(at).map(m -> !m.forgets()).orElse(true);
+  }
+
+  /**
+   * What becomes of one.
+   *
+   * @param marked whether the membership has it as one that keeps what it promises
+   */
+  private static StorageStatus planned(
+      StorageTarget target, Checked c, boolean marked, String forgetful) {
     if (c.refused()) {
       return new StorageStatus(
           c.node(), "", "", target.names(), "refused", c.answer().message(), -1);
     }
     String is = c.answer().names().get(0);
-    if (is.equals(target.names())) {
+    if (is.equals(target.names()) && (marked || !c.durable())) {
       return new StorageStatus(c.node(), is, is, target.names(), "there", "", -1);
     }
     String why = !c.durable() && forgetful != null ? forgetful : "";
@@ -205,12 +215,12 @@ final class StorageMoves {
                   .thenCompose(begun -> ended(target, at))
                   .thenCompose(
                       end ->
-                          durable || end.phase().equals("aborted")
+                          durable || !end.storage().equals(target.names())
                               ? member(GroupChange.Kind.KEEPS, target.group(), at)
                                   .thenApply(kept -> end)
                               : CompletableFuture.completedFuture(end));
             })
-        .thenAccept(end -> requireDone(at, end));
+        .thenAccept(end -> requireDone(target, at, end));
   }
 
   private CompletableFuture<Answer> order(NodeId at, PeerOperation what, StorageTarget target) {
@@ -260,10 +270,7 @@ final class StorageMoves {
     stateOf(target.group(), at)
         .whenComplete(
             (status, problem) -> {
-              if (problem == null
-                  && (status.phase().equals("aborted")
-                      || status.phase().equals("done")
-                          && status.storage().equals(target.names()))) {
+              if (problem == null && isIdle(status)) {
                 end.complete(status);
               } else if (System.nanoTime() - untilNanos > 0) {
                 end.completeExceptionally(
@@ -276,10 +283,16 @@ final class StorageMoves {
             });
   }
 
-  private static void requireDone(NodeId at, StorageStatus end) {
-    if (end.phase().equals("aborted")) {
+  /** Whether the node answers and nothing is under way there: it has moved or never will. */
+  private static boolean isIdle(StorageStatus status) {
+    return !status.storage().isEmpty() && List.of("", "done", "aborted").contains(status.phase());
+  }
+
+  private static void requireDone(StorageTarget target, NodeId at, StorageStatus end) {
+    if (!end.storage().equals(target.names())) {
+      String why = end.phase().equals("aborted") ? end.why() : "it was restarted meanwhile";
       throw new ControlException(
-          Code.UNAVAILABLE, "node '" + at + "' stays on '" + end.storage() + "': " + end.why());
+          Code.UNAVAILABLE, "node '" + at + "' stays on '" + end.storage() + "': " + why);
     }
   }
 
