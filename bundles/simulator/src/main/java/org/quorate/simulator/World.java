@@ -221,6 +221,10 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
     }
   }
 
+  boolean healing() {
+    return healing;
+  }
+
   void leaseEnded(long lease) {
     mark(Mark.LEASE_EXPIRED);
     String wrong = leases.end(lease);

@@ -50,6 +50,7 @@ public final class SnapshotSender {
   private final SnapshotReceiver receiver;
   private final Map<NodeId, Transfer> transfers = new HashMap<>();
   private final SnapshotPace pace = new SnapshotPace();
+  private List<SnapshotId> leaving = List.of(); // a worker deletes them: nobody may be offered one
   private boolean writing;
 
   SnapshotSender(SnapshotHost host, SnapshotStore store, SnapshotReceiver receiver) {
@@ -85,6 +86,7 @@ public final class SnapshotSender {
   private SnapshotId newest() {
     List<SnapshotId> complete = new ArrayList<>(store.complete());
     complete.remove(receiver.receiving());
+    complete.removeAll(leaving);
     return complete.isEmpty() ? null : complete.get(complete.size() - 1);
   }
 
@@ -101,6 +103,7 @@ public final class SnapshotSender {
     SnapshotId id = new SnapshotId(at.epoch(), at.inner(), host.nextId());
     List<SnapshotId> old = new ArrayList<>(store.complete());
     transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
+    leaving = old;
     host.offload(
         () -> {
           old.forEach(store::delete);
@@ -113,6 +116,7 @@ public final class SnapshotSender {
         done -> {
           // Before the release: it may let another transfer clean up.
           transfer.id = done;
+          leaving = List.of();
           writing = false;
           release.run();
           open(to, transfer, done);
