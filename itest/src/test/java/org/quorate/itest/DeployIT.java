@@ -304,6 +304,7 @@ class DeployIT {
       assertTrue(refused.err().contains("node '" + node + "'"), refused.toString());
     }
     assertTrue(refused.err().contains("may not be deployed"), refused.toString());
+    assertTrue(refused.err().contains("says who may deploy what"), refused.toString());
     Path lacking =
         allow(
             Variant.of(Distribution.ofThisBuild().bundle(RAFT))
@@ -321,9 +322,15 @@ class DeployIT {
   }
 
   private void forwardAndBack() throws Exception {
-    JsonObject planned = ok("assembly", "plan", allow(variant("9.1.0")).toString()).object();
-    assertEquals("planned", planned.getString("state"), planned.encode());
-    ok("assembly", "deploy", dir.resolve("raft-9.1.0.jar").toString());
+    Path mapdb =
+        allow(
+            Variant.of(Distribution.ofThisBuild().bundle("org.quorate.storage.mapdb"))
+                .version("9.1.0")
+                .write(dir.resolve("mapdb.jar")));
+    String both = allow(variant("9.1.0")) + "," + mapdb;
+    JsonObject planned = ok("assembly", "plan", both).object();
+    assertEquals(2, planned.getJsonArray("changes").size(), planned.encode());
+    ok("assembly", "deploy", both);
     ended("done");
     everyNodeRuns("9.1.0");
     ok("assembly", "rollback");
@@ -371,5 +378,9 @@ class DeployIT {
     String log = Files.readString(dir.resolve("n3.log"));
     String inPlace = "assembly " + end.getInteger("number") + " is in place";
     assertTrue(log.contains(inPlace + ": [" + RAFT), log);
+    for (String node : ports.keySet()) {
+      JsonObject leaks = ok("leaks", "--node", node).object();
+      assertEquals(List.of(), leaks.getJsonArray("held").getList(), node + ": " + leaks.encode());
+    }
   }
 }

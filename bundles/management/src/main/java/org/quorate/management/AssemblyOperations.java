@@ -146,7 +146,7 @@ final class AssemblyOperations {
   private static AssemblyView possible(DeployPlan plan) {
     if (!plan.objections().isEmpty()) {
       throw new OperationException(
-          FailureCode.BAD_REQUEST,
+          plan.forbidden() ? FailureCode.FORBIDDEN : FailureCode.BAD_REQUEST,
           String.join("; ", plan.objections()),
           "nothing was changed; put it right and ask again");
     }

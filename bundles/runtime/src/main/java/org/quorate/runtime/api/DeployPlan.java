@@ -14,9 +14,19 @@ public record DeployPlan(Assembly assembly, List<Change> changes, List<Check> no
   /**
    * A node's answer.
    *
+   * @param forbidden whether it may not take it, whatever it could
    * @param objections empty if it can take it
    */
-  public record Check(NodeId node, List<String> objections) {}
+  public record Check(NodeId node, boolean forbidden, List<String> objections) {
+    public Check {
+      objections = List.copyOf(objections);
+    }
+  }
+
+  /** Whether a node's file or its trust forbids it. */
+  public boolean forbidden() {
+    return nodes.stream().anyMatch(Check::forbidden);
+  }
 
   /** All that speaks against it, with the nodes' names. */
   public List<String> objections() {

@@ -30,6 +30,7 @@ import org.quorate.runtime.api.ClusterAssembly;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.DeployPlan;
+import org.quorate.runtime.api.DeployPlan.Check;
 import org.quorate.runtime.api.DeploySpec;
 import org.quorate.runtime.api.Deployment;
 import org.quorate.runtime.api.Deployment.NodeStep;
@@ -129,11 +130,11 @@ public final class Assemblies implements AssemblyControl {
       case FETCH -> work(() -> installing.piece(body));
       case CHECK ->
           work(
-              () ->
-                  new Encoder()
-                      .list(
-                          installing.objections(Record.assembly(new Decoder(body))), Encoder::text)
-                      .take());
+              () -> {
+                Check check = installing.objections(Record.assembly(new Decoder(body)));
+                Encoder out = new Encoder().bool(check.forbidden());
+                return out.list(check.objections(), Encoder::text).take();
+              });
     };
   }
 
@@ -227,35 +228,38 @@ public final class Assemblies implements AssemblyControl {
     Encoder body = new Encoder();
     Record.assembly(body, assembly);
     Bytes question = body.take();
-    Map<NodeId, CompletableFuture<List<String>>> asked = new TreeMap<>();
+    List<CompletableFuture<Check>> asked = new ArrayList<>();
     for (NodeId node : cluster.nodes()) {
-      if (skip.contains(node)) {
-        continue;
+      if (node.equals(cluster.self()) && !skip.contains(node)) {
+        asked.add(CompletableFuture.completedFuture(installing.objections(assembly)));
+      } else if (!skip.contains(node)) {
+        asked.add(
+            cluster
+                .ask(node, Question.CHECK, question, CHECK_MS)
+                .thenApply(answer -> decoded(node, answer)));
       }
-      asked.put(
-          node,
-          node.equals(cluster.self())
-              ? CompletableFuture.completedFuture(installing.objections(assembly))
-              : cluster
-                  .ask(node, Question.CHECK, question, CHECK_MS)
-                  .thenApply(
-                      answer ->
-                          answer == null
-                              ? List.of("it does not answer: start it, or leave it out (skip)")
-                              : new Decoder(answer).list(Decoder::text)));
     }
     if (asked.isEmpty()) {
       throw new ControlException(Code.INVALID, "every node is left out");
     }
-    List<DeployPlan.Check> checks = new ArrayList<>();
-    asked.forEach((node, answer) -> checks.add(new DeployPlan.Check(node, answer.join())));
+    List<Check> checks = asked.stream().map(CompletableFuture::join).toList();
     boolean here = checks.stream().allMatch(c -> c.objections().isEmpty());
     return new DeployPlan(assembly, here ? local.plan(assembly).changes() : List.of(), checks);
   }
 
+  private static Check decoded(NodeId node, Bytes answer) {
+    if (answer == null) {
+      String silent = "it does not answer: start it, or leave it out (skip)";
+      return new Check(node, false, List.of(silent));
+    }
+    Decoder in = new Decoder(answer);
+    return new Check(node, in.bool(), in.list(Decoder::text));
+  }
+
   private long begin(ClusterAssembly planned, DeployPlan plan, List<NodeId> skip) {
     if (!plan.objections().isEmpty()) {
-      throw new ControlException(Code.INVALID, String.join("; ", plan.objections()));
+      throw new ControlException(
+          plan.forbidden() ? Code.FORBIDDEN : Code.INVALID, String.join("; ", plan.objections()));
     }
     record.ensure();
     List<NodeStep> steps =

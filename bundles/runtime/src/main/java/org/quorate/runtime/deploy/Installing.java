@@ -16,6 +16,7 @@ import org.quorate.assembly.BundleEntry;
 import org.quorate.assembly.LocalAssembly;
 import org.quorate.assembly.Plan;
 import org.quorate.assembly.Trust;
+import org.quorate.runtime.api.DeployPlan.Check;
 import org.quorate.runtime.deploy.Cluster.Question;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,33 +101,43 @@ final class Installing {
   // ---- judging -----------------------------------------------------------------------------
 
   /** What speaks against an assembly on this node. */
-  List<String> objections(Assembly assembly) {
+  Check objections(Assembly assembly) {
     List<String> objections = new ArrayList<>();
     if (!trust.any()) {
-      return List.of("its file allows no deploying: it has no key 'deploy'");
+      String off = "its file allows no deploying: it has no key 'deploy'";
+      return new Check(cluster.self(), true, List.of(off));
     }
+    boolean forbidden = false;
     for (BundleEntry bundle : assembly.bundles()) {
       try {
-        judge(bundle);
+        String distrust = distrust(bundle);
+        if (distrust != null) {
+          forbidden = true;
+          objections.add(bundle + " may not be deployed: " + distrust);
+        }
       } catch (AssemblyException e) {
         objections.add(e.getMessage());
       }
     }
-    return objections.isEmpty() ? local.plan(assembly).objections() : objections;
+    return new Check(
+        cluster.self(),
+        forbidden,
+        objections.isEmpty() ? local.plan(assembly).objections() : objections);
   }
 
-  /** It is here, is what it is said to be, and somebody who may has signed or listed it. */
-  private void judge(BundleEntry bundle) {
+  /**
+   * Null if it is here, is what it is said to be, and somebody who may has signed or listed it.
+   *
+   * @throws AssemblyException if it is not here or is something else
+   */
+  private String distrust(BundleEntry bundle) {
     fetch(bundle);
     BundleEntry found = local.describe(bundle.sha256());
     if (!found.name().equals(bundle.name()) || !found.version().equals(bundle.version())) {
       throw new AssemblyException(
           "jar " + bundle.sha256() + " is " + found + ", not " + bundle + " as announced");
     }
-    String distrust = trust.objection(local.artifacts().find(bundle.sha256()), bundle.sha256());
-    if (distrust != null) {
-      throw new AssemblyException(bundle + " may not be deployed: " + distrust);
-    }
+    return trust.objection(local.artifacts().find(bundle.sha256()), bundle.sha256());
   }
 
   // ---- changing ----------------------------------------------------------------------------
@@ -138,7 +149,7 @@ final class Installing {
    * @throws AssemblyException if it cannot, or a group did not come back; nothing is kept then
    */
   long change(Assembly wanted) {
-    List<String> objections = objections(wanted);
+    List<String> objections = objections(wanted).objections();
     if (!objections.isEmpty()) {
       throw new AssemblyException(String.join("; ", objections));
     }
