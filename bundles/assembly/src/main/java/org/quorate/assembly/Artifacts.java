@@ -2,7 +2,6 @@ package org.quorate.assembly;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,10 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Jars by the SHA-256 of their content, in a folder. One comes in pieces into a file of its own and is
@@ -143,20 +139,6 @@ public final class Artifacts {
       return jar == null ? -1 : Files.size(jar);
     } catch (IOException e) {
       throw new AssemblyException("jar " + sha256 + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  /** Deletes all but these. */
-  public synchronized void retain(Collection<String> wanted) {
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> all = files.toList();
-      for (Path each : all) {
-        if (!wanted.contains(each.getFileName().toString().replaceFirst("\\..*", ""))) {
-          Files.delete(each);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -196,9 +196,15 @@ public final class NodeHome implements AutoCloseable {
     return storeId;
   }
 
-  /** Identity of what this process keeps in memory only: another one after each start. */
-  public long volatileStoreId() {
-    long mixed = (storeId ^ incarnation * 0x9e3779b97f4a7c15L) * 0xbf58476d1ce4e5b9L;
+  /**
+   * Identity of what this process keeps in memory only: another one after each start, and after each
+   * loss.
+   *
+   * @param losses how often a storage went with what it held
+   */
+  public long volatileStoreId(long losses) {
+    long life = incarnation * 0x9e3779b97f4a7c15L ^ losses * 0xd6e8feb86659fd93L;
+    long mixed = (storeId ^ life) * 0xbf58476d1ce4e5b9L;
     return mixed == 0 ? 1 : mixed ^ mixed >>> 32;
   }
 

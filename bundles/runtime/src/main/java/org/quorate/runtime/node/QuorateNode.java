@@ -433,7 +433,7 @@ public final class QuorateNode implements AutoCloseable {
     groups.all().forEach(host -> all.put(host.id().name(), host.manifest().config().historyId()));
     Map<String, Identity.Store> stores = new TreeMap<>();
     groups.all().forEach(host -> host.moved().ifPresent(s -> stores.put(host.id().name(), s)));
-    return new Identity(home.storeId(), home.volatileStoreId(), all, stores);
+    return new Identity(home.storeId(), home.volatileStoreId(services.losses()), all, stores);
   }
 
   /** Tells a peer of the groups that it has a part in; it takes what is new to it. */

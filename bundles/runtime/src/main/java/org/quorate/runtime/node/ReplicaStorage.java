@@ -39,6 +39,7 @@ final class ReplicaStorage {
   private long tookMs = -1;
   private boolean ending;
   private Runnable whenIdle;
+  private volatile long lossesBefore; // when the replica came to where it is
 
   /** Reads the mark; blocks. */
   ReplicaStorage(GroupHost host, GroupHost.Node node, ManifestStore files, GroupManifest manifest) {
@@ -47,6 +48,7 @@ final class ReplicaStorage {
     this.files = files;
     choice = files.storage(manifest);
     written = choice;
+    lossesBefore = node.services().losses();
     List<StorageChoice.Move> moves = choice.moves();
     if (!moves.isEmpty()) {
       StorageChoice.Move last = moves.get(moves.size() - 1);
@@ -75,10 +77,12 @@ final class ReplicaStorage {
   /** Who this replica is; from any thread. */
   long storeId(Services.Parts parts) {
     StorageChoice now = choice;
-    if (now.storeId() != 0 && (parts.durable() || now.start() == node.home().incarnation())) {
+    long losses = node.services().losses();
+    boolean held = now.start() == node.home().incarnation() && losses == lossesBefore;
+    if (now.storeId() != 0 && (parts.durable() || held)) {
       return now.storeId();
     }
-    return parts.durable() ? node.home().storeId() : node.home().volatileStoreId();
+    return parts.durable() ? node.home().storeId() : node.home().volatileStoreId(losses);
   }
 
   // ---- opening and closing -------------------------------------------------------------------
@@ -322,6 +326,7 @@ final class ReplicaStorage {
 
     @Override
     public void switched() {
+      lossesBefore = node.services().losses();
       save(
           before.moved(
               into.log(),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
@@ -42,6 +43,7 @@ public final class Services {
   }
 
   private final Map<Kind, Map<String, List<Object>>> all = new TreeMap<>();
+  private final AtomicLong losses = new AtomicLong();
   private final List<Supplier<CompletableFuture<Void>>> listeners = new CopyOnWriteArrayList<>();
 
   public CompletableFuture<Void> add(ConsensusStrategy strategy) {
@@ -89,10 +91,19 @@ public final class Services {
         same.add(part);
       } else {
         same.remove(part);
+        if (part instanceof LogStorage log && !log.durable()
+            || part instanceof StateStorage state && !state.durable()) {
+          losses.incrementAndGet();
+        }
       }
     }
     return CompletableFuture.allOf(
         listeners.stream().map(Supplier::get).toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** How often a storage went that held data in memory only: the data went with it. */
+  long losses() {
+    return losses.get();
   }
 
   /**

@@ -28,7 +28,8 @@ class NodeHomeTest {
     long inMemory;
     try (NodeHome first = NodeHome.open(dir, NODE, "c")) {
       storeId = first.storeId();
-      inMemory = first.volatileStoreId();
+      inMemory = first.volatileStoreId(0);
+      assertNotEquals(inMemory, first.volatileStoreId(1));
       assertEquals(1, first.incarnation());
       assertEquals(2, first.rise());
       assertEquals(1, first.incarnation());
@@ -36,7 +37,7 @@ class NodeHomeTest {
     try (NodeHome second = NodeHome.open(dir, NODE, "c")) {
       assertEquals(storeId, second.storeId());
       assertEquals(3, second.incarnation());
-      assertNotEquals(inMemory, second.volatileStoreId());
+      assertNotEquals(inMemory, second.volatileStoreId(0));
     }
     try (NodeHome other = NodeHome.open(dir.resolve("other"), NODE, "c")) {
       assertNotEquals(storeId, other.storeId());

@@ -27,6 +27,7 @@ import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
 import org.quorate.spi.consensus.Traits;
+import org.quorate.storage.memory.MemoryLogStorage;
 
 /**
  * A replica that is opened anew in a running process, as after the update of a bundle, is not taken
@@ -153,6 +154,31 @@ class ReopeningTest {
   void whereEveryMemberProposesEachGoesOnAnew() throws Exception {
     try (TestCluster cluster = TestCluster.start(folder, 3)) {
       run(cluster, "certify", 4);
+    }
+  }
+
+  /** A voter that forgot what it promised must not vote: it is a stranger until it is added again. */
+  @Test
+  void aStorageThatTakesItsDataWithItLeavesAStranger() throws Exception {
+    try (TestCluster cluster = TestCluster.start(folder, 1)) {
+      NodeId node = cluster.nodes().get(0);
+      MemoryLogStorage before = new MemoryLogStorage();
+      cluster.services(node).add(before).get(30, TimeUnit.SECONDS);
+      cluster
+          .node(node)
+          .control()
+          .createGroup(
+              new GroupSpec(
+                  TEST, "raft", "mapdb", "memory", "kv", List.of(), Map.of("volatile", "true")))
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS);
+      GroupHost host = cluster.node(node).groups().find(TEST);
+      TestCluster.await("a leader", () -> status(host).hint() != null);
+      cluster.services(node).remove(before).get(30, TimeUnit.SECONDS);
+      cluster.services(node).add(new MemoryLogStorage()).get(30, TimeUnit.SECONDS);
+      GroupStatus parked = status(host);
+      assertEquals(GroupStatus.State.PARKED, parked.state());
+      assertTrue(parked.why().contains("its data was replaced"), parked.why());
     }
   }
 }
