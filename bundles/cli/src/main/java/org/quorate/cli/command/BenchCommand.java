@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
@@ -14,10 +15,12 @@ import org.quorate.cli.bench.Bench;
 import org.quorate.cli.bench.IdleGroups;
 import org.quorate.cli.bench.JoinLoss;
 import org.quorate.cli.bench.KillGaps;
+import org.quorate.cli.bench.layers.Layers;
 import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.Reach;
 import org.quorate.cli.cluster.TemporaryCluster;
+import org.quorate.spi.consensus.ConsensusStrategy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -118,6 +121,14 @@ final class BenchCommand implements Callable<Integer> {
   private int join;
 
   @Option(
+      names = "--virtual-log",
+      description = {
+        "Instead: what the virtual log costs: a strategy and its driver on three journals of this",
+        "process, bare and under a replica with an empty state machine, in turn."
+      })
+  private boolean virtualLog;
+
+  @Option(
       names = "--peer",
       paramLabel = "NAME=DIR",
       description = "Measure zookeeper (a folder of its jars) or etcd (its program) beside it.")
@@ -136,6 +147,9 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
+    if (virtualLog) {
+      return layers();
+    }
     if (root.elsewhere()) {
       return elsewhere(root.reach());
     }
@@ -200,6 +214,29 @@ final class BenchCommand implements Callable<Integer> {
           "measure such a cluster with --workload, or name a cluster of this machine with --data");
     }
     return workload.run(root, reach, group, clients(), seconds);
+  }
+
+  private int layers() throws IOException, InterruptedException {
+    String name = strategy == null ? "raft" : strategy;
+    ConsensusStrategy found =
+        ServiceLoader.load(ConsensusStrategy.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(s -> s.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CliException(
+                        ExitCode.USAGE, "no strategy '" + name + "' here", "see 'quorate sim'"));
+    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
+    try {
+      Bench.checkDisk(folder);
+      Layers.Plan plan =
+          new Layers.Plan(folder, found, outstanding, runs, seconds, warmup, valueBytes);
+      root.print(Layers.run(plan, row -> root.terminal().progress(row.toString())));
+      return ExitCode.OK;
+    } finally {
+      TemporaryCluster.remove(folder);
+    }
   }
 
   private int idle(LocalCluster cluster, String consensus) throws InterruptedException {
