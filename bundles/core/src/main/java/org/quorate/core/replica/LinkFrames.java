@@ -93,7 +93,22 @@ final class LinkFrames {
   void asked(NodeId peer, LogPoint point) {
     if (point.epoch() < open.oldest()) {
       owner.sendSnapshot(peer, new LogPoint(open.oldest(), 0));
+    } else if (point.epoch() < open.chain().active().epoch() && abandoned()) {
+      owner.sendSnapshot(peer, new LogPoint(open.chain().active().epoch(), 0));
     }
+  }
+
+  /**
+   * Whether nobody known here brings others to the end of the sealed link, and a durable state beyond
+   * it is here: once the seal is delivered, later changes of the members may leave the sealed link
+   * without a quorum.
+   */
+  private boolean abandoned() {
+    Chain chain = open.chain();
+    LinkSlot sealed = chain.predecessor() == null ? null : open.find(chain.predecessor().planId());
+    return sealed != null
+        && machine.durableEpoch() == chain.active().epoch()
+        && sealed.status().hint() == null;
   }
 
   /** A newer state is durable: the others should hear of it soon. */
