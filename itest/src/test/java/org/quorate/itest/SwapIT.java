@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of the soak of swaps: six to and fro, a node killed at three of them. */
+/** The short form of the soak of swaps: four to and fro, a node killed at two of them. */
 class SwapIT {
-  private static final int SWAPS = 6;
+  private static final int SWAPS = 4;
   private static final int KILL_EVERY = 2;
   private static final long SEED = 3;
 
