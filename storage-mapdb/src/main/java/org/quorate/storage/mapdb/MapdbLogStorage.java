@@ -48,8 +48,8 @@ public class MapdbLogStorage implements LogStorage {
   private static Thread thread(Runnable work) {
     Thread thread = new Thread(work, "quorate-mapdb-log");
     thread.setDaemon(true);
-    // The creator's loader must not live as long as this thread.
-    thread.setContextClassLoader(null);
+    // The creator's loader must not live as long as this thread, and MapDB does not go without one.
+    thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     return thread;
   }
 

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,5 +92,32 @@ class MapdbLogStorageTest {
       changes++;
     }
     assertTrue(changes > 20, changes + " changes");
+  }
+
+  /** What was trimmed is given back: the rest is written anew, on the storage's own thread. */
+  @Test
+  void aLogOfWhichMostWasTrimmedIsWrittenAnew() throws IOException {
+    TestLoop loop = new TestLoop();
+    LinkProbe probe;
+    String record = "x".repeat(16_384);
+    try (LogStorage storage = new MapdbLogStorage(dir)) {
+      LinkStore store = storage.open(GROUP, 1, loop);
+      probe = new LinkProbe(store, loop, LogState.of(store));
+      for (int i = 1; i <= 3000; i++) {
+        probe.append(i, i + record);
+        if (i % 64 == 0) {
+          probe.settleDurably();
+        }
+      }
+      probe.issue(new LogOp.Trim(2990));
+      probe.settleDurably();
+    }
+    try (Stream<Path> files = Files.walk(dir)) {
+      List<String> names = files.map(f -> f.getFileName().toString()).toList();
+      assertTrue(names.stream().noneMatch("state-1.db"::equals), "never written anew: " + names);
+    }
+    try (LogStorage storage = new MapdbLogStorage(dir)) {
+      assertNull(probe.objection(LogState.of(storage.open(GROUP, 1, loop))));
+    }
   }
 }
