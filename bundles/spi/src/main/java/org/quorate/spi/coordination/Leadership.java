@@ -1,0 +1,55 @@
+package org.quorate.spi.coordination;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An election that was won: the lock of its name is held, and the key of its name has the winner's
+ * value, owned by its session. Others read and watch that key.
+ */
+public final class Leadership {
+  private final Coordinator coordinator;
+  private final HeldLock lock;
+
+  Leadership(Coordinator coordinator, HeldLock lock) {
+    this.coordinator = coordinator;
+    this.lock = lock;
+  }
+
+  /** Proof for what is led; also {@link Condition.Held} with the election's name. */
+  public FencingToken token() {
+    return lock.token();
+  }
+
+  /** Completes when another may lead, as soon as this coordinator knows. */
+  public CompletionStage<HeldLock.Loss> lost() {
+    return lock.lost();
+  }
+
+  /**
+   * Changes what the key says.
+   *
+   * @return false if it does not lead any more
+   */
+  public CompletionStage<Boolean> announce(org.quorate.api.Bytes value) {
+    return coordinator
+        .transact(
+            new Transaction(
+                java.util.List.of(new Condition.Held(lock.name(), lock.token())),
+                java.util.List.of(new Op.Put(lock.name(), value, lock.session()))))
+        .thenApply(TransactionResult::succeeded);
+  }
+
+  /**
+   * Steps down: deletes the key and gives the lock to the next candidate.
+   *
+   * @return false if it did not lead any more
+   */
+  public CompletionStage<Boolean> resign() {
+    return coordinator
+        .transact(
+            new Transaction(
+                java.util.List.of(new Condition.Held(lock.name(), lock.token())),
+                java.util.List.of(new Op.Delete(lock.name()))))
+        .thenCompose(ignored -> lock.release());
+  }
+}
