@@ -46,6 +46,11 @@ final class CountingLoad {
         .onFailure(ended::fail);
   }
 
+  /** Why additions failed so far. */
+  List<String> failures() {
+    return chains.stream().filter(Future::failed).map(f -> f.cause().toString()).toList();
+  }
+
   /** How many additions were begun. */
   int asked() {
     return asked.get();

@@ -3,18 +3,16 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.quorate.api.Bytes;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -27,9 +25,11 @@ import org.quorate.client.QuorateClient;
  */
 public final class SwapsUnderKills {
   private static final long SETTLE_MS = 120_000;
+  private static final long LAST_MS = 60_000;
   private static final int LOADS = 16;
   private static final int HISTORY_S = 10;
   private static final List<String> STRATEGIES = List.of("raft", "certify");
+  private static final JsonObject GROUP = new JsonObject().put("group", "default");
 
   private enum Kill {
     BEFORE,
@@ -40,7 +40,7 @@ public final class SwapsUnderKills {
   private final Cli cli;
   private final Random random;
   private final AtomicBoolean going = new AtomicBoolean(true);
-  private final AtomicInteger asked = new AtomicInteger();
+  private final List<NodeHttp> nodes = new ArrayList<>();
   private int swapped;
   private int kills;
 
@@ -56,59 +56,34 @@ public final class SwapsUnderKills {
    * @param killEvery one swap of so many has a kill
    */
   public void run(int swaps, int killEvery) throws Exception {
-    String[] addresses =
-        status().stream().map(node -> node.getString("client")).toArray(String[]::new);
-    try (QuorateClient client = QuorateClient.connect(ClientOptions.of(addresses))) {
+    List<String> addresses = new ArrayList<>();
+    for (JsonObject line : objects(cli.ok("status", "--json").array())) {
+      addresses.add(line.getString("client"));
+      nodes.add(new NodeHttp(line.getString("node"), line.getString("http")));
+    }
+    try (QuorateClient client =
+        QuorateClient.connect(ClientOptions.of(addresses.toArray(String[]::new)))) {
       KvClient kv = new KvClient(client.group("default"));
-      Bytes counter = Bytes.utf8("counter");
-      List<Future<Long>> loads = new ArrayList<>();
-      for (int i = 0; i < LOADS; i++) {
-        Promise<Long> ended = Promise.promise();
-        add(kv, counter, ended);
-        loads.add(ended.future());
-      }
+      CountingLoad load = new CountingLoad(kv, LOADS);
       CompletableFuture<Integer> histories = CompletableFuture.supplyAsync(this::histories);
       try {
         for (int i = 1; i <= swaps; i++) {
           swap(i % killEvery == 0);
-          assertTrue(loads.stream().noneMatch(Future::failed), () -> "a client failed: " + loads);
+          assertEquals(List.of(), load.failures());
         }
       } finally {
         going.set(false);
       }
-      Future.all(loads).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-      String sum =
-          kv.get(counter)
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(60, TimeUnit.SECONDS)
-              .value()
-              .utf8();
-      assertEquals(Integer.toString(asked.get()), sum, "every addition is executed once");
+      load.endsExact(LAST_MS);
       int commits = histories.get(4 * HISTORY_S + 60, TimeUnit.SECONDS);
       settle("equal states", () -> running() && equalStates());
       System.out.printf(
-          "%d swaps, %d kills, %s additions, %d transactions on lists%n",
-          swapped, kills, sum, commits);
+          "%d swaps, %d kills, %d additions, %d transactions on lists%n",
+          swapped, kills, load.asked(), commits);
     }
   }
 
   // ---- load --------------------------------------------------------------------------------
-
-  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
-  private void add(KvClient kv, Bytes counter, Promise<Long> ended) {
-    asked.incrementAndGet();
-    kv.add(counter, 1)
-        .onSuccess(
-            sum -> {
-              if (going.get()) {
-                add(kv, counter, ended);
-              } else {
-                ended.complete(sum);
-              }
-            })
-        .onFailure(ended::fail);
-  }
 
   /** One history after the other, each checked; how many transactions there were. */
   private int histories() {
@@ -145,25 +120,25 @@ public final class SwapsUnderKills {
 
   private void swap(boolean withKill) throws Exception {
     settle("all nodes to run and the link before to be retired", () -> running() && settled());
-    String now = cli.ok("group", "show", "default", "--json").object().getString("strategy");
+    String now = shown(nodes.get(0)).getString("strategy");
     String to = STRATEGIES.get(1 - STRATEGIES.indexOf(now));
     Kill kill = withKill ? Kill.values()[random.nextInt(Kill.values().length)] : null;
-    String victim = "n" + (1 + random.nextInt(3));
+    String victim = nodes.get(random.nextInt(nodes.size())).name();
     int afterMs = random.nextInt(400);
     if (kill == Kill.BEFORE) {
       // A member that does not answer is named, and nothing changed; so it is asked again later.
       kill(victim);
-      Cli.Result refused = cli.run("group", "swap", "default", to);
-      assertTrue(refused.exit() != 0 && refused.err().contains(victim), refused.toString());
+      NodeHttp.Answer refused = request(to, victim);
+      assertTrue(!refused.ok() && refused.body().contains(victim), refused.toString());
       cli.ok("node", "start", victim);
       settle(victim + " to be back", this::running);
     }
     int before = ended(to);
-    request(to);
+    settle("the swap to be planned", () -> request(to, "").ok());
     if (kill == Kill.DURING) {
       Thread.sleep(afterMs);
       kill(victim);
-      settle("the swap to end", () -> endedAgain(before, to));
+      settle("the swap to end", () -> ended(to) > before || aborted());
       cli.ok("node", "start", victim);
     }
     settle("the switch to " + to, () -> switched(to));
@@ -174,8 +149,10 @@ public final class SwapsUnderKills {
     swapped++;
   }
 
-  private void request(String to) throws Exception {
-    settle("the swap to be planned", () -> cli.run("group", "swap", "default", to).exit() == 0);
+  /** Asks a node that is not down. */
+  private NodeHttp.Answer request(String to, String down) throws Exception {
+    NodeHttp node = nodes.stream().filter(n -> !n.name().equals(down)).findFirst().orElseThrow();
+    return node.ask("group.swap", GROUP.copy().put("strategy", to));
   }
 
   private void kill(String node) throws Exception {
@@ -187,56 +164,73 @@ public final class SwapsUnderKills {
   private int ended(String to) throws Exception {
     return (int)
         swaps().stream()
-            .filter(s -> s.getString("to").equals(to) && !phase(s).startsWith("warm"))
+            .filter(s -> s.getString("to").equals(to) && phase(s).matches("switched|done"))
             .count();
   }
 
-  private boolean endedAgain(int before, String to) throws Exception {
-    return ended(to) > before;
+  private boolean aborted() throws Exception {
+    List<JsonObject> all = swaps();
+    return !all.isEmpty() && phase(all.get(all.size() - 1)).equals("aborted");
   }
 
   /** Asks again if a kill made the group give the swap up. */
   private boolean switched(String to) throws Exception {
-    List<JsonObject> all = swaps();
-    JsonObject last = all.isEmpty() ? null : all.get(all.size() - 1);
-    if (last != null && phase(last).equals("aborted")) {
-      cli.run("group", "swap", "default", to);
+    if (aborted()) {
+      request(to, "");
       return false;
     }
+    List<JsonObject> all = swaps();
+    JsonObject last = all.isEmpty() ? null : all.get(all.size() - 1);
     return last != null && last.getString("to").equals(to) && !phase(last).startsWith("warm");
   }
 
   private boolean settled() throws Exception {
-    Cli.Result all = cli.run("group", "swaps", "default", "--json");
-    return all.exit() == 0
-        && objects(all.array()).stream().allMatch(s -> phase(s).matches("done|aborted"));
+    List<JsonObject> all = swaps();
+    return all.stream().allMatch(s -> phase(s).matches("done|aborted"));
   }
 
   private static String phase(JsonObject swap) {
     return swap.getString("phase");
   }
 
+  /** As the first node that answers knows them. */
   private List<JsonObject> swaps() throws Exception {
-    Cli.Result all = cli.run("group", "swaps", "default", "--json");
-    return all.exit() == 0 ? objects(all.array()) : List.of();
+    for (NodeHttp node : nodes) {
+      NodeHttp.Answer all = node.ask("group.swaps", GROUP);
+      if (all.ok()) {
+        return objects(all.array());
+      }
+    }
+    return List.of();
   }
 
   // ---- the cluster -------------------------------------------------------------------------
-
-  private List<JsonObject> status() throws Exception {
-    return objects(cli.ok("status", "--json").array());
-  }
 
   private static List<JsonObject> objects(JsonArray array) {
     return array.stream().map(JsonObject.class::cast).toList();
   }
 
+  /** What a node says of its replica; empty if it does not answer. */
+  private static JsonObject shown(NodeHttp node) throws Exception {
+    NodeHttp.Answer shown = node.ask("group.show", GROUP);
+    return shown.ok() ? shown.object() : new JsonObject();
+  }
+
   private boolean running() throws Exception {
-    return status().stream().allMatch(s -> "RUNNING".equals(s.getString("state")));
+    for (NodeHttp node : nodes) {
+      if (!"RUNNING".equals(shown(node).getString("state"))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean equalStates() throws Exception {
-    return status().stream().map(s -> s.getString("stateHash")).distinct().count() == 1;
+    Set<String> states = new HashSet<>();
+    for (NodeHttp node : nodes) {
+      states.add(shown(node).getLong("version") + " " + shown(node).getString("stateHash"));
+    }
+    return states.size() == 1;
   }
 
   private interface Condition {

@@ -26,5 +26,6 @@ enum Fault {
   CHECKPOINT,
   SWAP,
   BUSY,
-  OVERSLEEP
+  OVERSLEEP,
+  MOVE
 }

@@ -87,6 +87,7 @@ final class FaultSchedule {
       case SWAP -> swaps.ask(node);
       case BUSY -> busy(node);
       case OVERSLEEP -> oversleep(node);
+      case MOVE -> move(node);
     }
   }
 
@@ -104,6 +105,11 @@ final class FaultSchedule {
           node.replica().log().chain().active().epoch(), () -> stopped, () -> world.restart(node));
       node.crash("oversleeps");
     }
+  }
+
+  private void move(SimNode node) {
+    boolean log = rng.chance(0.7);
+    node.move(log, !log || rng.chance(0.6), rng.pick(List.of(500, 3_000, 20_000)));
   }
 
   private void pause(SimNode node) {

@@ -117,6 +117,9 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
     if (node.replica().installing()) {
       world.mark(Mark.SNAPSHOT_IN_SWAP);
     }
+    if (node.moving()) {
+      world.mark(Mark.MOVE_IN_SWAP);
+    }
     if (chain.plan() != null && !status.membership().equals(chain.plan().base())) {
       world.mark(Mark.MEMBERSHIP_IN_SWAP);
     }

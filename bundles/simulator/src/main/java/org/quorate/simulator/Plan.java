@@ -79,38 +79,43 @@ record Plan(
     if (seats.chance(0.1)) {
       faults.put(Fault.OVERSLEEP, 2);
     }
-    return new Plan(
-        voters,
-        witness,
-        votes,
-        learners,
-        spares,
-        network(rng),
-        rng.between(100, 2000),
-        rng.between(100, 5000),
-        rng.chance(0.3),
-        rng.pick(List.of(150, 400, 1000)),
-        faults,
-        rng.between(3, 6),
-        rng.between(2, 4),
-        rng.between(1, 2),
-        rng.pick(List.of(0, 0, 0, 400)),
-        rng.pick(List.of(5, 20, 60)),
-        rng.pick(List.of(2_000, 6_000, 30_000)),
-        rng.pick(List.of(Isolation.values())),
-        some(rng, rng.pick(List.of(0, 1, 2, 3)), 6, 16),
-        some(rng, rng.pick(List.of(0, 0, 1, 2)), 4, 12),
-        some(rng, rng.pick(List.of(0, 0, 1)), 2, 4),
-        some(rng, rng.pick(List.of(0, 0, 1)), 2, 6),
-        rng.pick(List.of(0, 0, 1, 2)),
-        rng.chance(0.3),
-        options(rng, seats, subject));
+    Plan plan =
+        new Plan(
+            voters,
+            witness,
+            votes,
+            learners,
+            spares,
+            network(rng),
+            rng.between(100, 2000),
+            rng.between(100, 5000),
+            rng.chance(0.3),
+            rng.pick(List.of(150, 400, 1000)),
+            faults,
+            rng.between(3, 6),
+            rng.between(2, 4),
+            rng.between(1, 2),
+            rng.pick(List.of(0, 0, 0, 400)),
+            rng.pick(List.of(5, 20, 60)),
+            rng.pick(List.of(2_000, 6_000, 30_000)),
+            rng.pick(List.of(Isolation.values())),
+            some(rng, rng.pick(List.of(0, 1, 2, 3)), 6, 16),
+            some(rng, rng.pick(List.of(0, 0, 1, 2)), 4, 12),
+            some(rng, rng.pick(List.of(0, 0, 1)), 2, 4),
+            some(rng, rng.pick(List.of(0, 0, 1)), 2, 6),
+            rng.pick(List.of(0, 0, 1, 2)),
+            rng.chance(0.3),
+            options(rng, seats, subject));
+    if (seats.chance(0.2)) {
+      faults.put(Fault.MOVE, seats.between(1, 4)); // drawn last, as all that came later
+    }
+    return plan;
   }
 
   private static Map<Fault, Integer> faults(Rng rng) {
     Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
-      boolean apart = fault == Fault.BUSY || fault == Fault.OVERSLEEP;
+      boolean apart = fault == Fault.BUSY || fault == Fault.OVERSLEEP || fault == Fault.MOVE;
       if (!apart && rng.chance(0.45)) {
         faults.put(fault, rng.between(1, 4));
       }
@@ -178,6 +183,7 @@ record Plan(
       options.put("apply.threads", Integer.toString(seats.between(2, 8)));
       options.put("apply.costly.bytes", "1");
     }
+    options.put("swap.probes", Long.toString(seats.chance(0.3) ? seats.between(1, 8) : 0));
     options.putAll(subject.options());
     return options;
   }

@@ -8,6 +8,7 @@ import org.quorate.core.replica.BusyLoop;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaEnvironment;
+import org.quorate.core.storage.ReplicaStores;
 import org.quorate.simulator.disk.SimDisk;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Process;
@@ -50,6 +51,7 @@ final class SimNode implements ReplicaEnvironment {
   private long clockOffsetMs;
   private State state = State.DOWN;
   private Process process;
+  private Places places;
   private Replica replica;
   private Fate due;
   private boolean crippled;
@@ -151,13 +153,15 @@ final class SimNode implements ReplicaEnvironment {
 
   private void open(Process mine) {
     Replica opened;
+    places = new Places(world, this);
     try {
+      ReplicaStores stores = places.open();
       opened =
           Replica.open(
               world.config(),
               this,
-              disk.logs(),
-              disk.states(),
+              stores.logs(),
+              stores.states(),
               new ObservedMachine(
                   world.subject().machines().create(world.config().options()), watch));
     } catch (StorageException e) {
@@ -180,7 +184,11 @@ final class SimNode implements ReplicaEnvironment {
             () -> {
               if (mine.alive()) {
                 if (!mine.frozen()) {
-                  guarded(() -> replica.tick());
+                  guarded(
+                      () -> {
+                        replica.tick();
+                        places.tick();
+                      });
                 }
                 tick(mine);
               }
@@ -226,6 +234,15 @@ final class SimNode implements ReplicaEnvironment {
         task.run();
       }
     };
+  }
+
+  /** Its replica begins to move to the other place of its disk. */
+  void move(boolean log, boolean state, long timeoutMs) {
+    request(r -> places.move(r, log, state, timeoutMs));
+  }
+
+  boolean moving() {
+    return up() && places.moving();
   }
 
   void freeze() {

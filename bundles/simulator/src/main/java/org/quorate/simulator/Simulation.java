@@ -226,7 +226,7 @@ public final class Simulation {
             .sum();
     SimNode first = null;
     for (SimNode node : memberships.working()) {
-      if (!node.up() || node.replica().log().version() < told) {
+      if (!node.up() || node.moving() || node.replica().log().version() < told) {
         return false;
       }
       first = first == null ? node : first;

@@ -51,7 +51,11 @@ public record SimulationResult(
     LEASE_EXPIRED,
     ABORT,
     SWAP,
-    SWAP_ABORTED
+    SWAP_ABORTED,
+    SWAPS_AT_ONCE,
+    STORAGE_MOVED,
+    STORAGE_MOVE_ABORTED,
+    MOVE_IN_SWAP
   }
 
   public boolean passed() {

@@ -35,9 +35,10 @@ public record Subject(
    *
    * @param reuseSequences clients give some commands the sequence of the one before
    * @param lyingDisks logs say that a write is synced as soon as it is issued
+   * @param hastyMarks a replica that moves its storage counts as moved before anything was copied
    */
-  public record Sabotage(boolean reuseSequences, boolean lyingDisks) {
-    public static final Sabotage NONE = new Sabotage(false, false);
+  public record Sabotage(boolean reuseSequences, boolean lyingDisks, boolean hastyMarks) {
+    public static final Sabotage NONE = new Sabotage(false, false, false);
   }
 
   public Subject {

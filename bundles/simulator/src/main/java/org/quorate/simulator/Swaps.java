@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.quorate.api.Outcome.Committed;
+import org.quorate.api.Outcome.Overloaded;
 import org.quorate.core.log.Asked;
 import org.quorate.core.replica.SwapRequest;
+import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.consensus.ConsensusStrategy;
 
@@ -38,6 +40,9 @@ final class Swaps {
                   new SwapRequest(target.name(), Map.of(), Map.of(), timeoutMs, Asked.NEVER),
                   outcome -> {
                     world.trace("op", at.node() + " swap to " + target.name() + ": " + outcome);
+                    if (outcome instanceof Overloaded busy && busy.limit().startsWith("swap ")) {
+                      world.mark(Mark.SWAPS_AT_ONCE);
+                    }
                     if (outcome instanceof Committed && rng.chance(0.3)) {
                       // A second operator, or the same one again, at once.
                       world.queue().after(rng.between(0, 3_000), () -> ask(at));

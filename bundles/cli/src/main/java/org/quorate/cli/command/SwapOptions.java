@@ -102,7 +102,8 @@ final class SwapOptions {
             List.of(
                 row("longest time without an acknowledgement, ms", r.pauseMs()),
                 row("the same in the second before, ms", r.usualMs()),
-                row("until the target had decided, ms", r.warmMs())));
+                row("until the target had decided, ms", r.warmMs()),
+                row("less throughput in the second after than before, %", r.lostPercent())));
     root.terminal()
         .out()
         .println(
@@ -115,7 +116,11 @@ final class SwapOptions {
                 + r.peakPerSecond()
                 + "); in the second after, "
                 + r.throughputPercent()
-                + " % of the second before; failed "
+                + " % of the second before, "
+                + r.steady()
+                + " of "
+                + r.swaps()
+                + " lost 5 % or less; failed "
                 + r.failed()
                 + (r.firstFailure() == null ? "" : " (" + r.firstFailure() + ")")
                 + ", lost or done twice "

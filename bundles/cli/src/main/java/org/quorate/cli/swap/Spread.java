@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.quorate.cli.swap.SwapRounds.Round;
 
-/** A distribution over rounds, in milliseconds. */
+/** A distribution over rounds. */
 public record Spread(double p50, double p90, double p99, double max) {
   static Spread of(List<Round> rounds, ToDoubleFunction<Round> value) {
     double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();

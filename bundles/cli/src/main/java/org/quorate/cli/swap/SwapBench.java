@@ -33,7 +33,9 @@ public final class SwapBench {
    * @param peakPerSecond of so many clients with one addition each under way
    * @param pauseMs the longest time without an acknowledgement of each swap
    * @param usualMs the same in the second before each
-   * @param throughputPercent acknowledged in the second after the pause, of the second before
+   * @param throughputPercent acknowledged in the seconds after the pauses, of the seconds before
+   * @param lostPercent of the throughput in the second before each swap, in the second after it
+   * @param steady swaps that lost no more than 5 % of it
    * @param failed additions that ended in an error
    * @param wrong additions lost or executed twice
    */
@@ -48,10 +50,14 @@ public final class SwapBench {
       Spread usualMs,
       Spread warmMs,
       double throughputPercent,
+      Spread lostPercent,
+      int steady,
       long failed,
       String firstFailure,
       long wrong,
       List<Round> rounds) {}
+
+  private static final double STEADY_PERCENT = 5;
 
   private SwapBench() {}
 
@@ -97,6 +103,8 @@ public final class SwapBench {
         Spread.of(rounds, Round::usualMs),
         warmed.isEmpty() ? null : Spread.of(warmed, Round::warmMs),
         Math.round(1000 * after / Math.max(1, before)) / 10.0,
+        Spread.of(rounds, Round::lostPercent),
+        (int) rounds.stream().filter(r -> r.lostPercent() <= STEADY_PERCENT).count(),
         load.failed(),
         load.firstFailure(),
         load.wrong() + load.difference(),

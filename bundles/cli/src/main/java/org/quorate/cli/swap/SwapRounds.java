@@ -57,7 +57,13 @@ public final class SwapRounds {
       long beforePerSecond,
       long afterPerSecond,
       long retiredMs,
-      long failed) {}
+      long failed) {
+    /** What the second after lacks of the throughput of the second before; 0 if it has more. */
+    double lostPercent() {
+      double lost = beforePerSecond - afterPerSecond;
+      return Math.max(0, Math.round(1000 * lost / Math.max(1, beforePerSecond)) / 10.0);
+    }
+  }
 
   /** The strategy that the group goes by. */
   public String strategy() throws InterruptedException {

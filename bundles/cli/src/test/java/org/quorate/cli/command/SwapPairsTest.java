@@ -44,7 +44,13 @@ class SwapPairsTest {
     assertEquals(List.of(), failures);
     System.out.println("seeds of swaps between all pairs: " + seen);
     for (Mark mark :
-        List.of(Mark.SLEPT_THROUGH_SWAPS, Mark.SNAPSHOT_IN_SWAP, Mark.MEMBERSHIP_IN_SWAP)) {
+        List.of(
+            Mark.SLEPT_THROUGH_SWAPS,
+            Mark.SNAPSHOT_IN_SWAP,
+            Mark.MEMBERSHIP_IN_SWAP,
+            Mark.SWAPS_AT_ONCE,
+            Mark.STORAGE_MOVED,
+            Mark.MOVE_IN_SWAP)) {
       assertTrue(seen.getOrDefault(mark, 0) > 0, "no seed had " + mark + ": " + seen);
     }
   }

@@ -119,6 +119,11 @@ final class Callers {
     return LogRecord.encode(origin, 0, record);
   }
 
+  /** Whether a record was proposed by this replica since it was opened. */
+  boolean mine(Bytes payload) {
+    return LogRecord.decode(payload).origin() == origin;
+  }
+
   private Outcome obstacle() {
     Outcome refused = unable();
     return refused == null && link == null

@@ -206,7 +206,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     if (backlog.gathers()) {
       backlog.add(inner, payload);
       if (!active) {
-        links.live(this);
+        links.warm(this, payload);
       }
     } else if (active) {
       links.deliver(inner, payload);

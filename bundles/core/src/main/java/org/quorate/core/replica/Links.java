@@ -63,7 +63,9 @@ final class Links implements SwapDriver.Owner {
     parallel = new ParallelApply(log, offload, config.options());
     stores = new LinkStores(config, environment, logs, offload, owner::fail);
     frames = new LinkFrames(config.historyId(), environment, open, owner);
-    swaps = new SwapDriver(environment, log, open, stores, callers, frames, this);
+    long probes = config.options().number(ReplicaParameters.SWAP_PROBES);
+    WarmUp warmUp = new WarmUp(callers, probes);
+    swaps = new SwapDriver(environment, log, open, stores, callers, frames, warmUp, this);
     frames.connect(swaps.machine());
   }
 
@@ -179,8 +181,9 @@ final class Links implements SwapDriver.Owner {
     }
   }
 
-  /** The planned link decided something. */
-  void live(LinkSlot slot) {
+  /** The planned link decided a record. */
+  void warm(LinkSlot slot, Bytes payload) {
+    swaps.warmUp().decided(slot, payload, environment.nowMs());
     if (!swaps.machine().live()) {
       swaps.machine().live(slot.link().planId());
       if (swaps.machine().live()) {

@@ -103,6 +103,15 @@ public final class ReplicaParameters {
           1,
           64 << 20,
           "Size from which a command is costly; a walk over a range counts as 64 KiB.");
+  public static final Parameter SWAP_PROBES =
+      Parameter.number(
+          "swap.probes",
+          "count",
+          256,
+          0,
+          100_000,
+          "Records that each member which may propose has the new link of a swap decide, two at a"
+              + " time, before the old one is sealed: so its code is compiled when clients come.");
 
   private ReplicaParameters() {}
 
@@ -120,6 +129,7 @@ public final class ReplicaParameters {
         TIME_STEP_MS,
         STATE_CHECK_MS,
         APPLY_THREADS,
-        APPLY_COSTLY_BYTES);
+        APPLY_COSTLY_BYTES,
+        SWAP_PROBES);
   }
 }

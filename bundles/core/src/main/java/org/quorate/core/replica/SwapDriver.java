@@ -33,6 +33,7 @@ final class SwapDriver implements SwapMachine.Effects {
   private final LinkStores stores;
   private final Callers callers;
   private final LinkFrames frames;
+  private final WarmUp warmUp;
   private final Owner owner;
   private final SwapMachine machine = new SwapMachine(this);
 
@@ -43,6 +44,7 @@ final class SwapDriver implements SwapMachine.Effects {
       LinkStores stores,
       Callers callers,
       LinkFrames frames,
+      WarmUp warmUp,
       Owner owner) {
     this.environment = environment;
     this.log = log;
@@ -50,11 +52,16 @@ final class SwapDriver implements SwapMachine.Effects {
     this.stores = stores;
     this.callers = callers;
     this.frames = frames;
+    this.warmUp = warmUp;
     this.owner = owner;
   }
 
   SwapMachine machine() {
     return machine;
+  }
+
+  WarmUp warmUp() {
+    return warmUp;
   }
 
   /** Lets the machine look whether something is to be done. */
@@ -65,13 +72,21 @@ final class SwapDriver implements SwapMachine.Effects {
     Chain chain = open.chain();
     LinkStatus now = open.active() == null ? null : open.active().status();
     LinkSlot warm = open.planned();
+    LinkStatus planned = warm == null ? null : warm.status();
+    boolean leads = now != null && now.timekeeper();
+    boolean leadsWarm = planned != null && planned.timekeeper();
+    if (machine.live() && planned != null && planned.proposer() && (leads || !leadsWarm)) {
+      // Who leads the planned link alone gives it away first.
+      warmUp.drive(warm, environment.nowMs());
+    }
     machine.tick(
         new Situation(
             environment.nowMs(),
             log.sessions().timeMs(),
-            now != null && now.timekeeper(),
+            leads,
             now != null && chain.plan() != null && now.membership().equals(chain.plan().base()),
-            warm != null && warm.status().timekeeper(),
+            leadsWarm,
+            warm != null && warmUp.done(warm),
             now != null && chain.predecessor() != null && frames.quorumBeyond(now.membership())));
   }
 

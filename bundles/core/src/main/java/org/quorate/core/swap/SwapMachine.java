@@ -72,6 +72,7 @@ public final class SwapMachine {
    * @param timekeeper whether the active link makes this replica drive
    * @param baseHolds whether the active link's membership is the one that was planned on
    * @param warmTimekeeper whether the planned link would
+   * @param warmedUp whether this replica has had the planned link decide as much as it wants to
    * @param quorumBeyond whether a quorum is known to have checkpointed beyond the seal
    */
   public record Situation(
@@ -80,6 +81,7 @@ public final class SwapMachine {
       boolean timekeeper,
       boolean baseHolds,
       boolean warmTimekeeper,
+      boolean warmedUp,
       boolean quorumBeyond) {}
 
   /** After so long without effect a record is proposed again. */
@@ -90,6 +92,9 @@ public final class SwapMachine {
    * waits over the switch, and who leads both proposes it at once to the right one.
    */
   public static final long LEADER_MS = 500;
+
+  /** For so long, from when the planned link was first seen to decide, the seal waits for warm code. */
+  public static final long WARM_UP_MS = 2_000;
 
   /** For so long after a switch, and between two requests, no checkpoint is asked for: the first
    * orders of the new link have the disk to themselves. */
@@ -246,10 +251,16 @@ public final class SwapMachine {
     if (hopeless != null) {
       droveMs = now.nowMs();
       effects.abort(plan.planId(), hopeless);
-    } else if (live && (now.warmTimekeeper() || now.nowMs() - liveMs >= LEADER_MS)) {
+    } else if (live && ready(now)) {
       droveMs = now.nowMs();
       effects.seal(plan);
     }
+  }
+
+  /** Whether the planned link is led from here and by code that is warm, or that takes too long. */
+  private boolean ready(Situation now) {
+    long sinceMs = now.nowMs() - liveMs;
+    return now.warmTimekeeper() ? now.warmedUp() || sinceMs >= WARM_UP_MS : sinceMs >= LEADER_MS;
   }
 
   /** This replica leads the planned link: it shows that it decides, and goes where it is wanted. */

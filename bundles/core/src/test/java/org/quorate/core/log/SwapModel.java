@@ -263,7 +263,7 @@ final class SwapModel {
       if (!machine.idle()) {
         boolean leadsWarm = warmLeader == index;
         machine.tick(
-            new SwapMachine.Situation(nowMs, orderedMs, timekeeper, true, leadsWarm, beyond));
+            new SwapMachine.Situation(nowMs, orderedMs, timekeeper, true, leadsWarm, true, beyond));
         waitsSince = chain.plan() != null && machine.live() ? chain.plan().planId() : 0;
       }
     }

@@ -100,6 +100,17 @@ class SwapTest {
     }
   }
 
+  /** By default 256 times; on a machine that is too slow for that two seconds long. */
+  @Test
+  void aTargetDecidesManyTimesBeforeClientsDependOnIt() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      long before = cluster.status(N1).position();
+      swap(cluster, N1, "raft");
+      long records = cluster.status(N1).position() - before;
+      assertTrue(records >= 16, "only " + records + " records around the swap");
+    }
+  }
+
   private static java.util.Optional<SwapStatus> last(TestCluster cluster, NodeId node) {
     List<SwapStatus> all = cluster.node(node).control().swaps(GROUP).toCompletableFuture().join();
     return all.isEmpty()

@@ -1,25 +1,20 @@
 package org.quorate.simulator.disk;
 
-import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
-import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.storage.LogStorage;
-import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStorage;
-import org.quorate.spi.storage.StateStore;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.files.LogOnFiles;
 
 /**
  * The disk of one node, which outlives its processes. Logs are modelled as records with an image
  * that was issued and one that was synced; state and snapshots as content that blocking calls change
- * at once.
+ * at once. A replica is in one of two places on it, or moves between them.
  */
 public final class SimDisk {
   /** Told of what a report counts. */
@@ -42,9 +37,9 @@ public final class SimDisk {
   final Listener listener;
   private final String node;
   private final DiskFaults faults = new DiskFaults();
-  private final Logs logs;
-  private final Map<GroupId, SimState> states = new TreeMap<>();
-  private final Map<GroupId, SimSnapshots> snapshots = new TreeMap<>();
+  private final LogOnFiles logStorage;
+  private final Shelf[] shelves = new Shelf[2]; // the second when something is moved there
+  private Mark mark = Mark.FIRST;
   private boolean crashDue;
   private boolean corruptionSeen;
   private boolean damaged;
@@ -60,10 +55,8 @@ public final class SimDisk {
     this.rng = rng;
     this.node = node;
     this.listener = listener;
-    logs =
-        logStorage == null
-            ? new RecordLogs(this, node)
-            : new FileLogs(this, logStorage, node + "/" + logStorage.name());
+    this.logStorage = logStorage;
+    shelves[0] = new Shelf(this, node, "simulated", logStorage);
   }
 
   public DiskFaults faults() {
@@ -79,8 +72,11 @@ public final class SimDisk {
 
   /** The process died: of what was not synced some prefix stays. */
   public void crash() {
-    logs.crash();
-    snapshots.values().forEach(SimSnapshots::crash);
+    for (Shelf shelf : shelves) {
+      if (shelf != null) {
+        shelf.crash();
+      }
+    }
     faults.clear();
     faults.newProcess();
     crashDue = false;
@@ -88,23 +84,22 @@ public final class SimDisk {
 
   /** Flips a byte in a synced log record or stable record of some link; false if there is none. */
   public boolean flipLogByte() {
-    boolean done = logs.damage();
+    boolean done = shelf(mark.log()).damageLog();
     damaged |= done;
     return done;
   }
 
   /** Flips a byte in the checkpointed state; false if there is none. */
   public boolean flipStateByte(GroupId group) {
-    boolean done = states.containsKey(group) && states.get(group).damage();
+    boolean done = shelf(mark.state()).damageState(group);
     damaged |= done;
     return done;
   }
 
   /** Whether the synced log or the checkpointed state of this disk covers a payload of a link. */
   public boolean holds(GroupId group, LogPoint at, long planId, Bytes payload, boolean atIndex) {
-    SimState state = states.get(group);
-    return state != null && state.covers(at, planId)
-        || logs.holds(group, Chain.store(planId), at.inner(), payload, atIndex);
+    return shelf(mark.state()).stateCovers(group, at, planId)
+        || shelf(mark.log()).logHolds(group, at, planId, payload, atIndex);
   }
 
   /** Whether a byte was ever flipped. */
@@ -148,8 +143,10 @@ public final class SimDisk {
     listener.stableSaved(node);
   }
 
-  void replaced() {
-    listener.stateReplaced(node);
+  void replaced(SimState state) {
+    if (shelf(mark.state()).keeps(state)) {
+      listener.stateReplaced(node);
+    }
   }
 
   void beforeBlockingWrite(String what) {
@@ -181,43 +178,54 @@ public final class SimDisk {
 
   /** The logs as one process opens them. */
   public LogStorage logs() {
-    return logs.open();
+    return shelf(mark.log()).logs();
   }
 
   /** State and snapshots as one process opens them. */
   public StateStorage states() {
-    return new StateStorage() {
-      @Override
-      public String name() {
-        return "simulated";
-      }
+    return shelf(mark.state()).states();
+  }
 
-      @Override
-      public boolean durable() {
-        return true;
-      }
+  // ---- two places ----------------------------------------------------------------------------
 
-      @Override
-      public StateStore open(GroupId group) {
-        return states
-            .computeIfAbsent(group, g -> new SimState(SimDisk.this, node + "/" + g + "/state"))
-            .open();
-      }
+  /**
+   * Which of the two places hold a replica, durably.
+   *
+   * @param log the place of its log
+   * @param state the place of its state
+   * @param deadLog where there may be remains of a log, or -1
+   * @param deadState where there may be remains of a state, or -1
+   */
+  public record Mark(int log, int state, int deadLog, int deadState) {
+    static final Mark FIRST = new Mark(0, 0, -1, -1);
+  }
 
-      @Override
-      public SnapshotStore snapshots(GroupId group) {
-        return snapshots.computeIfAbsent(
-            group, g -> new SimSnapshots(SimDisk.this, node + "/" + g + "/snapshot"));
-      }
+  /** Where the replica is. */
+  public Mark mark() {
+    return mark;
+  }
 
-      @Override
-      public void delete(GroupId group) {
-        states.remove(group);
-        snapshots.remove(group);
-      }
+  /** Writes down where the replica is; blocks. */
+  public void mark(Mark next) {
+    beforeBlockingWrite(node + "/mark");
+    mark = next;
+    afterBlockingWrite(node + "/mark");
+  }
 
-      @Override
-      public void close() {}
-    };
+  /** The logs of a place, 0 or 1, as one process opens them. */
+  public LogStorage logs(int place) {
+    return shelf(place).logs();
+  }
+
+  /** State and snapshots of a place, 0 or 1, as one process opens them. */
+  public StateStorage states(int place) {
+    return shelf(place).states();
+  }
+
+  private Shelf shelf(int place) {
+    if (shelves[place] == null) {
+      shelves[place] = new Shelf(this, node + "/moved", "other", logStorage);
+    }
+    return shelves[place];
   }
 }

@@ -98,7 +98,7 @@ final class SimState implements StateStore {
     content = next;
     applied = newApplied;
     saved = null;
-    disk.replaced();
+    disk.replaced(this);
     disk.afterBlockingWrite(file);
   }
 

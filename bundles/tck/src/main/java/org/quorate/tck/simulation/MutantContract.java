@@ -48,8 +48,9 @@ public abstract class MutantContract {
     all.put("applies twice", sound.with(new AppliesTwice()));
     all.put("loses watch events", sound.with(new LosesWatchEvents()));
     all.put("keeps the keys of leases that have ended", sound.with(new KeepsKeysOfLeases()));
-    all.put("reuses a sequence number", sound.with(new Sabotage(true, false)));
-    all.put("says synced before it is", sound.with(new Sabotage(false, true)));
+    all.put("reuses a sequence number", sound.with(new Sabotage(true, false, false)));
+    all.put("says synced before it is", sound.with(new Sabotage(false, true, false)));
+    all.put("moves before it has copied", sound.with(new Sabotage(false, false, true)));
     all.put("serves stale reads", sound.with(new ServesStaleReads(strategy())));
     all.put("promises before it is durable", sound.with(new PromisesBeforeDurable(strategy())));
     all.put("believes a sealed tail", sound.with(new BelievesSealedTail(strategy())));

@@ -1,6 +1,8 @@
 package org.quorate.cli.bench.layers;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
@@ -27,14 +30,17 @@ import org.quorate.storage.journal.JournalStorage;
 
 /**
  * What the virtual log costs in steady state: the same strategy, driver, journal and frames, once bare
- * and once under a replica whose state machine does nothing, in rounds that alternate. Three members
- * of this process, each with a loop and a journal of its own on one disk, a sync for each write; a
- * closed loop of commands at the leader.
+ * and once under a replica whose state machine does nothing, in rounds that alternate and each has both, before and after the other. Three members of this process,
+ * each with a loop and a journal of its own on one disk, a sync for each write; a closed loop of
+ * commands at the leader.
  */
 public final class Layers {
   static final GroupId GROUP = GroupId.of("layers");
 
   private static final int MEMBERS = 3;
+  private static final long RAMP_MS = 100;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final long PATIENCE_S = 30;
 
   /**
@@ -55,10 +61,23 @@ public final class Layers {
   /**
    * One measurement; medians of the rounds.
    *
-   * @param costPercent by which the virtual log lowers the rate
+   * @param costPercent by which the virtual log lowers the rate, of the two halves of each round
+   * @param costLow a quarter of the rounds had less
+   * @param costHigh a quarter of the rounds had more
+   * @param bareCpuUs processor time of the three members together for each command
+   * @param virtualLogCpuUs the same with the virtual log
+   * @param cpuPercent by which the virtual log raises it
    */
   public record Row(
-      int outstanding, long barePerSecond, long virtualLogPerSecond, double costPercent) {}
+      int outstanding,
+      long barePerSecond,
+      long virtualLogPerSecond,
+      double costPercent,
+      double costLow,
+      double costHigh,
+      double bareCpuUs,
+      double virtualLogCpuUs,
+      double cpuPercent) {}
 
   private Layers() {}
 
@@ -154,20 +173,46 @@ public final class Layers {
       }
     }
 
-    /** Commands a second. */
-    static long rate(Member leader, Bytes command, int outstanding, double seconds)
+    /** Runs for a while, of which the first moment does not count. */
+    static Segment run(Member leader, Bytes command, int outstanding, double seconds)
         throws InterruptedException {
       Load load = new Load(leader, command, outstanding);
+      TimeUnit.MILLISECONDS.sleep(RAMP_MS);
+      long first = load.delivered.sum();
+      long cpu = PROCESS.getProcessCpuTime();
       long began = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep((long) (seconds * 1e9));
       double took = (System.nanoTime() - began) / 1e9;
-      long delivered = load.delivered.sum();
+      cpu = PROCESS.getProcessCpuTime() - cpu;
+      long delivered = load.delivered.sum() - first;
       boolean refused = load.lanes.getCount() < outstanding;
       load.going = false;
-      if (!load.lanes.await(PATIENCE_S, TimeUnit.SECONDS) || refused) {
+      if (!load.lanes.await(PATIENCE_S, TimeUnit.SECONDS) || refused || delivered == 0) {
         throw new CliException(ExitCode.FAILED, "the leader has changed", "run it again");
       }
-      return Math.round(delivered / took);
+      return new Segment(delivered / took, cpu / 1e3 / delivered);
+    }
+  }
+
+  /**
+   * One stretch of load.
+   *
+   * @param cpuUs processor time of the process for each command
+   */
+  private record Segment(double perSecond, double cpuUs) {
+    Segment plus(Segment other) {
+      return new Segment((perSecond + other.perSecond) / 2, (cpuUs + other.cpuUs) / 2);
+    }
+  }
+
+  /** Both in one round, each before and after the other, so that a drift of the machine counts for both. */
+  private record Pair(Segment bare, Segment whole) {
+    double costPercent() {
+      return 100 * (bare.perSecond - whole.perSecond) / bare.perSecond;
+    }
+
+    double cpuPercent() {
+      return 100 * (whole.cpuUs - bare.cpuUs) / bare.cpuUs;
     }
   }
 
@@ -181,17 +226,18 @@ public final class Layers {
         Group whole = new Group(plan.folder().resolve("whole"), opening(strategy, workers))) {
       Member bareLeader = bare.leader();
       Member wholeLeader = whole.leader();
-      Load.rate(bareLeader, command, 64, plan.warmupSeconds());
-      Load.rate(wholeLeader, command, 64, plan.warmupSeconds());
+      Load.run(bareLeader, command, 64, plan.warmupSeconds());
+      Load.run(wholeLeader, command, 64, plan.warmupSeconds());
       List<Row> rows = new ArrayList<>();
       for (int each : plan.outstanding()) {
-        List<Long> bareRates = new ArrayList<>();
-        List<Long> wholeRates = new ArrayList<>();
+        List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < plan.rounds(); i++) {
-          bareRates.add(Load.rate(bareLeader, command, each, plan.seconds()));
-          wholeRates.add(Load.rate(wholeLeader, command, each, plan.seconds()));
+          pairs.add(
+              i % 2 == 0
+                  ? pair(bareLeader, wholeLeader, command, each, plan.seconds() / 2)
+                  : turned(wholeLeader, bareLeader, command, each, plan.seconds() / 2));
         }
-        Row row = row(each, median(bareRates), median(wholeRates));
+        Row row = row(each, pairs);
         rows.add(row);
         listener.accept(row);
       }
@@ -216,12 +262,48 @@ public final class Layers {
         new WholeMember(node, all, members, logs, strategy, workers);
   }
 
-  private static long median(List<Long> rates) {
-    return rates.stream().sorted().toList().get(rates.size() / 2);
+  /** Bare, whole, whole, bare. */
+  private static Pair pair(
+      Member bare, Member whole, Bytes command, int outstanding, double seconds)
+      throws InterruptedException {
+    Segment first = Load.run(bare, command, outstanding, seconds);
+    Segment second = Load.run(whole, command, outstanding, seconds);
+    Segment third = Load.run(whole, command, outstanding, seconds);
+    return new Pair(first.plus(Load.run(bare, command, outstanding, seconds)), second.plus(third));
   }
 
-  private static Row row(int outstanding, long bare, long whole) {
+  /** Whole, bare, bare, whole. */
+  private static Pair turned(
+      Member whole, Member bare, Bytes command, int outstanding, double seconds)
+      throws InterruptedException {
+    Pair reverse = pair(whole, bare, command, outstanding, seconds);
+    return new Pair(reverse.whole(), reverse.bare());
+  }
+
+  private static Row row(int outstanding, List<Pair> pairs) {
+    double[] costs = sorted(pairs, Pair::costPercent);
     return new Row(
-        outstanding, bare, whole, Math.round(1000.0 * (bare - whole) / Math.max(1, bare)) / 10.0);
+        outstanding,
+        Math.round(median(sorted(pairs, p -> p.bare().perSecond()))),
+        Math.round(median(sorted(pairs, p -> p.whole().perSecond()))),
+        tenth(median(costs)),
+        tenth(costs[costs.length / 4]),
+        tenth(costs[costs.length - 1 - costs.length / 4]),
+        tenth(median(sorted(pairs, p -> p.bare().cpuUs()))),
+        tenth(median(sorted(pairs, p -> p.whole().cpuUs()))),
+        tenth(median(sorted(pairs, Pair::cpuPercent))));
+  }
+
+  private static double[] sorted(List<Pair> pairs, ToDoubleFunction<Pair> value) {
+    return pairs.stream().mapToDouble(value).sorted().toArray();
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static double tenth(double value) {
+    return Math.round(10 * value) / 10.0;
   }
 }

@@ -1,0 +1,111 @@
+package org.quorate.core.swap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.quorate.api.NodeId;
+import org.quorate.core.log.Asked;
+import org.quorate.core.log.Chain;
+import org.quorate.core.swap.SwapMachine.Situation;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
+
+/** When the replica that leads has the active link sealed. */
+class SwapMachineTest {
+  private static final long PLAN = 7;
+  private static final Membership MEMBERS =
+      new Membership(1, List.of(new Member(NodeId.of("a"), 1, Role.VOTER)));
+
+  private final List<String> asked = new ArrayList<>();
+  private final SwapMachine machine = new SwapMachine(new Asks());
+
+  SwapMachineTest() {
+    Chain genesis = Chain.genesis("x", MEMBERS);
+    machine.start(genesis, List.of(0L));
+    Chain.Link target = new Chain.Link(2, PLAN, "y", Map.of(), MEMBERS, 0, Asked.NEVER);
+    machine.chain(genesis.planned(new Chain.Plan(target, MEMBERS, 60_000)));
+    machine.opened(PLAN);
+    machine.live(PLAN);
+    asked.clear();
+  }
+
+  private void tick(long nowMs, boolean leadsWarm, boolean warmedUp) {
+    machine.tick(new Situation(nowMs, 0, true, true, leadsWarm, warmedUp, false));
+  }
+
+  @Test
+  void aTargetThatIsLedHereIsWarmedUpBeforeTheSeal() {
+    tick(0, true, false);
+    tick(SwapMachine.WARM_UP_MS - 1, true, false);
+    assertEquals(List.of(), asked);
+    tick(SwapMachine.WARM_UP_MS - 1, true, true);
+    assertEquals(List.of("seal"), asked);
+  }
+
+  @Test
+  void theSealDoesNotWaitForWarmCodeForEver() {
+    tick(0, true, false);
+    tick(SwapMachine.WARM_UP_MS, true, false);
+    assertEquals(List.of("seal"), asked);
+  }
+
+  @Test
+  void theSealDoesNotWaitForTheLeadForEver() {
+    tick(0, false, false);
+    tick(SwapMachine.LEADER_MS - 1, false, true);
+    assertEquals(List.of(), asked);
+    tick(SwapMachine.LEADER_MS, false, false);
+    assertEquals(List.of("seal"), asked);
+  }
+
+  private final class Asks implements SwapMachine.Effects {
+    @Override
+    public void open(Chain.Link link) {
+      asked.add("open");
+    }
+
+    @Override
+    public void close(long planId) {
+      asked.add("close");
+    }
+
+    @Override
+    public void delete(long planId) {
+      asked.add("delete");
+    }
+
+    @Override
+    public void probe(long planId) {
+      asked.add("probe");
+    }
+
+    @Override
+    public void handOver(long planId) {
+      asked.add("hand over");
+    }
+
+    @Override
+    public void seal(Chain.Plan plan) {
+      asked.add("seal");
+    }
+
+    @Override
+    public void abort(long planId, String why) {
+      asked.add("abort");
+    }
+
+    @Override
+    public void retire(long epoch) {
+      asked.add("retire");
+    }
+
+    @Override
+    public void checkpoint() {
+      asked.add("checkpoint");
+    }
+  }
+}
