@@ -1,10 +1,9 @@
 package org.quorate.cli.bench.layers;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +29,15 @@ import org.quorate.storage.journal.JournalStorage;
 
 /**
  * What the virtual log costs in steady state: the same strategy, driver, journal and frames, once bare
- * and once under a replica whose state machine does nothing, in rounds that alternate and each has both, before and after the other. Three members of this process,
- * each with a loop and a journal of its own on one disk, a sync for each write; a closed loop of
- * commands at the leader.
+ * and once under a replica whose state machine does nothing. Each round has both, before and after
+ * the other. Three members of this process, each with a loop and a journal of its own on one disk, a
+ * sync for each write; a closed loop of commands at the leader.
  */
 public final class Layers {
   static final GroupId GROUP = GroupId.of("layers");
 
   private static final int MEMBERS = 3;
   private static final long RAMP_MS = 100;
-  private static final OperatingSystemMXBean PROCESS =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final long PATIENCE_S = 30;
 
   /**
@@ -179,11 +176,11 @@ public final class Layers {
       Load load = new Load(leader, command, outstanding);
       TimeUnit.MILLISECONDS.sleep(RAMP_MS);
       long first = load.delivered.sum();
-      long cpu = PROCESS.getProcessCpuTime();
+      long cpu = cpuNs();
       long began = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep((long) (seconds * 1e9));
       double took = (System.nanoTime() - began) / 1e9;
-      cpu = PROCESS.getProcessCpuTime() - cpu;
+      cpu = cpuNs() - cpu;
       long delivered = load.delivered.sum() - first;
       boolean refused = load.lanes.getCount() < outstanding;
       load.going = false;
@@ -192,6 +189,11 @@ public final class Layers {
       }
       return new Segment(delivered / took, cpu / 1e3 / delivered);
     }
+  }
+
+  /** Processor time of this process; 0 where the system does not tell. */
+  private static long cpuNs() {
+    return ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
   }
 
   /**
