@@ -15,7 +15,7 @@ import org.quorate.api.wire.MalformedException;
  * @param writtenKeys keys that the command writes
  * @param intent number of the transaction in its session, the same in all its tries; 0 for none
  * @param reserve if it loses: for how many positions of the log its keys are reserved for its next
- *     try, at most 65,536 and two seconds; 0 for not at all
+ *     try, at most {@link #MAX_RESERVE} and half a second from when its turn has come; 0 for not at all
  */
 public record Transaction(
     long snapshotVersion,
@@ -31,6 +31,9 @@ public record Transaction(
 
   /** Most ranges that may be named. */
   public static final int MAX_RANGES = 4_096;
+
+  /** Most positions for which keys are reserved. */
+  public static final int MAX_RESERVE = 65_536;
 
   public Transaction {
     readKeys = List.copyOf(readKeys);

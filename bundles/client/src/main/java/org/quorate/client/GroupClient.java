@@ -129,6 +129,11 @@ public final class GroupClient {
     return promise.future();
   }
 
+  /** The session in use, 0 while there is none. On the client's loop. */
+  long sessionNow() {
+    return writes.session();
+  }
+
   private void session(io.vertx.core.Promise<Long> promise, long deadline) {
     if (writes.session() != 0 || client.nowMs() > deadline || client.isClosed()) {
       promise.complete(writes.session());

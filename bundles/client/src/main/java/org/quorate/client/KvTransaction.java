@@ -46,17 +46,21 @@ public final class KvTransaction {
   /**
    * A run.
    *
-   * @param atLeast what the snapshot has to contain; null for all that was ever acknowledged
+   * @param beginning how the snapshot is read
    * @param proposes whether it goes on to the commit even if it will lose: to reserve its keys
    * @param expected what it will read, as far as that is known: it is fetched with the first read
    */
   KvTransaction(
-      GroupClient group, Isolation level, Gtid atLeast, boolean proposes, List<Bytes> expected) {
+      GroupClient group,
+      Isolation level,
+      ReadLevel beginning,
+      boolean proposes,
+      List<Bytes> expected) {
     this.group = group;
     this.expected = expected;
     this.proposes = proposes;
     this.level = level;
-    this.beginning = atLeast == null ? ReadLevel.LINEARIZABLE : new ReadLevel.Causal(atLeast);
+    this.beginning = beginning;
   }
 
   /** The value of a key in the snapshot, or as written by this run; null if there is none. */

@@ -9,19 +9,21 @@ import org.quorate.api.Conflict;
 import org.quorate.api.Gtid;
 import org.quorate.api.Isolation;
 import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.Transaction;
 
 /**
- * Runs a closure until a run is committed. A try that loses has its few keys reserved, and the group
- * answers it when its turn has come: then it is run again at once. One with many keys reserves them
- * from the third loss on; who has none reserved pauses with decorrelated jitter, bounded by the
- * group's hint.
+ * Runs a closure until a run is committed. A try that loses has its few keys reserved; what it read is
+ * asked for again at once, and answered when its turn has come: so the turn brings the values, and the
+ * next message is the commit. One with many keys reserves them from the third loss on; who has none
+ * reserved pauses with decorrelated jitter, bounded by the group's hint.
  */
 final class TransactionRun<T> {
   /** Losses after which many keys are reserved. */
   private static final int PATIENCE = 3;
 
   /** Positions of the log for which they are. */
-  private static final int RESERVE = 16_384;
+  private static final int RESERVE = Transaction.MAX_RESERVE;
 
   private static final long LONGEST_PAUSE_MS = 200;
 
@@ -60,7 +62,8 @@ final class TransactionRun<T> {
   }
 
   private void attempt() {
-    KvTransaction transaction = new KvTransaction(kv.group(), level, atLeast, losses > 0, expected);
+    KvTransaction transaction =
+        new KvTransaction(kv.group(), level, beginning(), losses > 0, expected);
     kv.transactions().tried();
     if (reserved) {
       kv.transactions().reserved();
@@ -96,6 +99,15 @@ final class TransactionRun<T> {
                 transaction.release(intent, kv.newest());
               }
             });
+  }
+
+  private ReadLevel beginning() {
+    if (atLeast == null) {
+      return ReadLevel.LINEARIZABLE;
+    }
+    return reserved
+        ? new ReadLevel.Turn(atLeast, kv.group().sessionNow(), intent)
+        : new ReadLevel.Causal(atLeast);
   }
 
   private void ended(Ran<T> ran) {

@@ -58,6 +58,10 @@ public final class Outcomes {
     if (level instanceof ReadLevel.Causal causal) {
       out.u8(1);
       gtid(out, causal.gtid());
+    } else if (level instanceof ReadLevel.Turn turn) {
+      out.u8(3);
+      gtid(out, turn.gtid());
+      out.varint(turn.session()).varint(turn.intent());
     } else {
       out.u8(level instanceof ReadLevel.Linearizable ? 0 : 2);
     }
@@ -70,6 +74,7 @@ public final class Outcomes {
       case 0 -> ReadLevel.LINEARIZABLE;
       case 1 -> new ReadLevel.Causal(gtid(in));
       case 2 -> ReadLevel.LOCAL;
+      case 3 -> new ReadLevel.Turn(gtid(in), in.varint(), in.varint());
       default -> throw new MalformedException("read level " + kind, in.offset() - 1);
     };
   }

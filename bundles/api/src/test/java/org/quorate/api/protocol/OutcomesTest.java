@@ -76,7 +76,11 @@ class OutcomesTest {
   @Test
   void readsAndProposalsComeBackAsTheyWere() {
     for (ReadLevel level :
-        List.of(ReadLevel.LINEARIZABLE, ReadLevel.LOCAL, new ReadLevel.Causal(new Gtid(3, 4)))) {
+        List.of(
+            ReadLevel.LINEARIZABLE,
+            ReadLevel.LOCAL,
+            new ReadLevel.Causal(new Gtid(3, 4)),
+            new ReadLevel.Turn(new Gtid(3, 4), 5, 6))) {
       Encoder out = new Encoder();
       Outcomes.level(out, level);
       assertEquals(level, Outcomes.level(new Decoder(out.take())));

@@ -1,11 +1,12 @@
 package org.quorate.core.certify;
 
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
 import org.quorate.api.Conflict.Reason;
@@ -15,19 +16,18 @@ import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.core.certify.Intent.Holder;
 
 /**
- * Keys that losing transactions have reserved: until the holder commits, or its time is over, others
- * that write them lose. Holders of one key stand in a queue in the order in which they lost, so the
- * older goes before the younger on every key and nobody waits in a circle. Replicated state;
- * single-threaded.
+ * Keys that losing transactions have reserved. A holder's turn begins when all its keys are free of
+ * those whose turn it is, the oldest first, so nobody waits in a circle; a younger one may go before
+ * an older that waits for other keys, but not for ever. Until the holder commits, gives way, or its
+ * time is over, others that write its keys lose. A turn is short: its client may be gone. Replicated
+ * state; single-threaded.
  */
 public final class Intents {
-  /** Longest time of an intent in positions of the log. */
-  public static final int MAX_POSITIONS = 65_536;
-
-  /** Longest time of an intent in ordered time: for a group in which little happens. */
-  static final long MAX_MS = 2_000;
+  /** Ordered time that a turn lasts, and up to a step more. */
+  static final long TURN_MS = 500;
 
   /** Keys that all intents of a group name; one more intent beyond is not granted. */
   static final int MAX_KEYS = 65_536;
@@ -36,103 +36,76 @@ public final class Intents {
   public enum Place {
     /** It holds no intent. */
     NONE,
-    /** Nobody is before it: its next try wins. */
+    /** Its turn has come: its next try wins. */
     FIRST,
-    /** An older intent of another is in its way. */
+    /** It waits for its turn. */
     QUEUED
   }
 
-  private record Holder(long session, long intent) {}
-
-  /** Its keys, with whether it writes them. */
-  private record Intent(
-      Holder holder, NodeId node, long from, long until, long untilMs, Map<Bytes, Boolean> keys) {
-    boolean over(long position, long nowMs) {
-      return position > until || nowMs > untilMs;
-    }
-  }
-
   private final Map<Holder, Intent> held = new LinkedHashMap<>();
-  private final Map<Bytes, List<Intent>> queues = new HashMap<>();
+  private final Map<Bytes, IntentQueue> queues = new HashMap<>();
   private int keys;
-  private long ended;
+  private long changes;
 
   /** The conflict with an intent of another transaction, or null. */
-  public Conflict conflict(Proposal proposal, long position, long nowMs, Gtid now) {
+  public Conflict conflict(Proposal proposal, Gtid now) {
     if (held.isEmpty()) {
       return null;
     }
     Intent own = held.get(holder(proposal));
     for (Bytes key : proposal.transaction().writtenKeys()) {
-      Intent before = before(own, key, true, position, nowMs);
-      if (before != null) {
-        return new Conflict(Reason.INTENT, key, now, before.node(), 0);
+      IntentQueue queue = own != null && own.mayWrite(key) ? null : queues.get(key);
+      Intent other = queue == null ? null : queue.other(own);
+      if (other != null) {
+        return new Conflict(Reason.INTENT, key, now, other.node, 0);
       }
     }
     return null;
   }
 
-  /** Who stands before an intent, or before somebody who has none, at a key; or null. */
-  private Intent before(Intent own, Bytes key, boolean writes, long position, long nowMs) {
-    for (Intent other : queues.getOrDefault(key, List.of())) {
-      if (own != null && other.from() >= own.from()) {
-        return null;
-      }
-      if (!other.over(position, nowMs) && (writes || other.keys().get(key))) {
-        return other;
-      }
-    }
-    return null;
-  }
-
-  /** Where the intent of a transaction stands in the queues of its keys. */
-  public Place place(Proposal proposal, long position, long nowMs) {
-    Intent own = proposal.transaction() == null ? null : held.get(holder(proposal));
-    if (own == null || own.over(position, nowMs)) {
+  /** Where the intent of a transaction stands. */
+  public Place place(long session, long intent) {
+    Intent own = held.get(new Holder(session, intent));
+    if (own == null) {
       return Place.NONE;
     }
-    for (Map.Entry<Bytes, Boolean> key : own.keys().entrySet()) {
-      if (before(own, key.getKey(), key.getValue(), position, nowMs) != null) {
-        return Place.QUEUED;
-      }
-    }
-    return Place.FIRST;
+    return own.waits() ? Place.QUEUED : Place.FIRST;
   }
 
   /**
-   * Reserves what a losing transaction reads and writes, if it asks for that; where others were
-   * before it queues. A transaction that has an intent keeps its place.
+   * Reserves what a losing transaction reads and writes, if it asks for that, and lets its turn begin
+   * if nobody is in its way. A transaction that has an intent keeps its age.
    */
   public void reserve(Proposal proposal, NodeId node, long position, long nowMs) {
     Transaction transaction = proposal.transaction();
     if (transaction.reserve() == 0 || proposal.session() == 0) {
       return;
     }
-    endThoseOver(position, nowMs);
     Map<Bytes, Boolean> wanted = new LinkedHashMap<>();
     transaction.writtenKeys().forEach(key -> wanted.put(key.copy(), true));
     transaction.readKeys().forEach(key -> wanted.putIfAbsent(key.copy(), false));
     Intent own = held.get(holder(proposal));
-    int others = keys - (own == null ? 0 : own.keys().size());
+    int others = keys - (own == null ? 0 : own.keys.size());
     if (wanted.isEmpty() || others + wanted.size() > MAX_KEYS) {
       return;
     }
-    end(own);
-    long until = position + Math.min(transaction.reserve(), MAX_POSITIONS);
-    long from = own == null ? position : own.from();
-    put(new Intent(holder(proposal), node, from, until, nowMs + MAX_MS, wanted));
+    long until = position + Math.min(transaction.reserve(), Transaction.MAX_RESERVE);
+    long from = own == null ? position : own.from;
+    Intent next = new Intent(holder(proposal), node, from, until, wanted);
+    Collection<Bytes> free = own == null ? List.of() : take(own);
+    put(next);
+    beginTurns(free, nowMs);
+    if (next.waits()) {
+      begin(next, nowMs);
+    }
   }
 
-  /** They stand in the order in which their time was set, so mostly in that in which it ends. */
-  private void endThoseOver(long position, long nowMs) {
-    Iterator<Intent> oldest = held.values().iterator();
-    while (oldest.hasNext()) {
-      Intent intent = oldest.next();
-      if (!intent.over(position, nowMs)) {
-        return;
+  /** Ordered time has moved: ends those whose time is over. */
+  public void stepped(long position, long nowMs) {
+    for (Intent intent : List.copyOf(held.values())) {
+      if (intent.over(position, nowMs)) {
+        end(intent, nowMs);
       }
-      oldest.remove();
-      unlink(intent);
     }
   }
 
@@ -141,49 +114,87 @@ public final class Intents {
   }
 
   private void put(Intent intent) {
-    held.put(intent.holder(), intent);
-    keys += intent.keys().size();
-    for (Bytes key : intent.keys().keySet()) {
-      List<Intent> queue = queues.computeIfAbsent(key, k -> new ArrayList<>(2));
-      int at = queue.size();
-      while (at > 0 && queue.get(at - 1).from() > intent.from()) {
-        at--;
-      }
-      queue.add(at, intent);
+    held.put(intent.holder, intent);
+    keys += intent.keys.size();
+    intent.keys.keySet().forEach(key -> queue(key).add(intent));
+    if (!intent.waits()) {
+      intent.keys.forEach((key, writes) -> queue(key).began(writes));
     }
   }
 
-  private void end(Intent intent) {
+  private IntentQueue queue(Bytes key) {
+    return queues.computeIfAbsent(key, k -> new IntentQueue());
+  }
+
+  private void end(Intent intent, long nowMs) {
     if (intent != null) {
-      held.remove(intent.holder());
-      unlink(intent);
+      beginTurns(take(intent), nowMs);
     }
   }
 
-  private void unlink(Intent intent) {
-    ended++;
-    keys -= intent.keys().size();
-    for (Bytes key : intent.keys().keySet()) {
-      List<Intent> queue = queues.get(key);
-      queue.removeIf(i -> i == intent);
-      if (queue.isEmpty()) {
-        queues.remove(key);
+  /** Takes one out; at the keys returned others wait. */
+  private Collection<Bytes> take(Intent intent) {
+    held.remove(intent.holder);
+    changes++;
+    keys -= intent.keys.size();
+    TreeSet<Bytes> awaited = new TreeSet<>();
+    intent.keys.forEach(
+        (key, writes) -> {
+          IntentQueue queue = queues.get(key);
+          queue.remove(intent);
+          if (!intent.waits()) {
+            queue.ended(writes);
+          }
+          if (queue.isEmpty()) {
+            queues.remove(key);
+          } else {
+            awaited.add(key);
+          }
+        });
+    return awaited;
+  }
+
+  /** Lets the turns begin that now can at these keys, of the oldest first. */
+  private void beginTurns(Collection<Bytes> freed, long nowMs) {
+    TreeSet<Intent> waiting = new TreeSet<>(Comparator.comparingLong(i -> i.from));
+    for (Bytes key : freed) {
+      waiting.addAll(queues.get(key).next());
+    }
+    waiting.forEach(intent -> begin(intent, nowMs));
+  }
+
+  private void begin(Intent intent, long nowMs) {
+    for (Map.Entry<Bytes, Boolean> key : intent.keys.entrySet()) {
+      if (!queues.get(key.getKey()).admits(intent, key.getValue())) {
+        return;
       }
     }
+    intent.turn(nowMs + TURN_MS);
+    changes++;
+    intent.keys.forEach(
+        (key, writes) -> {
+          queues.get(key).began(writes);
+          queues.get(key).passedBy(intent);
+        });
   }
 
   /** The transaction has committed. */
-  public void committed(Proposal proposal) {
+  public void committed(Proposal proposal, long nowMs) {
     if (!held.isEmpty()) {
-      end(held.get(holder(proposal)));
+      end(held.get(holder(proposal)), nowMs);
     }
   }
 
-  /** The session has ended, and with it what it held. */
-  public void ended(long session) {
+  /** Whether a session holds any. */
+  public boolean holds(long session) {
+    return held.keySet().stream().anyMatch(holder -> holder.session() == session);
+  }
+
+  /** The session has ended or gives way, and with it ends what it held. */
+  public void ended(long session, long nowMs) {
     for (Intent intent : List.copyOf(held.values())) {
-      if (intent.holder().session() == session) {
-        end(intent);
+      if (intent.holder.session() == session) {
+        end(intent, nowMs);
       }
     }
   }
@@ -198,43 +209,18 @@ public final class Intents {
     return held.size();
   }
 
-  /** How many have ended; it counts on this replica only. */
-  public long endings() {
-    return ended;
+  /** Turns that have begun and intents that have ended; it counts on this replica only. */
+  public long changes() {
+    return changes;
   }
 
   public void encode(Encoder out) {
-    out.list(
-        List.copyOf(held.values()),
-        (e, i) ->
-            e.varint(i.holder().session())
-                .varint(i.holder().intent())
-                .text(i.node().name())
-                .varint(i.from())
-                .varint(i.until())
-                .varint(i.untilMs())
-                .list(
-                    List.copyOf(i.keys().entrySet()),
-                    (k, key) -> k.bytes(key.getKey()).bool(key.getValue())));
+    out.list(List.copyOf(held.values()), (e, intent) -> intent.encode(e));
   }
 
   public static Intents decode(Decoder in) {
     Intents intents = new Intents();
-    in.list(Intents::intent).forEach(intents::put);
+    in.list(Intent::decode).forEach(intents::put);
     return intents;
-  }
-
-  private static Intent intent(Decoder in) {
-    Holder holder = new Holder(in.varint(), in.varint());
-    NodeId node = NodeId.of(in.text());
-    long from = in.varint();
-    long until = in.varint();
-    long untilMs = in.varint();
-    Map<Bytes, Boolean> keys = new LinkedHashMap<>();
-    for (int i = in.count(); i > 0; i--) {
-      Bytes key = in.bytes().copy();
-      keys.put(key, in.bool());
-    }
-    return new Intent(holder, node, from, until, untilMs, keys);
   }
 }

@@ -35,6 +35,9 @@ public sealed interface LogRecord {
   /** Ordered time moves from {@code fromMs} by {@code deltaMs}; void if it is not at from. */
   record TimeStep(long fromMs, long deltaMs) implements LogRecord {}
 
+  /** The client of a session is gone or silent: others need not wait for what it has reserved. */
+  record GiveWay(long session) implements LogRecord {}
+
   /**
    * Plans to go on, on another link; its position names the plan. One plan at a time.
    *
@@ -92,6 +95,8 @@ public sealed interface LogRecord {
       return 5;
     } else if (record instanceof StateMark) {
       return 7;
+    } else if (record instanceof GiveWay) {
+      return 9;
     }
     return record instanceof HashReport ? 8 : swapTag(record);
   }
@@ -126,6 +131,8 @@ public sealed interface LogRecord {
       out.varint(c.session());
     } else if (record instanceof KeepAlive k) {
       out.list(k.sessions(), Encoder::varint);
+    } else if (record instanceof GiveWay g) {
+      out.varint(g.session());
     } else if (record instanceof TimeStep t) {
       out.varint(t.fromMs()).varint(t.deltaMs());
     } else if (record instanceof Seal s) {
@@ -165,6 +172,7 @@ public sealed interface LogRecord {
           case 6 -> new Seal(in.varint());
           case 7 -> new StateMark();
           case 8 -> new HashReport(in.varint(), in.i64(), in.i64());
+          case 9 -> new GiveWay(in.varint());
           case 16 ->
               new Prepare(
                   in.text(),

@@ -44,10 +44,10 @@ public final class VirtualLog {
   private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 7;
+  private static final int FORMAT = 9;
 
   /** With the forks that led to the history in front of the chain; only written if there are any. */
-  private static final int FORKED_FORMAT = 8;
+  private static final int FORKED_FORMAT = 10;
 
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;
@@ -251,7 +251,7 @@ public final class VirtualLog {
     Transaction transaction = proposal.transaction();
     return transaction == null
         || Certifier.certify(transaction, index, historyId) == null
-            && intents.conflict(proposal, position, sessions.timeMs(), gtid()) == null;
+            && intents.conflict(proposal, gtid()) == null;
   }
 
   Rehearsal rehearsal(Proposal proposal, long becomes) {
@@ -293,6 +293,9 @@ public final class VirtualLog {
       return committed(Bytes.EMPTY);
     } else if (record instanceof LogRecord.TimeStep step) {
       return timeStep(step);
+    } else if (record instanceof LogRecord.GiveWay gone) {
+      intents.ended(gone.session(), sessions.timeMs());
+      return committed(Bytes.EMPTY);
     }
     if (record instanceof LogRecord.StateMark) {
       checks.marked(position, version, stateHash());
@@ -349,11 +352,12 @@ public final class VirtualLog {
       return committed(Bytes.EMPTY);
     }
     sessions.advance(step.deltaMs()).forEach(this::ended);
+    intents.stepped(position, sessions.timeMs());
     return committed(Bytes.ofLong(sessions.timeMs()));
   }
 
   private void ended(long session) {
-    intents.ended(session);
+    intents.ended(session, sessions.timeMs());
     Application context = new Application(store, sessions, version + 1, session, ahead);
     machine.leaseEnded(context, session);
     if (context.changed()) {
@@ -378,7 +382,7 @@ public final class VirtualLog {
       }
       Conflict conflict = Certifier.certify(transaction, index, historyId);
       if (conflict == null) {
-        conflict = intents.conflict(proposal, position, sessions.timeMs(), gtid());
+        conflict = intents.conflict(proposal, gtid());
         if (conflict != null && session != null) {
           // Unlike other conflicts this one passes: a copy that comes late must lose as well.
           session.keep(proposal.sequence(), new Session.Answer(RESERVED, position, Bytes.EMPTY));
@@ -388,7 +392,7 @@ public final class VirtualLog {
         intents.reserve(proposal, node, position, sessions.timeMs());
         return new Aborted(conflict);
       }
-      intents.committed(proposal);
+      intents.committed(proposal, sessions.timeMs());
     }
     Application context = new Application(store, sessions, version + 1, proposal.session(), ahead);
     Bytes result = result(context, proposal.command());
@@ -465,11 +469,11 @@ public final class VirtualLog {
   }
 
   /** Where a transaction that lost stands among those that have reserved its keys. */
-  public Intents.Place place(Proposal loser) {
-    return intents.place(loser, position, sessions.timeMs());
+  public Intents.Place place(long session, long intent) {
+    return intents.place(session, intent);
   }
 
-  /** Intents of losing transactions: how many there are and have ended. */
+  /** Intents of losing transactions. */
   public Intents intents() {
     return intents;
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
+import org.quorate.api.Gtid;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
@@ -17,6 +18,7 @@ import org.quorate.api.Proposal;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.api.ReadOutcome.Unanswered;
+import org.quorate.core.certify.Intents;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.state.GroupStore;
@@ -43,7 +45,6 @@ final class Callers {
   private final Reads reads;
   private final PendingTable pending = new PendingTable();
   private final Contention contention = new Contention();
-  private final Losers losers;
   private final Bytes nodeName;
   private final long origin;
   private final long timeoutMs;
@@ -71,7 +72,6 @@ final class Callers {
     this.checkpoints = checkpoints;
     this.guard = guard;
     this.reads = new Reads(log, machine, offload);
-    this.losers = new Losers(log);
     this.origin = origin;
     this.nodeName = Bytes.utf8(environment.node().name());
     this.timeoutMs = config.options().number(ReplicaParameters.PROPOSE_TIMEOUT_MS);
@@ -155,23 +155,43 @@ final class Callers {
     } else if (level instanceof ReadLevel.Local) {
       reads.answer(new Reads.Read(0, query, done));
     } else if (level instanceof ReadLevel.Causal causal) {
-      if (causal.gtid().historyId() != config.historyId()) {
-        done.accept(
-            new Unanswered(
-                new Rejected(Rejection.UNSUPPORTED, causal.gtid() + " is of another history")));
-        return;
+      Outcome unfit = unfit(causal.gtid());
+      if (unfit == null) {
+        reads.causal(waiting(query, done), causal.gtid().version());
+        answerReads();
+      } else {
+        done.accept(new Unanswered(unfit));
       }
-      LinkStatus status = link == null ? null : link.status();
-      if (status != null && status.unfit() != null) {
-        done.accept(new Unanswered(new NotLeader(status.hint(), status.unfit())));
-        return;
+    } else if (level instanceof ReadLevel.Turn turn) {
+      Outcome unfit = unfit(turn.gtid());
+      if (unfit == null) {
+        reads.turn(waiting(query, done), turn, environment.nowMs());
+        answerReads();
+      } else {
+        done.accept(new Unanswered(unfit));
       }
-      reads.causal(waiting(query, done), causal.gtid().version());
-      answerReads();
     } else {
       Reads.Read read = waiting(query, done);
       reads.asked(read);
       link.loglet().checkTail(new TailRequest(read.ticket()));
+    }
+  }
+
+  /** Why a read of at least this commit is not answered here, or null. */
+  private Outcome unfit(Gtid least) {
+    if (least.historyId() != config.historyId()) {
+      return new Rejected(Rejection.UNSUPPORTED, least + " is of another history");
+    }
+    LinkStatus status = link == null ? null : link.status();
+    return status == null || status.unfit() == null
+        ? null
+        : new NotLeader(status.hint(), status.unfit());
+  }
+
+  /** The client of a session is gone: others need not wait for its turn. */
+  void gone(long session) {
+    if (log.intents().holds(session)) {
+      submit(new LogRecord.GiveWay(session), outcome -> {});
     }
   }
 
@@ -223,21 +243,17 @@ final class Callers {
     }
   }
 
-  /** Who has its keys reserved is told when its turn has come, the others how long to wait. */
+  /** Who has its keys reserved need not wait before its next try: it reads when its turn comes. */
   private void lost(long ticket, Conflict conflict) {
-    long nowMs = environment.nowMs();
-    long tookMs = nowMs - (pending.deadlineMs(ticket) - timeoutMs);
+    long tookMs = environment.nowMs() - (pending.deadlineMs(ticket) - timeoutMs);
     Bytes record = pending.record(ticket);
-    Consumer<Outcome> waiter = pending.remove(ticket);
-    if (waiter != null) {
-      Proposal proposal = ((LogRecord.Command) LogRecord.decode(record).record()).proposal();
-      losers.add(proposal, conflict, contention.hintMs(conflict, tookMs), nowMs, waiter);
+    if (record != null) {
+      Proposal loser = ((LogRecord.Command) LogRecord.decode(record).record()).proposal();
+      boolean reserved =
+          log.place(loser.session(), loser.transaction().intent()) != Intents.Place.NONE;
+      long hintMs = reserved ? 0 : contention.hintMs(conflict, tookMs);
+      settle(ticket, new Aborted(conflict.withRetryAfterMs(hintMs)));
     }
-  }
-
-  /** Tells losers whose turn has come. */
-  void answerLosers() {
-    losers.turned();
   }
 
   private void settle(long ticket, Outcome outcome) {
@@ -282,6 +298,7 @@ final class Callers {
   /** Answers the reads whose index or version has been reached. */
   void answerReads() {
     if (!installing()) {
+      reads.turned();
       reads.applied(this::answer);
     }
   }
@@ -295,17 +312,17 @@ final class Callers {
   /** Answers everyone who has waited too long. */
   void expire(long nowMs, NodeId hint) {
     pending.expire(nowMs, new Indeterminate("no outcome within propose.timeout.ms", hint));
-    losers.expire(nowMs);
+    reads.expireTurns(nowMs);
+    answerReads();
   }
 
   /** Answers everyone. */
   void endAll(String reason) {
     pending.expire(Long.MAX_VALUE, new Indeterminate(reason, null));
-    losers.expire(Long.MAX_VALUE);
   }
 
   int size() {
-    return pending.size() + losers.size();
+    return pending.size();
   }
 
   // ---- from link to link -------------------------------------------------------------------

@@ -100,6 +100,11 @@ public final class Replica implements AutoCloseable {
     parts.callers.submit(new LogRecord.CloseSession(session), done);
   }
 
+  /** The client of a session is gone, as far as is known: nobody waits for its turns any more. */
+  public void clientGone(long session) {
+    parts.callers.gone(session);
+  }
+
   /** Orders and executes a command; answered once. */
   public void propose(Proposal proposal, Consumer<Outcome> done) {
     parts.callers.propose(proposal, done);

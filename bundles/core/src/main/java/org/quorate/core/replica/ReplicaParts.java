@@ -158,7 +158,6 @@ final class ReplicaParts implements Links.Owner {
   public void turned() {
     guard.look(status.announced());
     callers.answerReads();
-    callers.answerLosers();
     if (log.version() > announcedVersion) {
       announcedVersion = log.version();
       appliedListeners.forEach(l -> l.accept(announcedVersion));

@@ -93,8 +93,7 @@ final class GroupFigures {
 
   /** Counts what becomes of a read. */
   Consumer<ReadOutcome> read(ReadLevel level, Consumer<ReadOutcome> done) {
-    int at =
-        level instanceof ReadLevel.Linearizable ? 0 : level instanceof ReadLevel.Causal ? 1 : 2;
+    int at = level instanceof ReadLevel.Linearizable ? 0 : level instanceof ReadLevel.Local ? 2 : 1;
     return outcome -> {
       (outcome instanceof ReadOutcome.Answered ? answered : unanswered)[at]++;
       done.accept(outcome);

@@ -678,6 +678,11 @@ public final class GroupHost implements Group {
     onReplica(done, r -> r.closeSession(session, done));
   }
 
+  /** The client of a session was lost. */
+  public void clientGone(long session) {
+    onReplica(parked -> {}, r -> r.clientGone(session));
+  }
+
   /** Calls back on the loop. */
   public void read(Bytes query, ReadLevel level, Consumer<ReadOutcome> done) {
     Consumer<ReadOutcome> counted = figures.read(level, done);

@@ -2,6 +2,7 @@ package org.quorate.runtime.server;
 
 import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +43,24 @@ final class ClientConnection implements FramedSocket.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
   private static final int MAX_ANSWER = Frames.MAX_REPLY_FRAME - 1024;
 
+  private static final int TURNS_MAX = 64;
+
   private final ClientServer server;
   private final Loop loop;
   private final FramedSocket socket;
   private final GroupRefs refs = new GroupRefs();
   private final Function<NodeId, String> addresses;
   private final Map<Long, Runnable> watches = new HashMap<>();
+
+  /** Sessions whose transactions have waited for turns here. */
+  private final Map<Long, GroupId> turns =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, GroupId> eldest) {
+          return size() > TURNS_MAX;
+        }
+      };
+
   private final long outstandingMax;
   private final long pendingMax;
   private final long bornMs = nowMs();
@@ -229,6 +242,9 @@ final class ClientConnection implements FramedSocket.Handler {
     if (host == null) {
       answer(id, new ReadOutcome.Unanswered(unknown(group)));
     } else {
+      if (level instanceof ReadLevel.Turn turn && role.covers(AccessRole.OPERATOR)) {
+        turns.put(turn.session(), group);
+      }
       host.read(query, level, outcome -> answer(id, outcome));
     }
   }
@@ -375,6 +391,13 @@ final class ClientConnection implements FramedSocket.Handler {
     socket.end();
   }
 
+  private void giveWay(long session, GroupId group) {
+    GroupHost host = server.node().groups().find(group);
+    if (host != null) {
+      host.clientGone(session);
+    }
+  }
+
   // ---- limits -------------------------------------------------------------------------------
 
   private void begun() {
@@ -446,6 +469,7 @@ final class ClientConnection implements FramedSocket.Handler {
     }
     watches.values().forEach(Runnable::run);
     watches.clear();
+    turns.forEach(this::giveWay);
     server.requests.add(requests);
     server.gone(this);
   }

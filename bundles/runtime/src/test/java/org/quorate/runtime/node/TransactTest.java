@@ -10,17 +10,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict;
+import org.quorate.api.GroupId;
+import org.quorate.api.Gtid;
 import org.quorate.api.Isolation;
+import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Rejected;
 import org.quorate.api.Outcome.Rejection;
+import org.quorate.api.ReadLevel;
 import org.quorate.api.Transaction;
 import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
 import org.quorate.client.KvClient;
+import org.quorate.core.replica.Replica;
+import org.quorate.runtime.api.GroupSpec;
 
 /** Interactive transactions of many clients on few keys. */
 class TransactTest {
@@ -125,6 +136,56 @@ class TransactTest {
                 return Future.succeededFuture();
               }));
       assertEquals(0, kv.transactions().aborts(Conflict.Reason.INTENT));
+    }
+  }
+
+  private static <T> T onReplica(TestCluster cluster, GroupId group, Function<Replica, T> what) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    cluster
+        .node(NodeId.of("n1"))
+        .groups()
+        .find(group)
+        .onReplica(
+            parked -> answer.completeExceptionally(new IllegalStateException(parked.toString())),
+            replica -> answer.complete(what.apply(replica)));
+    return answer.orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  /** Ordered time stands still here, so it is the lost connection that ends the turn. */
+  @Test
+  void aTurnEndsWithTheConnectionOfItsClient() {
+    try (TestCluster cluster = TestCluster.proxied(folder, 1)) {
+      GroupId slow = GroupId.of("slow");
+      cluster
+          .node(NodeId.of("n1"))
+          .control()
+          .createGroup(
+              new GroupSpec(
+                  slow,
+                  "certify",
+                  "mapdb",
+                  "journal",
+                  "kv",
+                  List.of(),
+                  Map.of("time.step.ms", "10000")))
+          .toCompletableFuture()
+          .orTimeout(20, TimeUnit.SECONDS)
+          .join();
+      KvClient kv = new KvClient(cluster.client().group("slow"));
+      get(kv.put(FROM, TO));
+      long session = get(kv.group().session());
+      Transaction late =
+          new Transaction(0, Isolation.STRICT, List.of(FROM), List.of(), List.of(FROM), 7, 100);
+      Outcome lost = get(kv.group().propose(KvCommand.put(FROM, TO).encode(), late, 20_000));
+      Gtid winner = assertInstanceOf(Outcome.Aborted.class, lost).conflict().winner();
+      get(kv.group().read(KvQuery.get(FROM).encode(), new ReadLevel.Turn(winner, session, 7)));
+      assertEquals(1, (int) onReplica(cluster, slow, r -> r.log().intents().size()));
+      cluster.cut();
+      TestCluster.await(
+          "the turn to end", () -> onReplica(cluster, slow, r -> r.log().intents().size()) == 0);
+      assertTrue(
+          onReplica(cluster, slow, r -> r.log().sessions().timeMs()) <= 10_000,
+          "ordered time has ended it");
     }
   }
 
