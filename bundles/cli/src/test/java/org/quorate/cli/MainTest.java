@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,7 +100,12 @@ class MainTest {
             List.of("kv"),
             List.of("kv", "put", "a"),
             List.of("up", "--nodes", "many"),
-            List.of("kv", "get", "a", "--encoding", "latin1"))) {
+            List.of("kv", "get", "a", "--encoding", "latin1"),
+            List.of("kv", "get", "a", "--revision", "-4"),
+            List.of("kv", "scan", "--limit", "-1"),
+            List.of("kv", "watch", "--count", "-1"),
+            List.of("kv", "get", "a", "--timeout", "0"),
+            List.of("--cluster", "nothing.yaml", "status"))) {
       assertEquals(ExitCode.USAGE, run(words.toArray(String[]::new)), words.toString());
       assertTrue(err().startsWith("error: "), err());
       assertTrue(err().contains("\nnext:  "), err());
@@ -122,6 +130,48 @@ class MainTest {
     JsonNode error = Json.parse(err());
     assertEquals(ExitCode.UNREACHABLE, error.path("exitCode").asInt());
     assertTrue(error.path("error").asText().startsWith("no cluster in "), err());
+  }
+
+  /** Without a wait: a time to try in is for nodes that may come. */
+  @Test
+  void aClusterThatWasStoppedIsSaidToBe() {
+    LocalCluster.Plan plan =
+        new LocalCluster.Plan("local", 3, 0, "raft", "mapdb", "journal", List.of());
+    new LocalCluster(directory.resolve("data"), (Distribution) null).create(plan);
+    assertEquals(ExitCode.UNREACHABLE, run("kv", "get", "a", "--timeout", "100000"));
+    assertTrue(err().startsWith("error: no node of the cluster in "), err());
+  }
+
+  @Test
+  void aStrategyThatIsNotInTheDistributionIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Path bundles = Files.createDirectories(directory.resolve("distribution/target/quorate/bundle"));
+    Files.writeString(bundles.resolveSibling("VERSION"), "1");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest
+        .getMainAttributes()
+        .putValue(
+            "Provide-Capability",
+            "org.quorate.plugin;format:Long=1;name=disk;plugin=storage,"
+                + "org.quorate.plugin;name=mine;plugin=strategy;wire.max:Long=1,osgi.service");
+    new JarOutputStream(Files.newOutputStream(bundles.resolve("mine.jar")), manifest).close();
+    assertEquals(ExitCode.USAGE, run("up", "--strategy", "nope"));
+    assertTrue(err().contains("no bundle of the distribution provides strategy 'nope'"), err());
+    assertTrue(err().contains("choose one of mine\n"), err());
+    assertEquals(ExitCode.USAGE, run("up", "--strategy", "mine", "--storage", "mine"));
+    assertTrue(err().contains("choose one of disk\n"), err());
+    assertFalse(Files.exists(directory.resolve("data")));
+  }
+
+  @Test
+  void aFileThatOffersNoStrategyIsNotSimulated() throws IOException {
+    Files.writeString(directory.resolve("text.jar"), "text");
+    assertEquals(ExitCode.USAGE, run("sim", "--jar", "text.jar"));
+    assertTrue(err().contains("text.jar is no jar"), err());
+    new JarOutputStream(Files.newOutputStream(directory.resolve("empty.jar")), new Manifest())
+        .close();
+    assertEquals(ExitCode.USAGE, run("sim", "--jar", "empty.jar"));
+    assertTrue(err().contains("empty.jar offers no strategy"), err());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.quorate.client;
 
 import io.vertx.core.net.NetSocket;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -138,7 +139,7 @@ final class Connection {
                     .onComplete(
                         done -> {
                           if (done.failed()) {
-                            failed(address + ": " + done.cause().getMessage());
+                            failed(address + ": " + reason(done.cause()));
                           } else if (client.isClosed()) {
                             done.result().close();
                             failed("the client is closed");
@@ -146,6 +147,14 @@ final class Connection {
                             greet(done.result());
                           }
                         }));
+  }
+
+  /** Netty's message names the system call and the address again. */
+  private static String reason(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof ConnectException && message.contains("refused")
+        ? "connection refused"
+        : message;
   }
 
   private void greet(NetSocket raw) {

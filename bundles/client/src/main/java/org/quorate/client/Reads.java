@@ -28,7 +28,7 @@ final class Reads {
     private Connection at;
     private long notBeforeMs;
     private int refusals;
-    private Outcome.NotLeader refused; // by the last node that was asked
+    private Outcome refused; // why the last node that was asked did not answer, if it said so
     private boolean done;
 
     private Read(Bytes query, ReadLevel level, long deadlineMs) {
@@ -98,7 +98,7 @@ final class Reads {
   private void unanswered(Read read, Connection from, Outcomes.Addressed instead) {
     Outcome why = instead.outcome();
     if (why instanceof Outcome.NotLeader || why instanceof Outcome.Indeterminate) {
-      read.refused = why instanceof Outcome.NotLeader n ? n : null;
+      read.refused = why instanceof Outcome.NotLeader n && !n.why().isEmpty() ? n : null;
       leader.moveFrom(from, instead.address());
       again(read, why instanceof Outcome.NotLeader ? 0 : RETRY_MS);
     } else if (why instanceof Outcome.Overloaded busy) {
@@ -106,6 +106,7 @@ final class Reads {
     } else if (why instanceof Outcome.Rejected refused
         && Writes.elsewhere(refused)
         && ++read.refusals < PARKED_TRIES) {
+      read.refused = refused;
       leader.leave(from);
       again(read, RETRY_MS);
     } else {
@@ -166,10 +167,7 @@ final class Reads {
   }
 
   private Outcome late(Read read) {
-    if (read.refused != null && !read.refused.why().isEmpty()) {
-      return read.refused;
-    }
-    return new Outcome.Indeterminate(client.late(), null);
+    return read.refused != null ? read.refused : new Outcome.Indeterminate(client.late(), null);
   }
 
   void refuseAll(Outcome.Rejected refused) {

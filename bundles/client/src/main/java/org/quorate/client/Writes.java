@@ -50,6 +50,7 @@ final class Writes {
   private boolean keepingAlive;
   private boolean resend;
   private long refusedSinceMs = -1; // -1 while the group is open somewhere
+  private Rejected refusal; // the last one since then
 
   Writes(QuorateClient client, GroupId group, Leader leader) {
     this.client = client;
@@ -140,7 +141,7 @@ final class Writes {
   void answered(Write write, Connection from, Outcomes.Addressed answer) {
     Outcome outcome = answer.outcome();
     if (outcome instanceof NotLeader) {
-      refusedSinceMs = -1;
+      served();
       retry(write, 0);
       leader.moveFrom(from, answer.address());
       pump();
@@ -153,7 +154,7 @@ final class Writes {
         leader.moveFrom(from, answer.address());
       }
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
-      if (refusedForLong()) {
+      if (refusedForLong(refused)) {
         finish(write, refused);
       } else {
         retry(write, RETRY_MS);
@@ -162,7 +163,7 @@ final class Writes {
     } else if (outcome instanceof Rejected refused && refused.code() == Rejection.SESSION_EXPIRED) {
       expired(write);
     } else {
-      refusedSinceMs = -1;
+      served();
       leader.confirmed();
       finish(write, outcome);
       if (!queue.isEmpty()) {
@@ -171,9 +172,16 @@ final class Writes {
     }
   }
 
+  /** Some node has the group open. */
+  private void served() {
+    refusedSinceMs = -1;
+    refusal = null;
+  }
+
   /** By time: many writes that meet one parked node at once are one refusal. */
-  private boolean refusedForLong() {
+  private boolean refusedForLong(Rejected refused) {
     long now = client.nowMs();
+    refusal = refused;
     refusedSinceMs = refusedSinceMs < 0 ? now : refusedSinceMs;
     return now - refusedSinceMs > PARKED_MS;
   }
@@ -235,7 +243,7 @@ final class Writes {
       nextSequence = 1;
       acknowledged = 0;
       keptAliveMs = client.nowMs();
-      refusedSinceMs = -1;
+      served();
       leader.confirmed();
       pump();
       return;
@@ -246,8 +254,8 @@ final class Writes {
       pump();
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
       leader.leave(connection);
-      if (refusedForLong()) {
-        refusedSinceMs = -1;
+      if (refusedForLong(refused)) {
+        served();
         refuseAll(refused);
       }
     } else if (outcome instanceof Rejected refused) {
@@ -322,12 +330,16 @@ final class Writes {
   private void expire(Iterable<Write> writes, long now) {
     for (Write write : writes) {
       if (!write.done && write.deadlineMs <= now) {
-        write.complete(
-            write.sends == 0
-                ? new NotLeader(null, client.trouble())
-                : new Indeterminate(client.late(), null));
+        write.complete(late(write));
       }
     }
+  }
+
+  private Outcome late(Write write) {
+    if (write.sends > 0) {
+      return new Indeterminate(client.late(), null);
+    }
+    return refusal != null ? refusal : new NotLeader(null, client.trouble());
   }
 
   private void keepAlive(long now) {

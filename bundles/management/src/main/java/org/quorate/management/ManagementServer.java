@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.PortOwner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +141,15 @@ public final class ManagementServer {
 
   private static <T> Future<T> inUse(String what, String address, Throwable t) {
     return Future.failedFuture(
-        new IllegalStateException("listen." + what + " " + address + ": " + t.getMessage(), t));
+        new IllegalStateException(
+            "listen."
+                + what
+                + " "
+                + address
+                + ": "
+                + t.getMessage()
+                + PortOwner.hint(address(address).port()),
+            t));
   }
 
   /** The port HTTP listens on, 0 if it does not. */

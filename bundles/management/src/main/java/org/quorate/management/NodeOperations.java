@@ -128,7 +128,7 @@ final class NodeOperations {
       throw new OperationException(
           FailureCode.BAD_REQUEST,
           e.getMessage(),
-          "config get " + a.text("name") + " shows its range",
+          "config list shows the parameters of the node with their ranges",
           e);
     }
     return completedStage(parameter(node, a.text("name")));

@@ -2,10 +2,8 @@ package org.quorate.management;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Prints answers for people: lists as tables, a record as a list of its fields. */
 public final class TableFormat {
@@ -30,18 +28,33 @@ public final class TableFormat {
       out.append(indent).append("(none)\n");
       return;
     }
-    Set<String> columns = new LinkedHashSet<>();
-    rows.forEach(row -> row.fieldNames().forEachRemaining(columns::add));
+    List<String> columns = columns(rows);
     if (columns.isEmpty()) {
       rows.forEach(row -> out.append(indent).append(cell(row)).append('\n'));
       return;
     }
-    List<String> header = List.copyOf(columns);
     List<List<String>> cells = new ArrayList<>();
     for (JsonNode row : rows) {
-      cells.add(header.stream().map(c -> cell(row.path(c))).toList());
+      cells.add(columns.stream().map(c -> cell(row.path(c))).toList());
     }
-    rows(out, header.stream().map(TableFormat::title).toList(), cells, indent);
+    rows(out, columns.stream().map(TableFormat::title).toList(), cells, indent);
+  }
+
+  /** In the order of the rows, of which each may leave fields out. */
+  private static List<String> columns(JsonNode rows) {
+    List<String> columns = new ArrayList<>();
+    for (JsonNode row : rows) {
+      int at = 0;
+      for (Map.Entry<String, JsonNode> field : row.properties()) {
+        int known = columns.indexOf(field.getKey());
+        if (known < 0) {
+          columns.add(at++, field.getKey());
+        } else {
+          at = known + 1;
+        }
+      }
+    }
+    return columns;
   }
 
   /** Columns as wide as their widest cell; numbers to the right. */

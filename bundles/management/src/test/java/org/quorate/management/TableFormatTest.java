@@ -25,6 +25,20 @@ class TableFormatTest {
         TableFormat.format(List.of(new Line("n1", 0L, "ab"), new Line("n2", 120L, null))));
   }
 
+  /** A node that is down leaves most fields out: the order of the others stays. */
+  @Test
+  void aRowThatLeavesFieldsOutMovesNoColumn() {
+    String expected =
+        """
+        NODE  LAG  STATE HASH
+        n1      -  down
+        n2      7  ab
+        """;
+    assertEquals(
+        expected,
+        TableFormat.format(List.of(new Line("n1", null, "down"), new Line("n2", 7L, "ab"))));
+  }
+
   @Test
   void aColumnThatNobodyFillsIsLeftOut() {
     assertEquals("NODE\nn1\n", TableFormat.format(List.of(new Line("n1", null, null))));

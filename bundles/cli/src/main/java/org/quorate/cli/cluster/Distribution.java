@@ -5,6 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 
@@ -14,6 +21,8 @@ import org.quorate.cli.ExitCode;
  * @param home its directory
  */
 public record Distribution(Path home) {
+  private static final Pattern PLUGIN = Pattern.compile("org\\.quorate\\.plugin;([^,]*)");
+
   /**
    * The one this program came with: system property {@code quorate.home}, or what was built below
    * the current directory.
@@ -39,6 +48,40 @@ public record Distribution(Path home) {
     } catch (IOException e) {
       return "unknown";
     }
+  }
+
+  /**
+   * Names of the plug-ins of a kind, as the manifests of its bundles declare them.
+   *
+   * @param kind strategy, storage or log
+   */
+  public Set<String> plugins(String kind) {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(home.resolve("bundle"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".jar")).toList()) {
+        try (JarFile jar = new JarFile(file.toFile())) {
+          Matcher found = PLUGIN.matcher(capabilities(jar));
+          while (found.find()) {
+            Set<String> attributes = Set.of(found.group(1).split(";"));
+            if (attributes.contains("plugin=" + kind)) {
+              attributes.stream()
+                  .filter(a -> a.startsWith("name="))
+                  .forEach(a -> names.add(a.substring("name=".length())));
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw incomplete(e);
+    }
+    return names;
+  }
+
+  private static String capabilities(JarFile jar) throws IOException {
+    Manifest manifest = jar.getManifest();
+    String declared =
+        manifest == null ? null : manifest.getMainAttributes().getValue("Provide-Capability");
+    return declared == null ? "" : declared;
   }
 
   /**
@@ -90,11 +133,15 @@ public record Distribution(Path home) {
     try {
       return List.of(Files.readString(home.resolve(file)).trim().split("\\s+"));
     } catch (IOException e) {
-      throw new CliException(
-          ExitCode.FAILED,
-          "the distribution is incomplete: " + e.getMessage(),
-          "build it again: QUORATE_REBUILD=always ./quorate doctor",
-          e);
+      throw incomplete(e);
     }
+  }
+
+  private static CliException incomplete(IOException e) {
+    return new CliException(
+        ExitCode.FAILED,
+        "the distribution is incomplete: " + e.getMessage(),
+        "build it again: QUORATE_REBUILD=always ./quorate doctor",
+        e);
   }
 }

@@ -5,14 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
+import org.quorate.runtime.api.PortOwner;
 
 /** Ports of this machine. */
 public final class Ports {
@@ -85,58 +82,6 @@ public final class Ports {
 
   /** Says that a port is taken, and by whom where the system tells. */
   public static String taken(int port) {
-    return "port " + port + " is in use" + owner(port).map(p -> " by " + p).orElse("");
-  }
-
-  /** The process that listens on a port, where /proc tells. */
-  static Optional<String> owner(int port) {
-    try {
-      for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-        for (String line : Files.readAllLines(Path.of(table))) {
-          String[] words = line.trim().split("\\s+");
-          boolean listens = words.length > 9 && words[3].equals("0A");
-          if (listens && Integer.parseInt(words[1].replaceAll(".*:", ""), 16) == port) {
-            return process("socket:[" + words[9] + "]");
-          }
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty();
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<String> process(String socket) throws IOException {
-    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      return processes
-          .filter(p -> p.getFileName().toString().matches("[0-9]+"))
-          .filter(p -> holds(p, socket))
-          .findFirst()
-          .map(p -> "process " + p.getFileName() + command(p));
-    }
-  }
-
-  private static boolean holds(Path process, String socket) {
-    try (Stream<Path> files = Files.list(process.resolve("fd"))) {
-      return files.anyMatch(f -> target(f).equals(socket));
-    } catch (IOException | RuntimeException e) {
-      return false;
-    }
-  }
-
-  private static String target(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString();
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static String command(Path process) {
-    try {
-      return " (" + Files.readString(process.resolve("comm")).trim() + ")";
-    } catch (IOException e) {
-      return "";
-    }
+    return "port " + port + " is in use" + PortOwner.of(port).map(p -> " by " + p).orElse("");
   }
 }

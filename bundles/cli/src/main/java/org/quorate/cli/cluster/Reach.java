@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.quorate.cli.CliException;
@@ -67,6 +68,9 @@ public record Reach(List<Place> nodes, String ca, String token) {
       }
       Path ca = file.toAbsolutePath().getParent().resolve(reach.ca());
       return new Reach(reach.nodes(), ca.toString(), reach.token());
+    } catch (NoSuchFileException e) {
+      throw new CliException(
+          ExitCode.USAGE, "there is no cluster file " + file, "check the name", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new CliException(
           ExitCode.USAGE,

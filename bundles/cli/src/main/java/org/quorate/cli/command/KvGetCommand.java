@@ -41,8 +41,8 @@ final class KvGetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    KvQuery query = KvOptions.made(() -> new KvQuery.Get(kv.bytes(key), revision));
     try (KvLink link = kv.connect(root)) {
-      KvQuery query = new KvQuery.Get(kv.bytes(key), revision);
       KvResult result = link.now(link.read(query, KvOptions.level(local)));
       KvView view = KvView.of(result);
       if (!(result instanceof KvResult.GetDone done) || done.entry() == null) {

@@ -1,7 +1,10 @@
 package org.quorate.cli.command;
 
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.ReadLevel;
+import org.quorate.cli.CliException;
+import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.KvLink;
 import org.quorate.management.TextBytes;
 import picocli.CommandLine.Option;
@@ -27,7 +30,28 @@ final class KvOptions {
   int timeout = 30;
 
   KvLink connect(Root root) {
-    return new KvLink(root.reach(), group, timeout * 1000L);
+    if (timeout < 1) {
+      throw wrong("--timeout " + timeout + " is less than a second");
+    }
+    root.anyRuns();
+    try {
+      return new KvLink(root.reach(), group, timeout * 1000L);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /** Makes a query of what was typed; what it refuses is wrong usage. */
+  static <T> T made(Supplier<T> query) {
+    try {
+      return query.get();
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private static CliException wrong(String what) {
+    return new CliException(ExitCode.USAGE, what, "correct the command");
   }
 
   Bytes bytes(String text) {

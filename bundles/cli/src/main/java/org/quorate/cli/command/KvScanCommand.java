@@ -60,13 +60,9 @@ final class KvScanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    KeyRange keys = KeyRange.prefix(kv.bytes(prefix));
-    if (from != null || to != null) {
-      Bytes first = from == null ? Bytes.EMPTY : kv.bytes(from);
-      keys = new KeyRange(first, to == null ? null : kv.bytes(to));
-    }
+    KvQuery query =
+        KvOptions.made(() -> new KvQuery.Range(keys(), limit, revision, reverse, keysOnly, count));
     try (KvLink link = kv.connect(root)) {
-      KvQuery query = new KvQuery.Range(keys, limit, revision, reverse, keysOnly, count);
       KvResult result = link.now(link.read(query, KvOptions.level(local)));
       KvView view = KvView.of(result);
       if (root.json() || count) {
@@ -76,6 +72,14 @@ final class KvScanCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private KeyRange keys() {
+    if (from == null && to == null) {
+      return KeyRange.prefix(kv.bytes(prefix));
+    }
+    Bytes first = from == null ? Bytes.EMPTY : kv.bytes(from);
+    return new KeyRange(first, to == null ? null : kv.bytes(to));
   }
 
   private void table(KvView view) {

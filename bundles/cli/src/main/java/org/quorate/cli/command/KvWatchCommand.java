@@ -13,6 +13,7 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.KvLink;
 import org.quorate.management.Json;
@@ -55,6 +56,10 @@ final class KvWatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (from < 0 || count < 0) {
+      throw new CliException(
+          ExitCode.USAGE, "--from and --count are not negative", "correct the command");
+    }
     KeyRange keys =
         key == null
             ? new KeyRange(Bytes.EMPTY, null)

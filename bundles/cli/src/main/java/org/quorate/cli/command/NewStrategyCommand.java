@@ -52,10 +52,12 @@ final class NewStrategyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!name.matches(NAME) || TAKEN.contains(name)) {
+    if (TAKEN.contains(name)) {
+      throw usage(name + " is a strategy of Quorate", "choose another name");
+    }
+    if (!name.matches(NAME)) {
       throw usage(
-          TAKEN.contains(name) ? name + " is a strategy of Quorate" : "'" + name + "' is no name",
-          "use a letter and then letters and digits, all small");
+          "'" + name + "' is no name", "use a letter and then letters and digits, all small");
     }
     String inPackage = javaPackage == null ? "org.example." + name : javaPackage;
     if (!SourceVersion.isName(inPackage)) {

@@ -1,5 +1,6 @@
 package org.quorate.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class OperationCommands {
       Set.of(
           "node.list",
           "node.stop",
+          "assembly.upload",
           "kv.get",
           "kv.put",
           "kv.delete",
@@ -38,6 +40,9 @@ final class OperationCommands {
 
   /** What is named to them are files of this machine, sent before. */
   private static final Set<String> UPLOADING = Set.of("assembly.plan", "assembly.deploy");
+
+  /** What they answer may be that something is wrong. */
+  private static final Set<String> FINDING = Set.of("health", "group.why");
 
   private OperationCommands() {}
 
@@ -126,6 +131,19 @@ final class OperationCommands {
         : text;
   }
 
+  /** Of the node, or of one layer of those that a group stands on. */
+  private static boolean found(JsonNode answer) {
+    if (!answer.isArray()) {
+      return !answer.path("healthy").asBoolean();
+    }
+    for (JsonNode layer : answer) {
+      if (!layer.path("ok").asBoolean()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Runs an operation with what was typed. */
   private static final class Run implements Callable<Integer> {
     private final Root root;
@@ -154,8 +172,9 @@ final class OperationCommands {
         String bundles = String.valueOf(arguments.get("bundles"));
         arguments.put("bundles", new Uploads(root, node).send(bundles));
       }
-      root.print(root.call(node, operation.name(), arguments));
-      return ExitCode.OK;
+      JsonNode answer = root.call(node, operation.name(), arguments);
+      root.print(answer);
+      return FINDING.contains(operation.name()) && found(answer) ? ExitCode.FINDINGS : ExitCode.OK;
     }
   }
 }

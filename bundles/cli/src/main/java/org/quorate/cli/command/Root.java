@@ -103,6 +103,7 @@ public final class Root implements Runnable {
     tree.addSubcommand(new ShellCommand(this));
     tree.addSubcommand(new CredentialCommand(this));
     OperationCommands.add(this, tree);
+    tree.getSubcommands().get("assembly").addSubcommand(new AssemblyUploadCommand(this));
     tree.addSubcommand(new SimCommand(this));
     CommandLine make = group("new", "The beginnings of a plug-in.");
     make.addSubcommand(new NewStrategyCommand(this));
@@ -179,6 +180,24 @@ public final class Root implements Runnable {
             : Reach.of(ClusterFile.read(data()));
     String shown = token != null ? token : System.getenv("QUORATE_TOKEN");
     return reach.with(ca == null ? null : terminal.resolve(ca).toString(), shown);
+  }
+
+  /**
+   * Says at once what would only be said when the time is over.
+   *
+   * @throws CliException if no process of the cluster on this machine runs
+   */
+  void anyRuns() {
+    if (elsewhere()) {
+      return;
+    }
+    LocalCluster here = cluster();
+    if (here.file().nodes().stream().noneMatch(node -> here.process(node).isPresent())) {
+      throw new CliException(
+          ExitCode.UNREACHABLE,
+          "no node of the cluster in " + data() + " runs",
+          "start it with 'quorate up'");
+    }
   }
 
   /** Runs an operation on a node, or on the first that answers. */

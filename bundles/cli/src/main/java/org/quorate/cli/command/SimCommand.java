@@ -1,6 +1,6 @@
 package org.quorate.cli.command;
 
-import java.net.MalformedURLException;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.jar.JarFile;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.simulator.SimulationOptions;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Option;
       "          quorate sim --strategy mine --jar target/mine.jar --swap-to raft,certify"
     })
 final class SimCommand implements Callable<Integer> {
+  private static final String SERVICES =
+      "META-INF/services/org.quorate.spi.consensus.ConsensusStrategy";
+
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
@@ -59,7 +63,7 @@ final class SimCommand implements Callable<Integer> {
       split = ",",
       description = {
         "Jars with strategies that are no part of this distribution; each names its strategies in",
-        "META-INF/services/org.quorate.spi.consensus.ConsensusStrategy."
+        SERVICES + "."
       })
   private List<Path> jars = List.of();
 
@@ -119,9 +123,7 @@ final class SimCommand implements Callable<Integer> {
                 range[1],
                 range[0] == range[1] ? 1 : Math.max(1, threads),
                 result -> ended(result, range));
-    if (progressMs == 0) {
-      root.terminal().progressDone();
-    }
+    root.terminal().progressDone();
     print(report);
     return report.failures().isEmpty() ? ExitCode.OK : ExitCode.FINDINGS;
   }
@@ -171,10 +173,15 @@ final class SimCommand implements Callable<Integer> {
     if (!Files.isReadable(file)) {
       throw new CliException(ExitCode.USAGE, "no file " + file, "build it, or name another");
     }
-    try {
+    try (JarFile content = new JarFile(file.toFile())) {
+      if (content.getEntry(SERVICES) == null) {
+        throw new CliException(
+            ExitCode.USAGE, file + " offers no strategy", "name its strategies in " + SERVICES);
+      }
       return file.toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new CliException(ExitCode.USAGE, "no file " + file, "name another", e);
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.USAGE, file + " is no jar: " + e.getMessage(), "name another", e);
     }
   }
 

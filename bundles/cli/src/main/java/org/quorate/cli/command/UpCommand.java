@@ -3,9 +3,11 @@ package org.quorate.cli.command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.cli.Terminal;
@@ -80,14 +82,16 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     LocalCluster cluster = root.cluster();
     prepare(cluster);
-    Thread stopper = new Thread(() -> stop(cluster), "stop-nodes");
+    AtomicBoolean failed = new AtomicBoolean();
     if (!detach) {
+      Thread stopper = new Thread(() -> stopUnless(failed, cluster), "stop-nodes");
       Runtime.getRuntime().addShutdownHook(stopper);
     }
     try {
       start(cluster);
     } catch (CliException e) {
-      // A start that failed leaves nothing running that was not running before.
+      // A start that failed leaves running what was running before, and nothing else.
+      failed.set(true);
       startedHere.forEach(name -> stop(cluster, name));
       throw e;
     }
@@ -121,6 +125,9 @@ final class UpCommand implements Callable<Integer> {
       throw new CliException(
           ExitCode.USAGE, "--nodes " + count + " is not within 1..9", "3 or 5 is usual");
     }
+    known("strategy", strategy);
+    known("storage", storage);
+    known("log", log);
     cluster.create(
         new LocalCluster.Plan(
             or(name, "local"),
@@ -130,6 +137,20 @@ final class UpCommand implements Callable<Integer> {
             or(storage, "mapdb"),
             or(log, "journal"),
             javaOptions));
+  }
+
+  /** Nodes would wait for a bundle that nobody installs. */
+  private void known(String kind, String given) {
+    if (given == null) {
+      return;
+    }
+    Set<String> there = root.distribution().plugins(kind);
+    if (!there.contains(given)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "no bundle of the distribution provides " + kind + " '" + given + "'",
+          "choose one of " + String.join(", ", there));
+    }
   }
 
   private static <T> T or(T given, T otherwise) {
@@ -218,7 +239,10 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private void stop(LocalCluster cluster) {
+  private void stopUnless(AtomicBoolean failed, LocalCluster cluster) {
+    if (failed.get()) {
+      return;
+    }
     try {
       int stopped = cluster.stopAll();
       root.terminal().err().println("stopped " + stopped + " nodes");

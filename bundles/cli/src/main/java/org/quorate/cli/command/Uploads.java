@@ -38,9 +38,9 @@ final class Uploads {
       if (BundleEntry.isSha256(name)) {
         sent.add(name);
       } else if (name.endsWith(".json")) {
-        feature(Path.of(name), sent);
+        feature(root.terminal().resolve(Path.of(name)), sent);
       } else {
-        sent.add(jar(Path.of(name)));
+        sent.add(jar(root.terminal().resolve(Path.of(name))));
       }
     }
     return String.join(",", sent);

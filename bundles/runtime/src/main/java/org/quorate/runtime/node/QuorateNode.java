@@ -27,6 +27,7 @@ import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeStatus;
+import org.quorate.runtime.api.PortOwner;
 import org.quorate.runtime.auth.Credentials;
 import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.NodeConfig;
@@ -227,7 +228,7 @@ public final class QuorateNode implements AutoCloseable {
               + address
               + ": "
               + e.getCause().getMessage()
-              + PortOwner.describe(NodeAddress.port(address)));
+              + PortOwner.hint(NodeAddress.port(address)));
     }
   }
 

@@ -1,4 +1,4 @@
-package org.quorate.runtime.node;
+package org.quorate.runtime.api;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -7,18 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds out which process listens on a port, where the system tells (Linux). */
-final class PortOwner {
+public final class PortOwner {
   private static final Logger LOG = LoggerFactory.getLogger(PortOwner.class);
+  private static final int SHOWN = 120;
 
   private PortOwner() {}
 
-  /** Text to append to a message: empty when it is not known. */
-  static String describe(int port) {
+  /**
+   * The process that listens on a port of this machine, as {@code process 4711 (its command)}. Reads
+   * {@code /proc}: for the moment when a port turned out to be taken, not for an event loop.
+   *
+   * @return empty if nobody listens or the system does not tell
+   */
+  public static Optional<String> of(int port) {
     try {
       Set<String> inodes = new HashSet<>();
       for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
@@ -27,11 +34,16 @@ final class PortOwner {
           collect(Files.readAllLines(file), port, inodes);
         }
       }
-      return inodes.isEmpty() ? "" : owner(inodes);
+      return inodes.isEmpty() ? Optional.empty() : Optional.of(owner(inodes));
     } catch (IOException e) {
       LOG.debug("who listens on port {} is not known", port, e);
-      return "";
+      return Optional.empty();
     }
+  }
+
+  /** What to append to a message about a port that cannot be opened; empty if it is not known. */
+  public static String hint(int port) {
+    return of(port).map(owner -> "; " + owner + " listens there").orElse("");
   }
 
   private static void collect(List<String> lines, int port, Set<String> inodes) {
@@ -49,12 +61,12 @@ final class PortOwner {
       for (Path process : all) {
         if (holds(process.resolve("fd"), inodes)) {
           String command = Files.readString(process.resolve("cmdline")).replace('\0', ' ').strip();
-          String shown = command.length() > 120 ? command.substring(0, 120) + "…" : command;
-          return "; process " + process.getFileName() + " listens there (" + shown + ")";
+          String shown = command.length() > SHOWN ? command.substring(0, SHOWN) + "…" : command;
+          return "process " + process.getFileName() + " (" + shown + ")";
         }
       }
     }
-    return "; a process of another user listens there";
+    return "a process of another user";
   }
 
   private static boolean holds(Path descriptors, Set<String> inodes) {
