@@ -94,7 +94,7 @@ final class GroupCreation {
     Services.Parts parts = node.services().parts(draft);
     try {
       Options options =
-          GroupHost.options(spec.options(), parts, node.services().strategy(spec.strategy()));
+          GroupOptions.checked(spec.options(), parts, node.services().strategy(spec.strategy()));
       if (!parts.durable() && !options.flag(GroupParameters.VOLATILE)) {
         throw new ControlException(
             Code.INVALID,

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,12 +12,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
 import org.quorate.api.Group;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
-import org.quorate.api.Gtid;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Rejected;
@@ -29,18 +25,13 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterException;
-import org.quorate.core.config.ParameterRegistry;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
-import org.quorate.core.replica.ReplicaEnvironment;
-import org.quorate.core.replica.ReplicaParameters;
 import org.quorate.core.storage.ReplicaStores;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.Metric;
-import org.quorate.spi.config.Options;
-import org.quorate.spi.config.Parameter;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
@@ -111,10 +102,9 @@ public final class GroupHost implements Group {
   private Services.Parts parts;
   private Replica replica;
   private boolean openedBefore; // by workers, one opening after the other
+  private volatile long store; // who the open replica is
   private boolean lively;
-  private String role = "";
-  private volatile NodeId hint;
-  private Membership membership;
+  private final GroupNews news;
   private final SwapWatch swaps;
   private final ReplicaStorage storage;
 
@@ -124,7 +114,7 @@ public final class GroupHost implements Group {
     this.ticker = ticker;
     this.loop = ticker.loop();
     this.manifest = manifest;
-    this.membership = manifest.membership();
+    this.news = new GroupNews(this, node, manifest.membership());
     this.swaps = new SwapWatch(this, node::changed);
     this.storage = new ReplicaStorage(this, node, files, manifest);
   }
@@ -168,7 +158,7 @@ public final class GroupHost implements Group {
 
   /** The node that takes proposals as far as this one knows, or null; from any thread. */
   NodeId hint() {
-    return hint;
+    return news.hint();
   }
 
   /** Monotonic milliseconds. */
@@ -257,7 +247,7 @@ public final class GroupHost implements Group {
 
   /** Why the replica cannot go on with what it was opened with; null if it can. */
   private String gone() {
-    String objection = manifest.objection(node.id(), storage.storeId(parts));
+    String objection = manifest.objection(node.id(), store);
     if (objection != null) {
       return objection;
     }
@@ -285,7 +275,8 @@ public final class GroupHost implements Group {
     if (obstacle == null) {
       try {
         ConsensusStrategy first = node.services().strategy(manifest.config().strategy());
-        checked = withOptions(manifest.config(), found, first);
+        ReplicaConfig plain = manifest.config();
+        checked = plain.with(GroupOptions.checked(plain.options().values(), found, first));
       } catch (ParameterException e) {
         obstacle = "options: " + e.getMessage();
       }
@@ -301,34 +292,6 @@ public final class GroupHost implements Group {
     parts = found;
     ReplicaConfig config = checked;
     node.workers().execute(() -> openStores(config, found, then));
-  }
-
-  private static ReplicaConfig withOptions(
-      ReplicaConfig config, Services.Parts parts, ConsensusStrategy strategy) {
-    Options options = options(config.options().values(), parts, strategy);
-    return config.with(options);
-  }
-
-  /**
-   * Checks a group's options; throws ParameterException.
-   *
-   * @param strategy that the group was created with; null if it is not there any more: what may be
-   *     its options is then taken as it is
-   */
-  static Options options(
-      Map<String, String> values, Services.Parts parts, ConsensusStrategy strategy) {
-    List<Parameter> allowed = new ArrayList<>(ReplicaParameters.all());
-    allowed.addAll(parts.stateMachine().parameters());
-    allowed.addAll(GroupParameters.all());
-    if (strategy != null) {
-      allowed.addAll(strategy.traits().parameters());
-      return ParameterRegistry.options(values, allowed);
-    }
-    Set<String> known = allowed.stream().map(Parameter::name).collect(Collectors.toSet());
-    Map<String, String> checked = new TreeMap<>(values);
-    checked.keySet().retainAll(known);
-    ParameterRegistry.options(checked, allowed);
-    return new Options(values);
   }
 
   /** Each replica of this process has its own: the log and the peers know the one before. */
@@ -348,10 +311,11 @@ public final class GroupHost implements Group {
         node.replace(this, manifest.discarding(false));
       }
       stores = storage.open(found);
+      store = storage.storeId(found);
       opened =
           Replica.open(
               config,
-              new Environment(storage.storeId(found), risen()),
+              new HostEnvironment(id(), node, loop, strategies, store, risen()),
               stores.logs(),
               stores.states(),
               found.stateMachine().create(config.options()));
@@ -374,7 +338,7 @@ public final class GroupHost implements Group {
           replica = opened;
           storage.opened(stores, opened);
           phase = Phase.OPEN;
-          role = "";
+          news.opened();
           replica.onChange(this::observe);
           replica.onApplied(watches::applied);
           replica.start();
@@ -496,20 +460,8 @@ public final class GroupHost implements Group {
       why = "";
       node.changed(this, "group.opened", Map.of());
     }
-    if (!status.role().equals(role)) {
-      node.changed(this, "role.changed", Map.of("from", role, "to", status.role()));
-      role = status.role();
-    }
-    if (!Objects.equals(status.hint(), hint)) {
-      hint = status.hint();
-      node.changed(this, "leader.changed", Map.of("leader", hint == null ? "" : hint.name()));
-    }
+    news.look(status, replica);
     swaps.observe(replica.swaps());
-    Membership now = replica.link().membership();
-    if (!now.equals(membership)) {
-      membership = now;
-      node.changed(this, "membership.changed", Map.of("version", Long.toString(now.version())));
-    }
     Membership decided = replica.decidedMembership();
     if (decided != null && decided.version() > manifest.membership().version()) {
       node.decided(this, decided);
@@ -537,7 +489,7 @@ public final class GroupHost implements Group {
     loop.execute(
         () -> {
           if (replica == null) {
-            membership = newer.membership();
+            news.told(newer.membership());
           }
         });
     reconcile(() -> {});
@@ -550,12 +502,12 @@ public final class GroupHost implements Group {
 
   /** Membership the protocol goes by at this moment, or did last; on the loop. */
   Membership membershipNow() {
-    return replica == null ? membership : replica.link().membership();
+    return replica == null ? news.membership() : replica.link().membership();
   }
 
   /** Membership the protocol goes by here, as of the last change told; on the loop. */
   Membership membership() {
-    return membership;
+    return news.membership();
   }
 
   /** How far the log is, to be compared with those of other members; on the loop. */
@@ -570,7 +522,7 @@ public final class GroupHost implements Group {
 
   /** Whether this node only votes; on the loop. */
   boolean witness() {
-    return membership.find(node.id()).filter(m -> m.role() == Role.WITNESS).isPresent();
+    return news.membership().find(node.id()).filter(m -> m.role() == Role.WITNESS).isPresent();
   }
 
   /** Closes for good: hands over, writes a checkpoint, closes. */
@@ -756,115 +708,7 @@ public final class GroupHost implements Group {
     return replica != null ? replica.status().onStorage(storage.names()) : closedStatus(why);
   }
 
-  private GroupStatus.State closedState() {
-    if (manifest.successor() != null) {
-      return GroupStatus.State.FORKED;
-    }
-    if (phase == Phase.FAILED) {
-      return GroupStatus.State.FAILED;
-    }
-    return manifest.lists(node.id()) ? GroupStatus.State.PARKED : GroupStatus.State.REMOVED;
-  }
-
-  private GroupStatus closedStatus(String why) {
-    GroupManifest m = manifest;
-    String reason = m.successor() == null ? why : m.ended(node.id());
-    return new GroupStatus(
-        m.group(),
-        node.id(),
-        closedState(),
-        reason,
-        m.config().strategy(),
-        storage.names(),
-        "none",
-        null,
-        1,
-        0,
-        0,
-        0,
-        new Gtid(m.config().historyId(), 0),
-        "",
-        m.membership().members().stream()
-            .map(
-                each ->
-                    new GroupStatus.MemberStatus(
-                        each.node(),
-                        Long.toHexString(each.storeId()),
-                        each.role().name().toLowerCase(java.util.Locale.ROOT),
-                        each.weight()))
-            .toList(),
-        Map.of());
-  }
-
-  /** What the replica gets from this process. */
-  private final class Environment implements ReplicaEnvironment {
-    private final long storeId;
-    private final long incarnation;
-    private final Transport transport;
-
-    Environment(long storeId, long incarnation) {
-      this.storeId = storeId;
-      this.incarnation = incarnation;
-      this.transport = node.transport(id());
-    }
-
-    @Override
-    public NodeId node() {
-      return node.id();
-    }
-
-    @Override
-    public long storeId() {
-      return storeId;
-    }
-
-    @Override
-    public long incarnation() {
-      return incarnation;
-    }
-
-    @Override
-    public ConsensusStrategy strategy(String name) {
-      ConsensusStrategy found = node.services().strategy(name);
-      if (found != null) {
-        strategies.put(name, found);
-      }
-      return found;
-    }
-
-    @Override
-    public Executor loop() {
-      return loop;
-    }
-
-    @Override
-    public Executor workers() {
-      return node.workers();
-    }
-
-    @Override
-    public Transport transport() {
-      return transport;
-    }
-
-    @Override
-    public CheckpointBudget checkpointBudget() {
-      return node.checkpointBudget();
-    }
-
-    @Override
-    public long nowMs() {
-      return GroupHost.nowMs();
-    }
-
-    @Override
-    public long seed() {
-      return storeId * 31 + incarnation * 0x9e3779b97f4a7c15L + id().hashCode();
-    }
-
-    @Override
-    public void failed(String reason, Throwable cause) {
-      node.broken(reason, cause);
-    }
+  private GroupStatus closedStatus(String reason) {
+    return ClosedStatus.of(manifest, node.id(), storage.names(), phase == Phase.FAILED, reason);
   }
 }
