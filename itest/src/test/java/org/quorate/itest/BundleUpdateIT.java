@@ -1,25 +1,14 @@
 package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Future;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
-import org.quorate.api.Bytes;
-import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
 
@@ -30,87 +19,15 @@ import org.quorate.client.QuorateClient;
 class BundleUpdateIT {
   private static final String RAFT = "org.quorate.consensus.raft";
   private static final String MAPDB = "org.quorate.storage.mapdb";
-  private static final Bytes COUNTER = Bytes.utf8("counter");
+  private static final long PATIENCE_MS = 60_000;
 
-  private final int clientPort = freePort();
+  private final OneNode node =
+      new OneNode(
+          "[{name: main}, {name: other, strategy: certify}]", "{journal.segment.bytes: 1048576}");
 
   @TempDir Path jars;
 
-  @RegisterExtension
-  final FelixContainer felix =
-      new FelixContainer().with("quorate.config", configuration(clientPort).toString());
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Path configuration(int port) {
-    try {
-      Path file = Files.createTempFile("quorate-node", ".yaml");
-      file.toFile().deleteOnExit();
-      return Files.writeString(
-          file,
-          """
-          node: {id: n1}
-          cluster: {name: updates}
-          listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
-          groups: [{name: main}, {name: other, strategy: certify}]
-          parameters: {journal.segment.bytes: 1048576}
-          """
-              .formatted(freePort(), port));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-  }
-
-  /** Counts until told to stop; how often is known afterwards. */
-  private static final class Load {
-    private final KvClient kv;
-    private final AtomicBoolean going = new AtomicBoolean(true);
-    private final AtomicInteger asked = new AtomicInteger();
-    private final AtomicReference<Throwable> failed = new AtomicReference<>();
-    private volatile boolean ended;
-
-    Load(KvClient kv) {
-      this.kv = kv;
-      add();
-    }
-
-    private void add() {
-      asked.incrementAndGet();
-      kv.add(COUNTER, 1)
-          .onSuccess(
-              sum -> {
-                if (going.get()) {
-                  add();
-                } else {
-                  ended = true;
-                }
-              })
-          .onFailure(
-              t -> {
-                failed.set(t);
-                ended = true;
-              });
-    }
-
-    void end() throws Exception {
-      going.set(false);
-      while (!ended) {
-        TimeUnit.MILLISECONDS.sleep(20);
-      }
-      assertNull(failed.get(), () -> "a client saw " + failed.get());
-      assertEquals(Integer.toString(asked.get()), await(kv.get(COUNTER)).value().utf8());
-    }
-  }
+  @RegisterExtension final FelixContainer felix = node.container();
 
   /** Types the update and waits until the group is back; the version that runs now. */
   private void update(String name, String version) throws Exception {
@@ -126,34 +43,34 @@ class BundleUpdateIT {
   }
 
   private QuorateClient connect() throws Exception {
-    QuorateClient client = QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort));
-    await(client.bootstrap());
+    QuorateClient client = node.connect();
+    OneNode.bootstrap(client);
     return client;
   }
 
   @Test
   void newerAndOlderVersionsTakeOverWithTheDataAndWithoutAnError() throws Exception {
     try (QuorateClient client = connect()) {
-      Load main = new Load(new KvClient(client.group("main")));
-      Load other = new Load(new KvClient(client.group("other")));
+      CountingLoad main = new CountingLoad(new KvClient(client.group("main")), 1);
+      CountingLoad other = new CountingLoad(new KvClient(client.group("other")), 1);
       update(RAFT, "9.1.0");
       update(MAPDB, "9.1.0");
       update("org.quorate.consensus.certify", "9.1.0");
       update(RAFT, "0.0.9");
       update(MAPDB, "0.0.9");
-      main.end();
-      other.end();
+      main.endsExact(PATIENCE_MS);
+      other.endsExact(PATIENCE_MS);
     }
   }
 
   @Test
   void fiftyUpdatesLeaveNoClassLoaderBehind() throws Exception {
     try (QuorateClient client = connect()) {
-      Load main = new Load(new KvClient(client.group("main")));
+      CountingLoad main = new CountingLoad(new KvClient(client.group("main")), 1);
       for (int i = 1; i <= 50; i++) {
         update(i % 5 == 0 ? MAPDB : RAFT, "9.0." + i);
       }
-      main.end();
+      main.endsExact(PATIENCE_MS);
     }
     String printed = felix.type("quorate:leaks");
     assertTrue(printed.contains("REPLACED  50\nHELD      -"), printed);

@@ -1,6 +1,7 @@
 package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,6 +20,7 @@ final class CountingLoad {
   private final KvClient kv;
   private final AtomicBoolean going = new AtomicBoolean(true);
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger acknowledged = new AtomicInteger();
   private final List<Future<Long>> chains = new ArrayList<>();
 
   /** Begins. */
@@ -37,6 +39,7 @@ final class CountingLoad {
     kv.add(COUNTER, 1)
         .onSuccess(
             sum -> {
+              acknowledged.incrementAndGet();
               if (going.get()) {
                 add(ended);
               } else {
@@ -56,9 +59,24 @@ final class CountingLoad {
     return asked.get();
   }
 
+  /** How many additions were answered. */
+  int acknowledged() {
+    return acknowledged.get();
+  }
+
+  /** No addition has failed by now. */
+  void noneFailed() {
+    assertTrue(chains.stream().noneMatch(Future::failed), () -> "a client failed: " + chains);
+  }
+
+  /** Begins no more additions; may be called again. */
+  void stop() {
+    going.set(false);
+  }
+
   /** Ends it: none has failed, and each was executed once. */
   void endsExact(long patienceMs) throws Exception {
-    going.set(false);
+    stop();
     Future.all(chains)
         .toCompletionStage()
         .toCompletableFuture()

@@ -19,14 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quorate.api.Bytes;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -39,7 +35,6 @@ import org.quorate.client.QuorateClient;
 class DeployIT {
   private static final String RAFT = "org.quorate.consensus.raft";
   private static final String TOKEN = "a-token-of-some-length";
-  private static final Bytes COUNTER = Bytes.utf8("counter");
   private static final int LOADS = 16;
   private static final long SETTLE_MS = 120_000;
 
@@ -47,10 +42,6 @@ class DeployIT {
 
   private final Map<String, List<Integer>> ports = new TreeMap<>();
   private final Map<String, Process> nodes = new TreeMap<>();
-  private final AtomicBoolean going = new AtomicBoolean(true);
-  private final AtomicInteger asked = new AtomicInteger();
-  private final AtomicInteger under = new AtomicInteger();
-  private final AtomicReference<Throwable> failed = new AtomicReference<>();
   private Cli cli;
   private String original;
 
@@ -241,39 +232,7 @@ class DeployIT {
     return jar;
   }
 
-  // ---- the load ----------------------------------------------------------------------------
-
-  private void add(KvClient kv) {
-    asked.incrementAndGet();
-    kv.add(COUNTER, 1)
-        .onSuccess(
-            sum -> {
-              if (going.get()) {
-                add(kv);
-              } else {
-                under.decrementAndGet();
-              }
-            })
-        .onFailure(
-            t -> {
-              failed.set(t);
-              under.decrementAndGet();
-            });
-  }
-
-  private void noClientSawAnError(KvClient kv) throws Exception {
-    going.set(false);
-    settle("the last additions", () -> under.get() == 0);
-    assertEquals(null, failed.get(), () -> "a client saw " + failed.get() + logs());
-    String sum =
-        kv.get(COUNTER)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS)
-            .value()
-            .utf8();
-    assertEquals(Integer.toString(asked.get()), sum);
-  }
+  // ---- the test ----------------------------------------------------------------------------
 
   @Test
   void aClusterGetsOtherVersionsNodeByNodeWithoutAnErrorAtClients() throws Exception {
@@ -284,16 +243,17 @@ class DeployIT {
       client.bootstrap().toCompletionStage().toCompletableFuture().get(90, TimeUnit.SECONDS);
       settle("a healthy cluster", this::healthy);
       KvClient kv = new KvClient(client.group("default"));
-      for (int i = 0; i < LOADS; i++) {
-        under.incrementAndGet();
-        add(kv);
-      }
+      CountingLoad load = new CountingLoad(kv, LOADS);
       whatIsNotAllowedIsRefused();
       forwardAndBack();
       killedOnTheWay();
       whatDoesNotStartIsRolledBack();
       whoWasLeftOutFollows();
-      noClientSawAnError(kv);
+      try {
+        load.endsExact(60_000);
+      } catch (Exception | AssertionError e) {
+        throw new AssertionError("a client saw an error" + logs(), e);
+      }
     }
   }
 

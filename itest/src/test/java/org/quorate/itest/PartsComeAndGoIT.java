@@ -4,12 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.lang.reflect.Method;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -26,7 +21,6 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
-import org.quorate.client.ClientOptions;
 import org.quorate.client.GroupClient;
 import org.quorate.client.QuorateClient;
 
@@ -37,38 +31,10 @@ import org.quorate.client.QuorateClient;
 class PartsComeAndGoIT {
   private static final String STRATEGY = "org.quorate.consensus.raft";
 
-  private final int clientPort = freePort();
+  private final OneNode node =
+      new OneNode("[{name: main}]", "{journal.segment.bytes: 1048576, client.watches.max: 77}");
 
-  @RegisterExtension
-  final FelixContainer felix =
-      new FelixContainer().with("quorate.config", configuration(clientPort).toString());
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Path configuration(int port) {
-    try {
-      Path file = Files.createTempFile("quorate-node", ".yaml");
-      file.toFile().deleteOnExit();
-      return Files.writeString(
-          file,
-          """
-          node: {id: n1}
-          cluster: {name: parts}
-          listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
-          groups: [{name: main}]
-          parameters: {journal.segment.bytes: 1048576, client.watches.max: 77}
-          """
-              .formatted(freePort(), port));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  @RegisterExtension final FelixContainer felix = node.container();
 
   private static Outcome put(GroupClient group, String key, String value) throws Exception {
     return group
@@ -85,10 +51,8 @@ class PartsComeAndGoIT {
 
   @Test
   void aStrategyThatGoesParksTheGroupAndBringsItBackWithItsData() throws Exception {
-    try (QuorateClient client =
-        QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort))) {
-      List<String> made =
-          client.bootstrap().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    try (QuorateClient client = node.connect()) {
+      List<String> made = OneNode.bootstrap(client);
       assertEquals(List.of("main"), made);
       GroupClient group = client.group("main");
       assertInstanceOf(Outcome.Committed.class, put(group, "colour", "green"));

@@ -3,19 +3,13 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quorate.api.Bytes;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -45,15 +39,7 @@ class StorageMoveIT {
             .toArray(String[]::new);
     try (QuorateClient client = QuorateClient.connect(ClientOptions.of(addresses))) {
       KvClient kv = new KvClient(client.group("default"));
-      Bytes counter = Bytes.utf8("counter");
-      AtomicBoolean going = new AtomicBoolean(true);
-      AtomicInteger asked = new AtomicInteger();
-      List<Future<Long>> loads = new ArrayList<>();
-      for (int i = 0; i < LOADS; i++) {
-        Promise<Long> ended = Promise.promise();
-        add(kv, counter, going, asked, ended);
-        loads.add(ended.future());
-      }
+      CountingLoad load = new CountingLoad(kv, LOADS);
       roll(cli, "mapdb");
       // Killed while its replica moves: it is on the one or the other when it is back.
       cli.ok("group", "storage", "default", "journal+mapdb", "--rolling", "--json");
@@ -67,34 +53,9 @@ class StorageMoveIT {
       assertTrue(refused.exit() != 0 && refused.err().contains("n3"), refused.toString());
       cli.ok("group", "storage", "default", "memory", "--node", "n3", "--wait", "--json");
       cli.ok("group", "storage", "default", "journal+mapdb", "--node", "n3", "--wait", "--json");
-      going.set(false);
-      get(Future.all(loads));
-      assertEquals(
-          Integer.toString(asked.get()),
-          get(kv.get(counter)).value().utf8(),
-          "every addition is executed once");
+      load.endsExact(SETTLE_MS);
       settle("equal states", () -> running(cli) && equalStates(cli));
     }
-  }
-
-  /** One addition after the other; not a chain of futures, which would end in a deep recursion. */
-  private static void add(
-      KvClient kv, Bytes counter, AtomicBoolean going, AtomicInteger asked, Promise<Long> ended) {
-    asked.incrementAndGet();
-    kv.add(counter, 1)
-        .onSuccess(
-            sum -> {
-              if (going.get()) {
-                add(kv, counter, going, asked, ended);
-              } else {
-                ended.complete(sum);
-              }
-            })
-        .onFailure(ended::fail);
-  }
-
-  private static <T> T get(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
   }
 
   private static void roll(Cli cli, String target) throws Exception {

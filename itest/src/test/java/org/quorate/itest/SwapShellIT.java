@@ -4,21 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
-import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
 
 /**
@@ -28,46 +21,14 @@ import org.quorate.client.QuorateClient;
 class SwapShellIT {
   private static final String STRATEGY = "org.quorate.spi.consensus.ConsensusStrategy";
 
-  private final int clientPort = freePort();
+  private final OneNode node = new OneNode("[{name: main}]", "{journal.segment.bytes: 1048576}");
 
-  @RegisterExtension
-  final FelixContainer felix =
-      new FelixContainer().with("quorate.config", configuration(clientPort).toString());
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Path configuration(int port) {
-    try {
-      Path file = Files.createTempFile("quorate-node", ".yaml");
-      file.toFile().deleteOnExit();
-      return Files.writeString(
-          file,
-          """
-          node: {id: n1}
-          cluster: {name: shell}
-          listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
-          groups: [{name: main}]
-          parameters: {journal.segment.bytes: 1048576}
-          """
-              .formatted(freePort(), port));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  @RegisterExtension final FelixContainer felix = node.container();
 
   @BeforeEach
   void bootstrap() throws Exception {
-    try (QuorateClient client =
-        QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort))) {
-      assertEquals(
-          List.of("main"),
-          client.bootstrap().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+    try (QuorateClient client = node.connect()) {
+      assertEquals(List.of("main"), OneNode.bootstrap(client));
     }
     felix.awaitTyped("quorate:group list", "leader");
   }

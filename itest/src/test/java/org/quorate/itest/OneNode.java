@@ -1,0 +1,71 @@
+package org.quorate.itest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.QuorateClient;
+
+/** A node by itself in the Felix of this process, on ports that are free. */
+final class OneNode {
+  private static final int BOOTSTRAP_S = 60;
+
+  private final int clientPort = freePort();
+  private final Path file;
+
+  /**
+   * Writes its file.
+   *
+   * @param groups as YAML: {@code [{name: main}]}
+   * @param parameters as YAML: {@code {client.watches.max: 77}}
+   */
+  OneNode(String groups, String parameters) {
+    try {
+      file = Files.createTempFile("quorate-node", ".yaml");
+      file.toFile().deleteOnExit();
+      Files.writeString(
+          file,
+          """
+          node: {id: n1}
+          cluster: {name: alone}
+          listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
+          groups: %s
+          parameters: %s
+          """
+              .formatted(freePort(), clientPort, groups, parameters));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The framework that it runs in. */
+  FelixContainer container() {
+    return new FelixContainer().with("quorate.config", file.toString());
+  }
+
+  QuorateClient connect() {
+    return QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort));
+  }
+
+  /** Makes the groups that are not there yet; answers their names. */
+  static List<String> bootstrap(QuorateClient client) throws Exception {
+    return client
+        .bootstrap()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(BOOTSTRAP_S, TimeUnit.SECONDS);
+  }
+}
