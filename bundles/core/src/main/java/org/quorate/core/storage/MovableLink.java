@@ -128,10 +128,14 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
   }
 
   private void copyOn() {
-    while (pieces.onTheirWay < PIECES_AHEAD && !level()) {
-      List<Bytes> piece = live.store.log().read(next, PIECE_BYTES);
-      mirror.store.log().append(next, piece, pieces.write());
-      next += piece.size();
+    try {
+      while (pieces.onTheirWay < PIECES_AHEAD && !level()) {
+        List<Bytes> piece = live.store.log().read(next, PIECE_BYTES);
+        mirror.store.log().append(next, piece, pieces.write());
+        next += piece.size();
+      }
+    } catch (StorageException e) {
+      broke(mirror, e); // what cannot be read here is not lost yet: others have it
     }
   }
 

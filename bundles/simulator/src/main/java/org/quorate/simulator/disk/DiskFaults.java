@@ -8,6 +8,7 @@ public final class DiskFaults {
   double slowness = 1;
   Kind failNextSync;
   Kind failNextBlocking;
+  boolean failNextRead;
   int crashInBlockingCalls = -1;
   boolean lies;
   private boolean struck;
@@ -37,6 +38,11 @@ public final class DiskFaults {
     failNextBlocking = kind;
   }
 
+  /** The next read of a log fails: IO. */
+  public void failNextRead() {
+    failNextRead = true;
+  }
+
   /** The process dies at the n-th blocking call from now on (0: the next), before or after it. */
   public void crashInBlockingCall(int n) {
     crashInBlockingCalls = n;
@@ -61,6 +67,7 @@ public final class DiskFaults {
     slowness = 1;
     failNextSync = null;
     failNextBlocking = null;
+    failNextRead = false;
     crashInBlockingCalls = -1;
   }
 }

@@ -221,6 +221,10 @@ final class SimLog {
 
     @Override
     public List<Bytes> read(long first, int maxBytes) {
+      if (disk.faults().failNextRead) {
+        disk.faults().failNextRead = false;
+        throw new StorageException(Kind.IO, file + ": read error");
+      }
       List<Bytes> found = new ArrayList<>();
       int bytes = 0;
       for (long i = first; i <= issued.last(); i++) {

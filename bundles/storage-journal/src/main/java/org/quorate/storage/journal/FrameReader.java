@@ -48,19 +48,30 @@ final class FrameReader {
       window.limit(0);
     }
     String path = files.path(Layout.name(number));
-    ByteBuffer head = window(path, at, Layout.FRAME_BYTES);
-    int payload = Layout.payload(head, 0);
-    if (payload >= 0 && payload <= atMost) {
-      ByteBuffer frame = window(path, at, Layout.frameBytes(payload));
-      if (Layout.frameAt(frame, 0)
-          && Layout.salt(frame, 0) == segment.salt()
-          && Layout.stream(frame, 0) == stream
-          && Layout.type(frame, 0) == Layout.ENTRY
-          && Layout.index(frame, 0) == index) {
-        return frame;
-      }
+    ByteBuffer frame = verified(path, at, index, atMost);
+    if (frame == null && windowAt != at) {
+      window.limit(0); // read ahead before the writer came to this record
+      frame = verified(path, at, index, atMost);
     }
-    throw Failures.corrupt(path, at, "record " + index + " does not verify any more");
+    if (frame == null) {
+      throw Failures.corrupt(path, at, "record " + index + " does not verify any more");
+    }
+    return frame;
+  }
+
+  private ByteBuffer verified(String path, int at, long index, int atMost) {
+    int payload = Layout.payload(window(path, at, Layout.FRAME_BYTES), 0);
+    if (payload < 0 || payload > atMost) {
+      return null;
+    }
+    ByteBuffer frame = window(path, at, Layout.frameBytes(payload));
+    boolean whole =
+        Layout.frameAt(frame, 0)
+            && Layout.salt(frame, 0) == segment.salt()
+            && Layout.stream(frame, 0) == stream
+            && Layout.type(frame, 0) == Layout.ENTRY
+            && Layout.index(frame, 0) == index;
+    return whole ? frame : null;
   }
 
   private ByteBuffer window(String path, int at, int bytes) {

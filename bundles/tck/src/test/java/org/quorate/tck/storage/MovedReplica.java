@@ -67,6 +67,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   private int closeAt = NEVER;
   private int breakAt = NEVER;
   private int abortAt = NEVER;
+  private int unreadableAt = NEVER;
   private StorageException.Kind breakWith;
   private int more = 25;
   private boolean resting;
@@ -146,6 +147,9 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
       to.faults().failNextSync(breakWith);
       to.faults().failNextBlocking(breakWith);
     }
+    if (step == unreadableAt) {
+      from.faults().failNextRead();
+    }
     if (step == abortAt) {
       queue.after(0, () -> task(() -> move.abort("by the test")));
     }
@@ -171,6 +175,11 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   void breakNewStorageAt(int at, StorageException.Kind kind) {
     breakAt = at;
     breakWith = kind;
+  }
+
+  /** The old storage fails the first read after that step. */
+  void unreadableAt(int at) {
+    unreadableAt = at;
   }
 
   void abortAt(int at) {
@@ -322,6 +331,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
 
   /** What the mark names holds all that was promised. */
   void verify(String context) {
+    from.faults().clear();
     SimDisk log = switched && what != What.STATE ? to : from;
     links.forEach(
         (epoch, link) -> {

@@ -84,6 +84,30 @@ class StorageMoveTest {
     assertTrue(failed > 0, "failed " + failed);
   }
 
+  /** What the copying meets is the move's trouble, and it says so at once. */
+  @Test
+  void aReadThatFailsInTheOldStorageEndsTheMove() {
+    int aborted = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      int steps = undisturbed(seed, What.LOG).steps();
+      for (int step = 1; step <= steps; step++) {
+        MovedReplica replica = new MovedReplica(seed, What.LOG);
+        replica.unreadableAt(step);
+        replica.run();
+        String context = "seed " + seed + ", old storage unreadable from step " + step;
+        if (replica.phase() == Phase.ABORTED) {
+          aborted++;
+          assertTrue(replica.why().contains("read error"), context + ": " + replica.why());
+        } else {
+          assertEquals(Phase.DONE, replica.phase(), context);
+        }
+        replica.crash();
+        replica.verify(context);
+      }
+    }
+    assertTrue(aborted > 0, "no read was met");
+  }
+
   @Test
   void aMoveThatIsGivenUpAtAnyStepLeavesTheReplicaWhereItWas() {
     for (long seed = 1; seed <= SEEDS; seed++) {
