@@ -27,6 +27,7 @@ import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.Loglet;
 import org.quorate.spi.consensus.Traits;
+import org.quorate.spi.storage.LogStorage;
 import org.quorate.storage.memory.MemoryLogStorage;
 
 /**
@@ -162,8 +163,6 @@ class ReopeningTest {
   void aStorageThatTakesItsDataWithItLeavesAStranger() throws Exception {
     try (TestCluster cluster = TestCluster.start(folder, 1)) {
       NodeId node = cluster.nodes().get(0);
-      MemoryLogStorage before = new MemoryLogStorage();
-      cluster.services(node).add(before).get(30, TimeUnit.SECONDS);
       cluster
           .node(node)
           .control()
@@ -174,7 +173,8 @@ class ReopeningTest {
           .get(30, TimeUnit.SECONDS);
       GroupHost host = cluster.node(node).groups().find(TEST);
       TestCluster.await("a leader", () -> status(host).hint() != null);
-      cluster.services(node).remove(before).get(30, TimeUnit.SECONDS);
+      LogStorage used = cluster.services(node).log("memory");
+      cluster.services(node).remove(used).get(30, TimeUnit.SECONDS);
       cluster.services(node).add(new MemoryLogStorage()).get(30, TimeUnit.SECONDS);
       GroupStatus parked = status(host);
       assertEquals(GroupStatus.State.PARKED, parked.state());
