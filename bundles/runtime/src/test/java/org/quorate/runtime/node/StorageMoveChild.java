@@ -45,6 +45,15 @@ final class StorageMoveChild {
   }
 
   private static void move(TestCluster cluster, NodeId self) {
+    try {
+      moveOn(cluster, self);
+    } catch (RuntimeException e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1); // the parent waits for a phase that does not come
+    }
+  }
+
+  private static void moveOn(TestCluster cluster, NodeId self) {
     while (true) {
       String now = cluster.status(self).storage();
       String target = now.equals("mapdb") ? "journal+mapdb" : "mapdb";

@@ -8,12 +8,16 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node on real files is killed in each phase of a move; every acknowledged count is there then. */
 class StorageMoveKillTest {
+  /** Far more than a child needs; one that hangs is ended, and what it has told says where. */
+  private static final long LIMIT_S = 90;
+
   @TempDir Path folder;
 
   private long acknowledged;
@@ -48,6 +52,8 @@ class StorageMoveKillTest {
                 folder.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    CompletableFuture.delayedExecutor(LIMIT_S, TimeUnit.SECONDS).execute(child::destroyForcibly);
+    String last = "nothing";
     try (BufferedReader told =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       boolean first = true;
@@ -61,11 +67,14 @@ class StorageMoveKillTest {
               "count " + sum + " after " + acknowledged + ", before the kill at " + phase);
           first = false;
           acknowledged = sum;
-        } else if (line.equals(phase) && --left == 0) {
-          child.toHandle().destroyForcibly(); // and what it has told can still be read
+        } else {
+          last = line;
+          if (line.equals(phase) && --left == 0) {
+            child.toHandle().destroyForcibly(); // and what it has told can still be read
+          }
         }
       }
-      assertEquals(0, left, "the child ended by itself before " + phase);
+      assertEquals(0, left, "the child ended, or took too long, before " + phase + "; at " + last);
     } finally {
       child.destroyForcibly();
       assertTrue(child.waitFor(30, TimeUnit.SECONDS));
