@@ -61,8 +61,7 @@ final class CountingLoad {
   /** No addition has failed by now. */
   void noneFailed() {
     assertEquals(
-        List.of(),
-        chains.stream().filter(Future::failed).map(f -> f.cause().toString()).toList());
+        List.of(), chains.stream().filter(Future::failed).map(f -> f.cause().toString()).toList());
   }
 
   /** Begins no more additions; may be called again. */
