@@ -5,15 +5,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.quorate.api.Bytes;
-import org.quorate.api.GroupId;
 import org.quorate.core.snapshot.SnapshotHost;
-import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
-import org.quorate.spi.storage.SnapshotStore;
-import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StateStorage;
-import org.quorate.spi.storage.StateStore;
 
 /**
  * Moves a replica that serves to other storages. The logs are mirrored first, then the state is
@@ -71,32 +65,20 @@ public final class StorageMove {
     void reached(Phase phase, String why);
   }
 
-  private static final long LOOK_MS = 200;
-
   private final ReplicaStores stores;
-  private final LogStorage log;
-  private final StateStorage state;
-  private final LogStorage oldLog;
-  private final StateStorage oldState;
+  private final LogMove log;
+  private final StateMove state;
   private final StorageMark mark;
   private final Host host;
   private final Executor loop;
   private final Executor workers;
   private final Listener listener;
-  private final List<AutoCloseable> own = new ArrayList<>();
   private Phase phase = Phase.PREPARING;
-  private StateStore newState;
-  private SnapshotStore newSnapshots;
-  private MovableStates.Old old;
-  private Runnable release;
   private String waitingFor = "";
   private String aborting;
   private long deadlineMs = Long.MAX_VALUE;
-  private long lookAtMs;
   private long nowMs;
   private boolean working;
-  private boolean suspended;
-  private boolean resting;
   private boolean deciding;
   private Runnable cancelled;
 
@@ -116,10 +98,9 @@ public final class StorageMove {
       Executor workers,
       Listener listener) {
     this.stores = stores;
-    this.log = log;
-    this.state = state;
-    this.oldLog = log == null ? null : stores.movableLogs().live();
-    this.oldState = state == null ? null : stores.movableStates().live();
+    Steps steps = new Steps();
+    this.log = log == null ? null : new LogMove(stores, log, loop, steps);
+    this.state = state == null ? null : new StateMove(stores, state, host, steps);
     this.mark = mark;
     this.host = host;
     this.loop = loop;
@@ -139,15 +120,24 @@ public final class StorageMove {
     work(
         () -> {
           mark.begin();
-          ReplicaStores.deleteAll(group(), log, state);
+          ReplicaStores.deleteAll(
+              stores.group(), log == null ? null : log.to(), state == null ? null : state.to());
           return null;
         },
-        done -> copyLog(),
-        why -> abort(log(why)));
+        done -> prepared(),
+        why -> abort(text(why)));
   }
 
-  private GroupId group() {
-    return stores.group();
+  private void prepared() {
+    if (!goOn()) {
+      return;
+    }
+    if (log == null) {
+      reach(Phase.COPYING_STATE, "");
+    } else {
+      log.begin();
+      reach(Phase.COPYING_LOG, "");
+    }
   }
 
   public Phase phase() {
@@ -187,7 +177,7 @@ public final class StorageMove {
       return;
     }
     switch (phase) {
-      case COPYING_LOG -> mirror();
+      case COPYING_LOG -> log.copy(nowMs, () -> reach(Phase.COPYING_STATE, ""));
       case COPYING_STATE -> copyState();
       case SWITCHING -> decide();
       case CLEANING -> clean();
@@ -223,71 +213,44 @@ public final class StorageMove {
     drive();
   }
 
-  private static String log(RuntimeException why) {
+  private static String text(RuntimeException why) {
     return why.getMessage() == null ? why.toString() : why.getMessage();
   }
 
-  // ---- the logs ------------------------------------------------------------------------------
-
-  private void copyLog() {
-    if (aborting != null || cancelled != null) {
-      return;
+  /** What the parts ask. */
+  private final class Steps implements MoveSteps {
+    @Override
+    public <T> void work(String what, Supplier<T> task, Consumer<T> then) {
+      StorageMove.this.work(task, then, why -> broke(what, why));
     }
-    if (log == null) {
-      reach(Phase.COPYING_STATE, "");
-    } else {
-      stores.movableLogs().begin(log, why -> loop.execute(() -> mirrorBroke(why)));
-      reach(Phase.COPYING_LOG, "");
-    }
-  }
 
-  private void mirrorBroke(RuntimeException why) {
-    if (deciding && phase == Phase.SWITCHING) {
-      host.failed("log '" + log.name() + "', which the replica moves to: " + log(why), why);
-    } else {
-      abort("log '" + log.name() + "': " + log(why));
+    @Override
+    public void await(String what) {
+      waitingFor = what;
     }
-  }
 
-  private void mirror() {
-    MovableLogs logs = stores.movableLogs();
-    for (long epoch : logs.epochs()) {
-      MovableLink link = logs.link(epoch);
-      if (link != null && !link.mirrored()) {
-        work(
-            () -> log.open(group(), epoch, loop),
-            store -> attach(epoch, link, store),
-            why -> abort(log(why)));
-        return;
+    @Override
+    public boolean goOn() {
+      return StorageMove.this.goOn();
+    }
+
+    @Override
+    public void broke(String what, RuntimeException why) {
+      if (deciding && phase == Phase.SWITCHING) {
+        host.failed(what + ", which the replica moves to: " + text(why), why);
+      } else {
+        abort(what + ": " + text(why));
       }
     }
-    if (!logs.inStep()) {
-      waitingFor = "the log is still being copied";
-    } else if (nowMs >= lookAtMs) {
-      lookAtMs = nowMs + LOOK_MS;
-      work(() -> oldLog.links(group()), this::looked, why -> abort(log(why)));
-    }
-  }
 
-  private void attach(long epoch, MovableLink link, LinkStore store) {
-    if (stores.movableLogs().link(epoch) == link && aborting == null && cancelled == null) {
-      link.attach(store, why -> loop.execute(() -> mirrorBroke(why)));
-    } else {
-      own.add(store);
-    }
-  }
-
-  /** A link that is closed and not deleted yet would be forgotten: it has to go first. */
-  private void looked(List<Long> all) {
-    MovableLogs logs = stores.movableLogs();
-    List<Long> left = new ArrayList<>(all);
-    left.removeAll(logs.epochs());
-    if (!left.isEmpty()) {
-      waitingFor = "links " + left + " have ended or wait for their strategy, and are not deleted";
+    @Override
+    public void checkpoint() {
       host.checkpoint();
-    } else if (logs.inStep()) {
-      reach(Phase.COPYING_STATE, "");
     }
+  }
+
+  private boolean goOn() {
+    return aborting == null && cancelled == null;
   }
 
   // ---- the state -----------------------------------------------------------------------------
@@ -296,54 +259,30 @@ public final class StorageMove {
     if (state == null) {
       reach(Phase.SWITCHING, "");
       decide();
-    } else if (!suspended) {
-      suspended = host.suspendSnapshots();
-      waitingFor = "a snapshot is being received";
-      if (suspended) {
-        waitingFor = "a checkpoint is under way";
-        resting = true;
-        host.atRest((image, point, freed) -> copy(image, freed));
-      }
+    } else {
+      state.copy(this::rested, this::copied);
     }
   }
 
-  private void copy(StateStore image, Runnable freed) {
-    resting = false;
-    release = freed;
-    if (working || aborting != null || cancelled != null || phase != Phase.COPYING_STATE) {
+  private boolean rested() {
+    boolean wanted = !working && goOn() && phase == Phase.COPYING_STATE;
+    if (!wanted) {
       drive();
-      return;
     }
-    work(
-        () -> {
-          newState = state.open(group());
-          newSnapshots = state.snapshots(group());
-          try (StateCursor all = image.scan(Bytes.EMPTY, null)) {
-            newState.replace(all, image.applied());
-          }
-          return null;
-        },
-        done -> {
-          if (aborting == null && cancelled == null) {
-            reach(Phase.SWITCHING, "");
-          }
-        },
-        why -> abort("storage '" + state.name() + "': " + log(why)));
+    return wanted;
+  }
+
+  private void copied() {
+    if (goOn()) {
+      reach(Phase.SWITCHING, "");
+    }
   }
 
   // ---- the decision --------------------------------------------------------------------------
 
   private void decide() {
-    MovableLogs logs = stores.movableLogs();
-    if (log != null) {
-      if (!logs.inStep()) {
-        return;
-      }
-      logs.require();
-      if (!logs.safe()) {
-        waitingFor = "log '" + log.name() + "' has not written all that was promised";
-        return;
-      }
+    if (log != null && !log.safe()) {
+      return;
     }
     deciding = true;
     work(
@@ -352,54 +291,44 @@ public final class StorageMove {
           return null;
         },
         done -> switched(),
-        why -> host.failed("which storage counts could not be written down: " + log(why), why));
+        why -> host.failed("which storage counts could not be written down: " + text(why), why));
   }
 
   private void switched() {
     if (log != null) {
-      own.addAll(stores.movableLogs().promote());
+      log.promote();
     }
     if (state != null) {
-      old = stores.movableStates().promote(state, newState, newSnapshots);
-      newState = null;
-      newSnapshots = null;
+      state.promote();
+      state.release();
     }
-    rest();
     reach(Phase.CLEANING, "");
-  }
-
-  /** Lets checkpoints and snapshots go on. */
-  private void rest() {
-    if (release != null) {
-      Runnable freed = release;
-      release = null;
-      freed.run();
-    }
-    if (suspended) {
-      suspended = false;
-      host.resumeSnapshots();
-    }
   }
 
   // ---- the end -------------------------------------------------------------------------------
 
   private void clean() {
-    if (old != null && (old.read() || host.sendingSnapshots())) {
-      return;
+    if (state == null || !state.oldIsRead()) {
+      finish(Phase.DONE, log == null ? null : log.from(), state == null ? null : state.from(), "");
     }
-    finish(Phase.DONE, oldLog, oldState, "");
   }
 
   private void giveUp() {
-    if (resting) {
+    if (state != null && state.resting()) {
       return;
     }
     if (log != null) {
-      own.addAll(stores.movableLogs().drop());
+      log.drop();
     }
-    rest();
+    if (state != null) {
+      state.release();
+    }
     if (stores.movableLogs().quiet()) {
-      finish(Phase.ABORTED, log, state, aborting);
+      finish(
+          Phase.ABORTED,
+          log == null ? null : log.to(),
+          state == null ? null : state.to(),
+          aborting);
     }
   }
 
@@ -410,32 +339,25 @@ public final class StorageMove {
           String left = "";
           try {
             closeAll(dead);
-            ReplicaStores.deleteAll(group(), deadLog, deadState);
+            ReplicaStores.deleteAll(stores.group(), deadLog, deadState);
             mark.cleared();
           } catch (RuntimeException e) {
-            left = "what is left there is deleted at the next start: " + log(e);
+            left = "what is left there is deleted at the next start: " + text(e);
           }
           return left;
         },
         left -> reach(end, left.isEmpty() || why.isEmpty() ? why + left : why + "; " + left),
-        impossible -> host.failed("ending a move: " + log(impossible), impossible));
+        impossible -> host.failed("ending a move: " + text(impossible), impossible));
   }
 
   private List<AutoCloseable> toClose() {
-    List<AutoCloseable> dead = new ArrayList<>(own);
-    own.clear();
-    if (newState != null) {
-      dead.add(newState);
+    List<AutoCloseable> dead = new ArrayList<>();
+    if (log != null) {
+      dead.addAll(log.toClose());
     }
-    if (newSnapshots != null) {
-      dead.add(newSnapshots);
+    if (state != null) {
+      dead.addAll(state.toClose());
     }
-    if (old != null) {
-      dead.add(old::close);
-    }
-    newState = null;
-    newSnapshots = null;
-    old = null;
     return dead;
   }
 
@@ -468,7 +390,7 @@ public final class StorageMove {
     }
     cancelled = then;
     if (log != null && phase.ordinal() < Phase.CLEANING.ordinal() && !deciding) {
-      own.addAll(stores.movableLogs().drop());
+      log.drop();
     }
     drive();
   }
