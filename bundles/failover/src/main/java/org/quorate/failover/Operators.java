@@ -1,0 +1,171 @@
+package org.quorate.failover;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.Condition;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.failover.ClusterMode;
+import org.quorate.spi.failover.FailoverDetail;
+import org.quorate.spi.failover.FailoverException;
+import org.quorate.spi.failover.FailoverException.Code;
+import org.quorate.spi.failover.FailoverRecord;
+import org.quorate.spi.failover.RegisteredNode;
+
+/** What operators ask: answered from the coordinator, not from a view that may be behind. */
+final class Operators {
+  private static final int ATTEMPTS = 16;
+
+  private final Coordinator coordinator;
+  private final Layout layout;
+
+  Operators(Coordinator coordinator, Layout layout) {
+    this.coordinator = coordinator;
+    this.layout = layout;
+  }
+
+  CompletionStage<List<FailoverRecord>> records() {
+    return named(
+        view(layout.recordTree())
+            .thenApply(v -> v.records().stream().map(View.Versioned::record).toList()));
+  }
+
+  CompletionStage<List<RegisteredNode>> nodes() {
+    return named(
+        view(layout.recordTree())
+            .thenCompose(v -> list(v, RangeQuery.of(layout.nodeTree())))
+            .thenApply(View::loads));
+  }
+
+  CompletionStage<FailoverDetail> detail(long id) {
+    return named(
+        found(id)
+            .thenCompose(
+                v -> coordinator.get(layout.content(id)).thenApply(c -> detail(v.record(), c))));
+  }
+
+  private static FailoverDetail detail(FailoverRecord record, KeyEntry content) {
+    return new FailoverDetail(record, content == null ? Bytes.EMPTY : content.value());
+  }
+
+  CompletionStage<ClusterMode> mode() {
+    return named(
+        coordinator
+            .get(layout.mode())
+            .thenApply(e -> e == null ? ClusterMode.NORMAL : View.mode(e.value())));
+  }
+
+  CompletionStage<Void> switchMode(ClusterMode mode) {
+    CompletionStage<?> changed =
+        mode == ClusterMode.NORMAL
+            ? coordinator.delete(layout.mode())
+            : coordinator.put(
+                layout.mode(), Bytes.utf8(mode == ClusterMode.READONLY ? "readonly" : "recovery"));
+    return named(changed.thenApply(done -> null));
+  }
+
+  CompletionStage<Void> delete(long id, boolean force) {
+    return named(change(id, force, (r, then) -> Work.deletion(layout, r.record(), then), ATTEMPTS));
+  }
+
+  CompletionStage<Void> retry(long id, boolean force) {
+    BiConsumer<View.Versioned, List<Op>> again =
+        (r, then) ->
+            then.add(
+                new Op.Put(
+                    layout.record(id), RecordCodec.record(Rules.retry(r.record()), r.request())));
+    return named(change(id, force, again, ATTEMPTS));
+  }
+
+  private CompletionStage<Void> change(
+      long id, boolean force, BiConsumer<View.Versioned, List<Op>> how, int attempts) {
+    return found(id)
+        .thenCompose(
+            r ->
+                view(layout.nodeTree())
+                    .thenCompose(
+                        nodes -> {
+                          if (!force && nodes.worked(r.record())) {
+                            throw inUse(r.record());
+                          }
+                          return change(r, how);
+                        }))
+        .thenCompose(
+            done -> {
+              if (done) {
+                return CompletableFuture.completedStage(null);
+              } else if (attempts == 1) {
+                throw new FailoverException(
+                    Code.IN_USE, "record " + id + " changes all the time: try again");
+              }
+              return change(id, force, how, attempts - 1);
+            });
+  }
+
+  private static FailoverException inUse(FailoverRecord r) {
+    FailoverRecord.Owner by =
+        r.takeover().phase() == FailoverRecord.Phase.ORIGIN ? r.origin() : r.takeover().node();
+    return new FailoverException(
+        Code.IN_USE, "node '" + by.node() + "' works on record " + r.id() + ", and lives");
+  }
+
+  private CompletionStage<Boolean> change(
+      View.Versioned r, BiConsumer<View.Versioned, List<Op>> how) {
+    List<Op> then = new ArrayList<>();
+    how.accept(r, then);
+    Condition same = new Condition.Unchanged(layout.record(r.record().id()), r.revision());
+    return coordinator
+        .transact(new Transaction(List.of(same), then))
+        .thenApply(done -> done.succeeded());
+  }
+
+  private CompletionStage<View.Versioned> found(long id) {
+    return coordinator
+        .get(layout.record(id))
+        .thenApply(
+            entry -> {
+              if (entry == null) {
+                throw new FailoverException(
+                    Code.NOT_FOUND, "there is no record " + Long.toUnsignedString(id));
+              }
+              return View.Versioned.of(id, entry);
+            });
+  }
+
+  private CompletionStage<View> view(Scope scope) {
+    return list(new View(layout), RangeQuery.of(scope));
+  }
+
+  private CompletionStage<View> list(View view, RangeQuery query) {
+    return coordinator
+        .range(query)
+        .thenCompose(
+            page -> {
+              page.entries().forEach(view::put);
+              return page.more()
+                  ? list(view, query.after(page, false))
+                  : CompletableFuture.completedStage(view);
+            });
+  }
+
+  private static <T> CompletionStage<T> named(CompletionStage<T> stage) {
+    CompletableFuture<T> named = new CompletableFuture<>();
+    stage.whenComplete(
+        (value, e) -> {
+          if (e == null) {
+            named.complete(value);
+          } else {
+            named.completeExceptionally(Errors.of(e));
+          }
+        });
+    return named;
+  }
+}

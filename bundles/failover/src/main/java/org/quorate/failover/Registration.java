@@ -1,0 +1,260 @@
+package org.quorate.failover;
+
+import java.util.List;
+import org.quorate.spi.coordination.Condition;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.failover.FailoverException;
+import org.quorate.spi.failover.FailoverException.Code;
+import org.quorate.spi.failover.FailoverRecord.Owner;
+
+/**
+ * A node's lease: a session with the node's key. It is renewed by hand, so that the node knows when the
+ * last renewal was sent that was acknowledged, and stops its work well before the others may take it. A
+ * lease that was let go is never taken up again: the node registers anew, as another incarnation. All
+ * on the loop.
+ */
+final class Registration {
+  /** What hangs on it. */
+  interface Listener {
+    void registered(Owner owner, CoordinatorSession session);
+
+    void fenced(String why);
+  }
+
+  private final Coordinator coordinator;
+  private final Layout layout;
+  private final Settings settings;
+  private final Loop loop;
+  private final Self self;
+  private final Events events;
+  private final Listener listener;
+  private CoordinatorSession session;
+  private Owner owner;
+  private long renewedAtMs;
+  private long lastSession;
+  private boolean stopped;
+
+  Registration(
+      Coordinator coordinator,
+      Layout layout,
+      Settings settings,
+      Loop loop,
+      Self self,
+      Events events,
+      Listener listener) {
+    this.coordinator = coordinator;
+    this.layout = layout;
+    this.settings = settings;
+    this.loop = loop;
+    this.self = self;
+    this.events = events;
+    this.listener = listener;
+  }
+
+  void start() {
+    open();
+    loop.after(settings.heartbeatMs(), this::beat);
+  }
+
+  /** Gives the lease back: what is not completed is taken over at once. */
+  void stop() {
+    stopped = true;
+    CoordinatorSession held = session;
+    if (held != null) {
+      letGo("the registry of this node is closed");
+      held.close();
+    }
+  }
+
+  /** Who this node is, null while it has no lease that it may rely on. */
+  Owner owner() {
+    return owner != null && loop.nowMs() - renewedAtMs < settings.fenceMs() ? owner : null;
+  }
+
+  boolean lives(Owner who) {
+    Owner now = owner();
+    return now != null && Rules.same(now, who);
+  }
+
+  /** Tells the others what it handles now. */
+  void handles(List<String> types) {
+    self.types(types);
+    if (owner != null) {
+      announce(session);
+    }
+  }
+
+  private void open() {
+    if (stopped) {
+      return;
+    }
+    long sentAtMs = loop.nowMs();
+    SessionSpec spec =
+        SessionSpec.of("failover " + self.name(), settings.leaseMs()).keptAliveByHand();
+    loop.then(
+        coordinator.openSession(spec),
+        (opened, e) -> {
+          if (e != null) {
+            loop.after(settings.heartbeatMs(), this::open);
+          } else if (stopped) {
+            opened.close();
+          } else {
+            session = opened;
+            renewed(sentAtMs);
+            loop.then(opened.ended(), (end, ignored) -> ended(opened));
+            enter(opened);
+          }
+        });
+  }
+
+  private void enter(CoordinatorSession mine) {
+    if (session != mine) {
+      return;
+    }
+    loop.then(
+        coordinator.get(layout.node(self.name())),
+        (entry, e) -> {
+          if (session != mine) {
+            return;
+          }
+          if (e != null) {
+            again(mine, e);
+          } else if (entry == null) {
+            put(mine);
+          } else if (entry.owner() == mine.id()) {
+            entered(mine);
+          } else {
+            displace(mine, entry);
+          }
+        });
+  }
+
+  private void put(CoordinatorSession mine) {
+    String key = layout.node(self.name());
+    Transaction put =
+        new Transaction(
+            List.of(new Condition.Absent(key)), List.of(new Op.Put(key, self.value(), mine.id())));
+    loop.then(
+        coordinator.transact(put),
+        (done, e) -> {
+          if (session != mine) {
+            return;
+          }
+          if (e != null) {
+            again(mine, e);
+          } else if (done.succeeded()) {
+            entered(mine);
+          } else {
+            enter(mine);
+          }
+        });
+  }
+
+  /** An earlier start of this node makes room; a later one is left alone. */
+  private void displace(CoordinatorSession mine, KeyEntry entry) {
+    if (lastSession != 0 && entry.owner() != lastSession) {
+      stopped = true;
+      session = null;
+      mine.close();
+      events.event(
+          Events.Kind.REPLACED,
+          "another process has registered as '" + self.name() + "': this one stays out");
+      return;
+    }
+    loop.then(
+        coordinator.endSession(entry.owner()),
+        (ended, e) -> {
+          if (e != null) {
+            again(mine, e);
+          } else {
+            enter(mine);
+          }
+        });
+  }
+
+  private void again(CoordinatorSession mine, FailoverException e) {
+    if (session == mine && e.code() == Code.FENCED) {
+      ended(mine);
+    } else {
+      loop.after(settings.heartbeatMs(), () -> enter(mine));
+    }
+  }
+
+  private void entered(CoordinatorSession mine) {
+    lastSession = mine.id();
+    owner = new Owner(self.name(), self.address(), mine.id());
+    events.event(Events.Kind.REGISTERED, "registered as '" + self.name() + "', " + mine.id());
+    listener.registered(owner, mine);
+  }
+
+  private void announce(CoordinatorSession mine) {
+    String key = layout.node(self.name());
+    Transaction put =
+        new Transaction(
+            List.of(new Condition.OwnedBy(key, mine.id())),
+            List.of(new Op.SetValue(key, self.value())));
+    loop.then(
+        coordinator.transact(put),
+        (done, e) -> {
+          if (e != null && Errors.passing(e) && session == mine) {
+            loop.after(settings.heartbeatMs(), () -> announce(mine));
+          }
+        });
+  }
+
+  private void beat() {
+    if (stopped) {
+      return;
+    }
+    loop.after(settings.heartbeatMs(), this::beat);
+    check();
+    CoordinatorSession mine = session;
+    if (mine == null) {
+      return;
+    }
+    long sentAtMs = loop.nowMs();
+    loop.then(
+        mine.keepAlive(),
+        (ok, e) -> {
+          if (session == mine && e == null) {
+            renewed(sentAtMs);
+          } else if (session == mine && e.code() == Code.FENCED) {
+            ended(mine);
+          }
+        });
+  }
+
+  private void renewed(long sentAtMs) {
+    renewedAtMs = Math.max(renewedAtMs, sentAtMs);
+    loop.after(renewedAtMs + settings.fenceMs() - loop.nowMs(), this::check);
+  }
+
+  private void check() {
+    if (session != null && loop.nowMs() - renewedAtMs >= settings.fenceMs()) {
+      letGo("the lease was not renewed for " + (loop.nowMs() - renewedAtMs) + " ms");
+      open();
+    }
+  }
+
+  private void ended(CoordinatorSession mine) {
+    if (session == mine) {
+      letGo("the lease has ended");
+      open();
+    }
+  }
+
+  private void letGo(String why) {
+    boolean was = owner != null;
+    session = null;
+    owner = null;
+    if (was) {
+      events.event(Events.Kind.FENCED, why);
+      listener.fenced(why);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The failover registry: what is pure in it, and how it uses a coordinator. */
+package org.quorate.failover;

@@ -1,0 +1,346 @@
+package org.quorate.failover;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.Capability;
+import org.quorate.spi.coordination.Children;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.LockOutcome;
+import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionEnd;
+import org.quorate.spi.coordination.SessionInfo;
+import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Subscription;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.TransactionResult;
+import org.quorate.spi.coordination.WatchListener;
+
+/**
+ * One process's client of {@link VirtualServers}: requests and answers take time, may be lost, and end
+ * with the process. Each is two steps at which the process can be killed: before it is sent, and between
+ * its execution and its answer.
+ */
+final class VirtualCoordinator implements Coordinator {
+  private static final long TIMEOUT_US = 1_000_000;
+
+  private final VirtualServers servers;
+  private final World.Node node;
+
+  VirtualCoordinator(VirtualServers servers, World.Node node) {
+    this.servers = servers;
+    this.node = node;
+  }
+
+  private <T> CompletableFuture<T> call(Supplier<T> work) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    World.Run run = node.run;
+    if (!node.step()) {
+      return answer;
+    }
+    servers.queue.after(
+        node.delayUs(),
+        () -> {
+          if (node.cut || !servers.quorum || node.loses()) {
+            later(run, TIMEOUT_US, () -> fail(answer, Code.UNAVAILABLE));
+            return;
+          }
+          T result;
+          try {
+            result = work.get();
+          } catch (CoordinationException e) {
+            later(run, node.delayUs(), () -> answer.completeExceptionally(e));
+            return;
+          }
+          if (run != node.run || !node.step()) {
+            return;
+          }
+          if (node.cut || node.loses()) {
+            later(run, TIMEOUT_US, () -> fail(answer, Code.INDETERMINATE));
+          } else {
+            later(run, node.delayUs(), () -> answer.complete(result));
+          }
+        });
+    return answer;
+  }
+
+  private static void fail(CompletableFuture<?> answer, Code code) {
+    answer.completeExceptionally(new CoordinationException(code, "as the world wants it"));
+  }
+
+  private void later(World.Run run, long delayUs, Runnable task) {
+    servers.queue.after(delayUs, () -> run.process.run(task));
+  }
+
+  @Override
+  public String name() {
+    return "virtual";
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of();
+  }
+
+  @Override
+  public long epoch() {
+    return 1;
+  }
+
+  @Override
+  public CompletionStage<Listing> range(RangeQuery query) {
+    return call(() -> servers.range(query));
+  }
+
+  @Override
+  public CompletionStage<TransactionResult> transact(Transaction transaction) {
+    return call(() -> servers.transact(transaction));
+  }
+
+  @Override
+  public Subscription watch(Scope scope, long from, WatchListener listener) {
+    Watch watch = new Watch(scope, from, listener, node.run);
+    servers.watches.add(watch);
+    watch.run();
+    return () -> servers.watches.remove(watch);
+  }
+
+  private final class Watch implements Runnable {
+    private final Scope scope;
+    private final WatchListener listener;
+    private final World.Run run;
+    private long next;
+    private boolean busy;
+
+    Watch(Scope scope, long from, WatchListener listener, World.Run run) {
+      this.scope = scope;
+      this.next = from;
+      this.listener = listener;
+      this.run = run;
+    }
+
+    @Override
+    public void run() {
+      if (busy || next > servers.revision()) {
+        return;
+      }
+      busy = true;
+      servers.queue.after(node.delayUs(), () -> run.process.run(this::tell));
+    }
+
+    private void tell() {
+      if (node.cut) {
+        servers.queue.after(TIMEOUT_US, () -> run.process.run(this::tell));
+        return;
+      }
+      List<KeyEvent> events = new ArrayList<>();
+      for (; next <= servers.revision(); next++) {
+        servers.history.get((int) next - 1).stream()
+            .filter(e -> scope.contains(e.key()))
+            .forEach(events::add);
+      }
+      listener
+          .changed(events, next - 1)
+          .whenComplete(
+              (ok, e) -> {
+                busy = false;
+                run();
+              });
+    }
+  }
+
+  @Override
+  public CompletionStage<CoordinatorSession> openSession(SessionSpec spec) {
+    return call(() -> servers.open(spec.ttlMs())).thenApply(s -> new Held(s, spec));
+  }
+
+  @Override
+  public CompletionStage<Boolean> endSession(long id) {
+    return call(() -> servers.end(id));
+  }
+
+  private final class Held implements CoordinatorSession {
+    private final VirtualServers.Session session;
+    private final SessionSpec spec;
+    private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
+    private final World.Run run = node.run;
+
+    Held(VirtualServers.Session session, SessionSpec spec) {
+      this.session = session;
+      this.spec = spec;
+      session.ended = () -> whenReached(run, () -> ended.complete(SessionEnd.EXPIRED));
+    }
+
+    @Override
+    public long id() {
+      return session.id;
+    }
+
+    @Override
+    public Bytes secret() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SessionSpec spec() {
+      return spec;
+    }
+
+    @Override
+    public CompletionStage<Void> keepAlive() {
+      return call(
+          () -> {
+            servers.renew(session);
+            return null;
+          });
+    }
+
+    @Override
+    public CompletionStage<SessionEnd> ended() {
+      return ended;
+    }
+
+    @Override
+    public CompletionStage<LockOutcome> lock(LockSpec lock) {
+      CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
+      CompletableFuture<HeldLock.Loss> lost = new CompletableFuture<>();
+      Consumer<FencingToken> granted =
+          token ->
+              whenReached(
+                  run,
+                  () ->
+                      outcome.complete(
+                          new LockOutcome.Granted(new Lock(lock.name(), token, id(), lost))));
+      call(() -> {
+            servers.renew(session);
+            servers.lock(
+                lock.name(),
+                session,
+                granted,
+                () -> whenReached(run, () -> lost.complete(HeldLock.Loss.SESSION_ENDED)));
+            return true;
+          })
+          .whenComplete(
+              (asked, e) -> {
+                if (e != null) {
+                  outcome.completeExceptionally(e);
+                }
+              });
+      return outcome;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+      return call(() -> servers.end(session.id)).thenApply(ended -> null);
+    }
+  }
+
+  /** What servers tell by themselves: it comes when the process can be reached. */
+  private void whenReached(World.Run run, Runnable told) {
+    servers.queue.after(
+        node.delayUs(),
+        () -> {
+          if (node.cut) {
+            servers.queue.after(TIMEOUT_US, () -> run.process.run(told));
+          } else {
+            run.process.run(told);
+          }
+        });
+  }
+
+  private final class Lock implements HeldLock {
+    private final String name;
+    private final FencingToken token;
+    private final long session;
+    private final CompletableFuture<Loss> lost;
+
+    Lock(String name, FencingToken token, long session, CompletableFuture<Loss> lost) {
+      this.name = name;
+      this.token = token;
+      this.session = session;
+      this.lost = lost;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public FencingToken token() {
+      return token;
+    }
+
+    @Override
+    public long session() {
+      return session;
+    }
+
+    @Override
+    public CompletionStage<Boolean> release() {
+      return call(() -> servers.release(name, token));
+    }
+
+    @Override
+    public CompletionStage<Loss> lost() {
+      return lost;
+    }
+  }
+
+  @Override
+  public CompletionStage<Children> children(String path, String after, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Listing> poll(List<Scope> scopes, long index, long waitMs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<CoordinatorSession> resume(long id, Bytes secret, boolean automatic) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<List<SessionInfo>> sessions() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<List<LockInfo>> locks(Scope scope) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Boolean> forceRelease(
+      String lock, FencingToken token, String by, String reason) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<List<ForcedRelease>> forcedReleases(int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Void> shutdown() {
+    return CompletableFuture.completedStage(null);
+  }
+}

@@ -1,0 +1,10 @@
+package org.quorate.spi.failover;
+
+/** How far an operation is on one shard. */
+public enum ShardState {
+  INIT,
+  SENT,
+  PREPARED,
+  COMMITTED,
+  FAILED
+}
