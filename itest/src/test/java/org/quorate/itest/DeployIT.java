@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,15 +29,19 @@ import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
 
 /**
- * Three processes under counting load get other versions of a bundle, one after the other: forward,
- * back, with one killed on the way, and with one that does not start. No client sees an error and every
+ * Three processes, with a group of either strategy under counting load, get other versions of bundles,
+ * one after the other: forward, back, with nodes killed in their turns, given up in the middle, with
+ * one that does not start, and a feature that brings a strategy. No client sees an error and every
  * addition is executed once.
  */
 class DeployIT {
   private static final String RAFT = "org.quorate.consensus.raft";
   private static final String TOKEN = "a-token-of-some-length";
+  private static final String CERTIFY = "org.quorate.consensus.certify";
+  private static final String TUTORIAL = "org.quorate.example.strategy";
   private static final int LOADS = 16;
   private static final long SETTLE_MS = 120_000;
+  private static final long LAST_MS = 60_000;
 
   @TempDir Path dir;
 
@@ -74,7 +79,7 @@ class DeployIT {
           cluster: {name: deploys}
           listen: {http: "127.0.0.1:%d"}
           peers:
-          %sgroups: [{name: default}]
+          %sgroups: [{name: default}, {name: certified, strategy: certify}]
           auth: {token: %s}
           deploy: {allow: "%s"}
           parameters: {deploy.turn.ms: 20000}
@@ -226,10 +231,13 @@ class DeployIT {
   }
 
   private Path allow(Path jar) throws Exception {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    String line = HexFormat.of().formatHex(digest.digest(Files.readAllBytes(jar))) + "\n";
-    Files.writeString(allowed(), line, StandardOpenOption.APPEND);
+    Files.writeString(allowed(), sha256(jar) + "\n", StandardOpenOption.APPEND);
     return jar;
+  }
+
+  private static String sha256(Path jar) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(jar)));
   }
 
   // ---- the test ----------------------------------------------------------------------------
@@ -242,17 +250,23 @@ class DeployIT {
         QuorateClient.connect(ClientOptions.of(addresses).withToken(TOKEN))) {
       client.bootstrap().toCompletionStage().toCompletableFuture().get(90, TimeUnit.SECONDS);
       settle("a healthy cluster", this::healthy);
-      KvClient kv = new KvClient(client.group("default"));
-      CountingLoad load = new CountingLoad(kv, LOADS);
+      List<CountingLoad> loads = new ArrayList<>();
+      for (String group : List.of("default", "certified")) {
+        loads.add(new CountingLoad(new KvClient(client.group(group)), LOADS));
+      }
       whatIsNotAllowedIsRefused();
       forwardAndBack();
-      killedOnTheWay();
+      killedInTheirTurns();
+      givenUpInTheMiddle();
       whatDoesNotStartIsRolledBack();
+      aFeatureBringsAnotherStrategy();
       whoWasLeftOutFollows();
-      try {
-        load.endsExact(60_000);
-      } catch (Exception | AssertionError e) {
-        throw new AssertionError("a client saw an error" + logs(), e);
+      for (CountingLoad load : loads) {
+        try {
+          load.endsExact(LAST_MS);
+        } catch (Exception | AssertionError e) {
+          throw new AssertionError("a client saw an error" + logs(), e);
+        }
       }
     }
   }
@@ -281,16 +295,19 @@ class DeployIT {
     everyNodeRuns(original);
   }
 
+  /** Both strategies and the storage at once, so that either group's is exchanged under load. */
   private void forwardAndBack() throws Exception {
-    Path mapdb =
-        allow(
-            Variant.of(Distribution.ofThisBuild().bundle("org.quorate.storage.mapdb"))
-                .version("9.1.0")
-                .write(dir.resolve("mapdb.jar")));
-    String both = allow(variant("9.1.0")) + "," + mapdb;
-    JsonObject planned = ok("assembly", "plan", both).object();
-    assertEquals(2, planned.getJsonArray("changes").size(), planned.encode());
-    ok("assembly", "deploy", both);
+    StringBuilder all = new StringBuilder(allow(variant("9.1.0")).toString());
+    for (String other : List.of(CERTIFY, "org.quorate.storage.mapdb")) {
+      Path jar =
+          Variant.of(Distribution.ofThisBuild().bundle(other))
+              .version("9.1.0")
+              .write(dir.resolve(other + ".jar"));
+      all.append(',').append(allow(jar));
+    }
+    JsonObject planned = ok("assembly", "plan", all.toString()).object();
+    assertEquals(3, planned.getJsonArray("changes").size(), planned.encode());
+    ok("assembly", "deploy", all.toString());
     ended("done");
     everyNodeRuns("9.1.0");
     ok("assembly", "rollback");
@@ -298,12 +315,39 @@ class DeployIT {
     everyNodeRuns(original);
   }
 
-  /** The node is killed while the others wait for it; when it is back, all goes on. */
-  private void killedOnTheWay() throws Exception {
+  /** The node that was asked, whose turn is the first, and the next one while it is its turn. */
+  private void killedInTheirTurns() throws Exception {
     ok("assembly", "deploy", allow(variant("9.2.0")).toString());
+    kill("n1");
+    startNode("n1");
+    NodeHttp n3 = new NodeHttp("n3", "127.0.0.1:" + ports.get("n3").get(2), TOKEN);
+    settle("the turn of n2", () -> steps(n3).matches(".*n2 (updating|updated).*"));
+    System.out.println("n2 is killed at " + steps(n3));
     kill("n2");
     startNode("n2");
     ended("done");
+    everyNodeRuns("9.2.0");
+  }
+
+  /** How far the nodes are with the newest assembly, as one of them says. */
+  private static String steps(NodeHttp node) throws Exception {
+    NodeHttp.Answer all = node.ask("assembly.list", new JsonObject());
+    JsonArray assemblies = all.ok() ? all.array() : new JsonArray();
+    return assemblies.isEmpty()
+        ? all.body()
+        : assemblies.getJsonObject(assemblies.size() - 1).getValue("nodes").toString();
+  }
+
+  /** It cannot end while a node is down that the others cannot be spared without. */
+  private void givenUpInTheMiddle() throws Exception {
+    ok("assembly", "deploy", allow(variant("9.2.1")).toString());
+    kill("n3");
+    ok("assembly", "abort");
+    Cli.Result again = run("assembly", "abort");
+    assertTrue(again.exit() != 0 && again.err().contains("no deployment"), again.toString());
+    startNode("n3");
+    JsonObject end = ended("rolled_back");
+    assertTrue(end.getString("why").contains("by an operator"), end.encode());
     everyNodeRuns("9.2.0");
   }
 
@@ -320,6 +364,42 @@ class DeployIT {
     everyNodeRuns("9.2.0");
   }
 
+  /** A feature says all there is to be: raft is the distribution's again, and a strategy comes. */
+  private void aFeatureBringsAnotherStrategy() throws Exception {
+    settle("a healthy cluster", this::healthy);
+    Path built = Path.of(System.getProperty("quorate.root"), "examples/strategy/target");
+    Path jar = dir.resolve("tutorial.jar");
+    try (Stream<Path> files = Files.list(built)) {
+      Path found =
+          files
+              .filter(f -> f.getFileName().toString().matches("org\\.quorate\\.example.*\\.jar"))
+              .findFirst()
+              .orElseThrow();
+      Files.copy(found, jar);
+    }
+    allow(jar);
+    Path feature = dir.resolve("feature.json");
+    Files.writeString(
+        feature,
+        """
+        {"feature-resource-version": "1.0", "id": "org.quorate:assembly:1",
+         "bundles": [{"id": "osgi:%s:%s", "sha256": "%s", "start-level": 6}]}
+        """
+            .formatted(TUTORIAL, Variant.versionOf(jar), sha256(jar)));
+    ok("assembly", "deploy", feature.toString());
+    ended("done");
+    everyNodeRuns(original);
+    settle("a healthy cluster", this::healthy);
+    ok("group", "swap", "default", "tutorial", "--wait");
+    ok("group", "swap", "certified", "tutorial", "--wait");
+    settle("the link before to be retired", () -> swapped("default", "raft"));
+    settle("the link before to be retired", () -> swapped("certified", "certify"));
+  }
+
+  private boolean swapped(String group, String to) throws Exception {
+    return run("group", "swap", group, to, "--wait").exit() == 0;
+  }
+
   /** It follows by itself; killed and started, it has what the cluster has from the beginning. */
   private void whoWasLeftOutFollows() throws Exception {
     settle("a healthy cluster", this::healthy);
@@ -332,6 +412,7 @@ class DeployIT {
     kill("n3");
     Cli.Result refused = run("assembly", "deploy", allow(variant("9.5.0")).toString());
     assertTrue(refused.err().contains("node 'n3': it does not answer"), refused.toString());
+    assertEquals(1, refused.exit(), "the request was right: " + refused);
     startNode("n3");
     settle("a healthy cluster", this::healthy);
     assertTrue(runs("n3", "9.4.0"));

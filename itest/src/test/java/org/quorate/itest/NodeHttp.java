@@ -21,10 +21,16 @@ final class NodeHttp {
 
   private final String name;
   private final URI base;
+  private final String token;
 
   NodeHttp(String name, String address) {
+    this(name, address, "none");
+  }
+
+  NodeHttp(String name, String address, String token) {
     this.name = name;
     this.base = URI.create("http://" + address);
+    this.token = token;
   }
 
   String name() {
@@ -55,6 +61,7 @@ final class NodeHttp {
         HttpRequest.newBuilder(base.resolve("/api/v1/" + operation.replace('.', '/')))
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token)
             .POST(HttpRequest.BodyPublishers.ofString(arguments.encode()))
             .build();
     try {

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * Jars by the SHA-256 of their content, in a folder. One comes in pieces into a file of its own and is
@@ -139,6 +142,32 @@ public final class Artifacts {
       return jar == null ? -1 : Files.size(jar);
     } catch (IOException e) {
       throw new AssemblyException("jar " + sha256 + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Deletes the jars that nobody needs: what was not named, and what came in pieces and was never
+   * finished.
+   *
+   * @param needed by their hashes
+   * @param cameBefore what came later stays: it may have been uploaded for what is to come
+   * @return how many
+   */
+  public synchronized int retain(Set<String> needed, Instant cameBefore) {
+    int deleted = 0;
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(folder, "*{" + JAR + "," + PART + "}")) {
+      for (Path file : all) {
+        String name = file.getFileName().toString();
+        boolean wanted = needed.contains(name.substring(0, name.lastIndexOf('.')));
+        if (!wanted && Files.getLastModifiedTime(file).toInstant().isBefore(cameBefore)) {
+          Files.delete(file);
+          deleted++;
+        }
+      }
+      return deleted;
+    } catch (IOException e) {
+      throw new AssemblyException(folder + " cannot be cleaned up: " + e.getMessage(), e);
     }
   }
 

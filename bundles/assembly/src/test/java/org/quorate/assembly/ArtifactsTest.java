@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,27 @@ class ArtifactsTest {
     assertNull(artifacts.find(sha));
     assertTrue(message(() -> artifacts.find("../../etc/passwd")).contains("no SHA-256"));
     assertTrue(message(() -> artifacts.append(sha, 0, 0, new byte[0])).contains("1 to"));
+  }
+
+  @Test
+  void whatIsNeitherNeededNorNewIsDeleted() throws Exception {
+    Path folder = dir.resolve("a");
+    Artifacts artifacts = new Artifacts(folder);
+    String needed = sha256();
+    artifacts.append(needed, 10, 0, content);
+    Path old = Files.write(dir.resolve("old"), new byte[] {1});
+    Path fresh = Files.write(dir.resolve("fresh"), new byte[] {2});
+    String oldHash = artifacts.add(old);
+    String freshHash = artifacts.add(fresh);
+    artifacts.append("ab".repeat(32), 10, 0, new byte[3]);
+    Instant now = Instant.now();
+    for (String left : List.of(oldHash + ".jar", "ab".repeat(32) + ".part", needed + ".jar")) {
+      Files.setLastModifiedTime(folder.resolve(left), FileTime.from(now.minusSeconds(100)));
+    }
+    assertEquals(2, artifacts.retain(Set.of(needed), now.minusSeconds(50)));
+    assertNull(artifacts.find(oldHash));
+    assertTrue(artifacts.find(freshHash) != null && artifacts.find(needed) != null);
+    assertFalse(Files.exists(folder.resolve("ab".repeat(32) + ".part")));
   }
 
   @Test

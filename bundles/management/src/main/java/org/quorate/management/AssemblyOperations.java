@@ -18,7 +18,7 @@ final class AssemblyOperations {
       Argument.required(
           "bundles",
           "jars, commas between: SHA-256 of uploaded ones, or files of the node; or one"
-              + " feature.json");
+              + " feature.json, or its text");
   private static final Argument REMOVE =
       Argument.list("remove", "symbolic names: the distribution's version comes back");
   private static final Argument SKIP = Argument.list("skip", "nodes that follow when they can");
@@ -121,8 +121,11 @@ final class AssemblyOperations {
   }
 
   private static DeploySpec spec(Arguments a) {
+    String bundles = a.text("bundles").strip();
     return new DeploySpec(
-        List.of(a.text("bundles").split(",")).stream().map(String::trim).toList(),
+        bundles.startsWith("{")
+            ? List.of(bundles)
+            : List.of(bundles.split(",")).stream().map(String::trim).toList(),
         a.list("remove"),
         a.list("skip").stream().map(ManagedNode::nodeId).toList());
   }
@@ -146,7 +149,7 @@ final class AssemblyOperations {
   private static AssemblyView possible(DeployPlan plan) {
     if (!plan.objections().isEmpty()) {
       throw new OperationException(
-          plan.forbidden() ? FailureCode.FORBIDDEN : FailureCode.BAD_REQUEST,
+          ManagedNode.code(plan.refusal()),
           String.join("; ", plan.objections()),
           "nothing was changed; put it right and ask again");
     }

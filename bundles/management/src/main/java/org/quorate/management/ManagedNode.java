@@ -75,17 +75,7 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
   }
 
   private static OperationException explain(ControlException e) {
-    FailureCode code =
-        switch (e.code()) {
-          case INVALID -> FailureCode.BAD_REQUEST;
-          case UNKNOWN_GROUP, UNKNOWN_NODE -> FailureCode.NOT_FOUND;
-          case EXISTS, FORKED -> FailureCode.CONFLICT;
-          case UNAVAILABLE -> FailureCode.UNAVAILABLE;
-          case TIMEOUT -> FailureCode.INDETERMINATE;
-          case INTERNAL -> FailureCode.INTERNAL;
-          case UNSUPPORTED -> FailureCode.UNSUPPORTED;
-          case FORBIDDEN -> FailureCode.FORBIDDEN;
-        };
+    FailureCode code = code(e.code());
     String next =
         switch (e.code()) {
           case INVALID -> "correct the request";
@@ -101,5 +91,19 @@ public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
           case FORBIDDEN -> "docs/operating/assemblies.md says who may deploy what";
         };
     return new OperationException(code, e.getMessage(), next, e);
+  }
+
+  /** What a refusal of the node is to those who ask over the operations. */
+  static FailureCode code(ControlException.Code code) {
+    return switch (code) {
+      case INVALID -> FailureCode.BAD_REQUEST;
+      case UNKNOWN_GROUP, UNKNOWN_NODE -> FailureCode.NOT_FOUND;
+      case EXISTS, FORKED -> FailureCode.CONFLICT;
+      case UNAVAILABLE -> FailureCode.UNAVAILABLE;
+      case TIMEOUT -> FailureCode.INDETERMINATE;
+      case INTERNAL -> FailureCode.INTERNAL;
+      case UNSUPPORTED -> FailureCode.UNSUPPORTED;
+      case FORBIDDEN -> FailureCode.FORBIDDEN;
+    };
   }
 }

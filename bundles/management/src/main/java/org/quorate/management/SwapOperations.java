@@ -83,15 +83,10 @@ final class SwapOperations {
   }
 
   private static SwapView possible(SwapPlan plan) {
-    List<String> objections =
-        plan.members().stream()
-            .filter(m -> !m.objection().isEmpty())
-            .map(m -> "node '" + m.node() + "': " + m.objection())
-            .toList();
-    if (!objections.isEmpty()) {
+    if (!plan.possible()) {
       throw new OperationException(
-          FailureCode.BAD_REQUEST,
-          String.join("; ", objections),
+          ManagedNode.code(plan.refusal()),
+          String.join("; ", plan.objections()),
           "nothing was changed; put it right and ask again");
     }
     return SwapView.of(plan);

@@ -30,15 +30,21 @@ final class Uploads {
     this.node = node;
   }
 
-  /** Names of files become the SHA-256 of what was sent. */
+  /** Names of files become the SHA-256 of what was sent, a feature its text. */
   String send(String bundles) throws InterruptedException {
+    if (bundles.strip().endsWith(".json") && !bundles.contains(",")) {
+      return feature(root.terminal().resolve(Path.of(bundles.strip())));
+    }
     List<String> sent = new ArrayList<>();
     for (String each : bundles.split(",")) {
       String name = each.strip();
       if (BundleEntry.isSha256(name)) {
         sent.add(name);
       } else if (name.endsWith(".json")) {
-        feature(root.terminal().resolve(Path.of(name)), sent);
+        throw new CliException(
+            ExitCode.USAGE,
+            "a feature is deployed alone: it says all there is to be",
+            "deploy " + name + " without the others");
       } else {
         sent.add(jar(root.terminal().resolve(Path.of(name))));
       }
@@ -46,19 +52,20 @@ final class Uploads {
     return String.join(",", sent);
   }
 
-  private void feature(Path file, List<String> sent) throws InterruptedException {
+  private String feature(Path file) throws InterruptedException {
     try {
-      for (BundleEntry bundle : FeatureJson.read(Files.readString(file)).bundles()) {
-        sent.add(bundle.sha256());
-      }
+      String text = Files.readString(file);
+      List<String> named =
+          FeatureJson.read(text).bundles().stream().map(BundleEntry::sha256).toList();
       Path folder = file.toAbsolutePath().getParent();
       try (var beside = Files.newDirectoryStream(folder, "*.jar")) {
         for (Path jar : beside) {
-          if (sent.contains(Artifacts.sha256(jar))) {
+          if (named.contains(Artifacts.sha256(jar))) {
             jar(jar);
           }
         }
       }
+      return text;
     } catch (IOException e) {
       throw unreadable(file, e);
     }

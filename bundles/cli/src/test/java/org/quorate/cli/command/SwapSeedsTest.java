@@ -12,7 +12,7 @@ import org.quorate.simulator.SimulationResult;
 import org.quorate.simulator.Subject;
 import org.quorate.spi.consensus.ConsensusStrategy;
 
-/** Seeds of swaps between all strategies that once failed. */
+/** Seeds of swaps, of strategies and of storages, that once failed. */
 class SwapSeedsTest {
   private static SimulationResult run(long seed, String from, String... to) {
     Map<String, ConsensusStrategy> known = new TreeMap<>();
@@ -30,6 +30,13 @@ class SwapSeedsTest {
   @Test
   void theLinkThatStaysHearsOfASnapshotOfTheOneBefore() {
     SimulationResult result = run(2776, "raft", "certify", "slot-paxos");
+    assertTrue(result.passed(), result.toString());
+  }
+
+  /** A damaged record that only a move of the log read: the node stops and names it. */
+  @Test
+  void aMoveThatFindsTheLogDamagedStopsTheNode() {
+    SimulationResult result = run(21036, "raft", "certify");
     assertTrue(result.passed(), result.toString());
   }
 }

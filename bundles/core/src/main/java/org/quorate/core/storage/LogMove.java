@@ -74,7 +74,8 @@ final class LogMove {
 
   private void attach(long epoch, MovableLink link, LinkStore store) {
     if (logs.link(epoch) == link && steps.goOn()) {
-      link.attach(store, why -> loop.execute(() -> broke(why)));
+      link.attach(
+          store, why -> loop.execute(() -> broke(why)), why -> steps.damaged(named(from), why));
     } else {
       unused.add(store);
     }

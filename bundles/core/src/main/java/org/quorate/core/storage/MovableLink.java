@@ -78,6 +78,7 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
 
   private Copying changes;
   private Consumer<StorageException> onBrokenMirror;
+  private Consumer<StorageException> onDamaged;
   private long issued;
   private long answered;
 
@@ -100,8 +101,11 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
    *
    * @param store empty
    * @param broken told when the mirror fails, not more than once
+   * @param damaged told at once, on the loop, when the live store is found damaged
    */
-  synchronized void attach(LinkStore store, Consumer<StorageException> broken) {
+  synchronized void attach(
+      LinkStore store, Consumer<StorageException> broken, Consumer<StorageException> damaged) {
+    onDamaged = damaged;
     begin(store, broken, live.store.log().firstIndex());
     if (next != 1) {
       store.log().reset(next, changes.write());
@@ -129,13 +133,18 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
 
   private void copyOn() {
     try {
-      while (pieces.onTheirWay < PIECES_AHEAD && !level()) {
+      while (pieces.onTheirWay < PIECES_AHEAD && !level() && !failed) {
         List<Bytes> piece = live.store.log().read(next, PIECE_BYTES);
         mirror.store.log().append(next, piece, pieces.write());
         next += piece.size();
       }
     } catch (StorageException e) {
-      broke(mirror, e); // what cannot be read here is not lost yet: others have it
+      if (e.kind() == StorageException.Kind.CORRUPT) {
+        failed = true;
+        onDamaged.accept(e);
+      } else {
+        broke(mirror, e); // what cannot be read here is not lost yet: others have it
+      }
     }
   }
 

@@ -21,6 +21,9 @@ interface MoveSteps {
   /** A storage broke. */
   void broke(String what, RuntimeException why);
 
+  /** The storage that the replica is on was found damaged: the replica has to stop. */
+  void damaged(String what, RuntimeException why);
+
   /** Asks for a checkpoint: links that have ended are deleted after one. */
   void checkpoint();
 }

@@ -80,6 +80,7 @@ public final class StorageMove {
   private long nowMs;
   private boolean working;
   private boolean deciding;
+  private boolean failed;
   private Runnable cancelled;
 
   /**
@@ -166,7 +167,7 @@ public final class StorageMove {
       closeOwn();
       return;
     }
-    if (phase.ended()) {
+    if (phase.ended() || failed) {
       return;
     }
     if (phase.ordinal() < Phase.CLEANING.ordinal() && aborting == null && nowMs > deadlineMs) {
@@ -213,6 +214,12 @@ public final class StorageMove {
     drive();
   }
 
+  /** The process has to stop; until then nothing more is done. */
+  private void fail(String why, RuntimeException cause) {
+    failed = true;
+    host.failed(why, cause);
+  }
+
   private static String text(RuntimeException why) {
     return why.getMessage() == null ? why.toString() : why.getMessage();
   }
@@ -237,10 +244,15 @@ public final class StorageMove {
     @Override
     public void broke(String what, RuntimeException why) {
       if (deciding && phase == Phase.SWITCHING) {
-        host.failed(what + ", which the replica moves to: " + text(why), why);
+        fail(what + ", which the replica moves to: " + text(why), why);
       } else {
         abort(what + ": " + text(why));
       }
+    }
+
+    @Override
+    public void damaged(String what, RuntimeException why) {
+      fail(what + ", which the replica is on: " + text(why), why);
     }
 
     @Override
@@ -291,7 +303,7 @@ public final class StorageMove {
           return null;
         },
         done -> switched(),
-        why -> host.failed("which storage counts could not be written down: " + text(why), why));
+        why -> fail("which storage counts could not be written down: " + text(why), why));
   }
 
   private void switched() {
@@ -347,7 +359,7 @@ public final class StorageMove {
           return left;
         },
         left -> reach(end, left.isEmpty() || why.isEmpty() ? why + left : why + "; " + left),
-        impossible -> host.failed("ending a move: " + text(impossible), impossible));
+        impossible -> fail("ending a move: " + text(impossible), impossible));
   }
 
   private List<AutoCloseable> toClose() {

@@ -15,17 +15,27 @@ public record DeployPlan(Assembly assembly, List<Change> changes, List<Check> no
    * A node's answer.
    *
    * @param forbidden whether it may not take it, whatever it could
+   * @param silent whether it did not answer
    * @param objections empty if it can take it
    */
-  public record Check(NodeId node, boolean forbidden, List<String> objections) {
+  public record Check(NodeId node, boolean forbidden, boolean silent, List<String> objections) {
     public Check {
       objections = List.copyOf(objections);
     }
+
+    /** Of a node that answered. */
+    public Check(NodeId node, boolean forbidden, List<String> objections) {
+      this(node, forbidden, false, objections);
+    }
   }
 
-  /** Whether a node's file or its trust forbids it. */
-  public boolean forbidden() {
-    return nodes.stream().anyMatch(Check::forbidden);
+  /** What kind of objections there are; only if there are any. */
+  public ControlException.Code refusal() {
+    if (nodes.stream().anyMatch(Check::forbidden)) {
+      return ControlException.Code.FORBIDDEN;
+    }
+    boolean silence = nodes.stream().allMatch(n -> n.silent() || n.objections().isEmpty());
+    return silence ? ControlException.Code.UNAVAILABLE : ControlException.Code.INVALID;
   }
 
   /** All that speaks against it, with the nodes' names. */

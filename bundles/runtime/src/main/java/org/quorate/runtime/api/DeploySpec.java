@@ -6,8 +6,9 @@ import org.quorate.api.NodeId;
 /**
  * What to deploy.
  *
- * @param bundles SHA-256 of jars that were uploaded, or files on the node that is asked; one that ends
- *     with {@code .json} is a feature, which replaces all of the assembly
+ * @param bundles SHA-256 of jars that were uploaded, or files on the node that is asked. One that ends
+ *     with {@code .json} is the file of a feature, one that begins with a brace a feature itself, which
+ *     replaces all of the assembly
  * @param remove symbolic names: the distribution's version comes back, or the bundle goes
  * @param skip nodes that do not take part; they follow when they can
  */

@@ -10,8 +10,9 @@ public record SwapPlan(GroupId group, String from, String to, List<Check> member
    * A member's answer.
    *
    * @param objection why it cannot take part; empty if it can
+   * @param unavailable whether it does not answer, or not now
    */
-  public record Check(NodeId node, String objection) {}
+  public record Check(NodeId node, String objection, boolean unavailable) {}
 
   public SwapPlan {
     members = List.copyOf(members);
@@ -20,5 +21,19 @@ public record SwapPlan(GroupId group, String from, String to, List<Check> member
   /** Whether every member can take part. */
   public boolean possible() {
     return members.stream().allMatch(m -> m.objection().isEmpty());
+  }
+
+  /** All that speaks against it, with the members' names. */
+  public List<String> objections() {
+    return members.stream()
+        .filter(m -> !m.objection().isEmpty())
+        .map(m -> "node '" + m.node() + "': " + m.objection())
+        .toList();
+  }
+
+  /** What kind of objections there are; only if there are any. */
+  public ControlException.Code refusal() {
+    boolean passing = members.stream().allMatch(m -> m.unavailable() || m.objection().isEmpty());
+    return passing ? ControlException.Code.UNAVAILABLE : ControlException.Code.INVALID;
   }
 }

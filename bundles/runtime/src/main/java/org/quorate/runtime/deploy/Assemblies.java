@@ -203,12 +203,14 @@ public final class Assemblies implements AssemblyControl {
   private Assembly wanted(ClusterAssembly now, DeploySpec spec) {
     List<BundleEntry> changed = new ArrayList<>();
     for (String each : spec.bundles()) {
-      if (each.endsWith(".json")) {
+      boolean feature = each.startsWith("{");
+      if (feature || each.endsWith(".json")) {
         if (spec.bundles().size() > 1 || !spec.remove().isEmpty()) {
           throw new ControlException(
               Code.INVALID, "a feature is deployed alone: it says all there is to be");
         }
-        return new Assembly(now.nextNumber(), FeatureJson.read(text(each)).bundles());
+        return new Assembly(
+            now.nextNumber(), FeatureJson.read(feature ? each : text(each)).bundles());
       }
       String sha256 = BundleEntry.isSha256(each) ? each : local.artifacts().add(Path.of(each));
       changed.add(local.describe(sha256));
@@ -250,7 +252,7 @@ public final class Assemblies implements AssemblyControl {
   private static Check decoded(NodeId node, Bytes answer) {
     if (answer == null) {
       String silent = "it does not answer: start it, or leave it out (skip)";
-      return new Check(node, false, List.of(silent));
+      return new Check(node, false, true, List.of(silent));
     }
     Decoder in = new Decoder(answer);
     return new Check(node, in.bool(), in.list(Decoder::text));
@@ -258,8 +260,7 @@ public final class Assemblies implements AssemblyControl {
 
   private long begin(ClusterAssembly planned, DeployPlan plan, List<NodeId> skip) {
     if (!plan.objections().isEmpty()) {
-      throw new ControlException(
-          plan.forbidden() ? Code.FORBIDDEN : Code.INVALID, String.join("; ", plan.objections()));
+      throw new ControlException(plan.refusal(), String.join("; ", plan.objections()));
     }
     record.ensure();
     List<NodeStep> steps =

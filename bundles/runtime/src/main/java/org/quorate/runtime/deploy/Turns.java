@@ -1,9 +1,12 @@
 package org.quorate.runtime.deploy;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +36,9 @@ final class Turns {
   private static final long FAR_READ_MS = 5000;
   private static final long AGAIN_MS = 30_000;
 
+  /** A jar that came within so long may have been uploaded for the next deployment. */
+  private static final long UPLOADED_MS = 3_600_000;
+
   private final Cluster cluster;
   private final LocalAssembly local;
   private final SystemRecord record;
@@ -45,6 +51,7 @@ final class Turns {
   private long farReadNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(FAR_READ_MS);
   private long followNanos = System.nanoTime();
   private long lastAwayMs;
+  private long forgotten = -1;
 
   private record Waiting(long number, CompletableFuture<Deployment> ended) {}
 
@@ -160,9 +167,11 @@ final class Turns {
 
   private void follow(ClusterAssembly now) {
     Assembly wanted = now.current();
-    if (local.running().equals(wanted) && local.kept().equals(wanted)
-        || System.nanoTime() - followNanos < 0
-        || health.need() != null) {
+    if (local.running().equals(wanted) && local.kept().equals(wanted)) {
+      forgetJars(now);
+      return;
+    }
+    if (System.nanoTime() - followNanos < 0 || health.need() != null) {
       return;
     }
     try {
@@ -173,6 +182,29 @@ final class Turns {
       cluster.publish(
           "assembly.behind",
           Map.of("assembly", Long.toString(wanted.number()), "why", e.getMessage()));
+    }
+  }
+
+  /** Once after each deployment: the jars of the current assembly and of the one before it stay. */
+  private void forgetJars(ClusterAssembly now) {
+    if (now.revision() == forgotten) {
+      return;
+    }
+    forgotten = now.revision();
+    List<Assembly> needed = new ArrayList<>(List.of(now.current()));
+    for (int i = now.history().size() - 1; i >= 0 && needed.size() == 1; i--) {
+      if (now.history().get(i).state() == State.DONE) {
+        needed.add(now.history().get(i).from());
+      }
+    }
+    Set<String> jars = new TreeSet<>();
+    needed.forEach(a -> a.bundles().forEach(b -> jars.add(b.sha256())));
+    try {
+      Instant before = Instant.now().minusMillis(UPLOADED_MS);
+      int deleted = local.artifacts().retain(jars, before);
+      LOG.info("{} jars of earlier assemblies are deleted", deleted);
+    } catch (AssemblyException e) {
+      LOG.warn("jars of earlier assemblies stay: {}", e.getMessage());
     }
   }
 

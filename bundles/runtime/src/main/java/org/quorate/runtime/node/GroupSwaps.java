@@ -45,8 +45,7 @@ final class GroupSwaps {
     for (GroupStatus.MemberStatus member : status.members()) {
       NodeId id = member.node();
       asked.add(
-          node.answer(id, PeerOperation.SWAP_CHECK, question, ASK_MS)
-              .thenApply(a -> new SwapPlan.Check(id, a.failure() == null ? "" : a.message())));
+          node.answer(id, PeerOperation.SWAP_CHECK, question, ASK_MS).thenApply(a -> check(id, a)));
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
         .thenApply(
@@ -56,6 +55,13 @@ final class GroupSwaps {
                     status.strategy(),
                     spec.strategy(),
                     asked.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private static SwapPlan.Check check(NodeId member, Answer answer) {
+    return new SwapPlan.Check(
+        member,
+        answer.failure() == null ? "" : answer.message(),
+        answer.failure() == Code.UNAVAILABLE);
   }
 
   private GroupHost host(GroupId group) {
@@ -127,11 +133,8 @@ final class GroupSwaps {
 
   /** Plans it if every member can take part; complete with its number when that is decided. */
   CompletableFuture<Long> swap(SwapPlan plan, SwapSpec spec) {
-    for (SwapPlan.Check check : plan.members()) {
-      if (!check.objection().isEmpty()) {
-        throw new ControlException(
-            Code.INVALID, "node '" + check.node() + "': " + check.objection());
-      }
+    if (!plan.possible()) {
+      throw new ControlException(plan.refusal(), String.join("; ", plan.objections()));
     }
     GroupSwap swap = swap(spec);
     return leaders

@@ -39,6 +39,21 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
     BOTH
   }
 
+  /** Damage is found only where some was done, and nothing is written after that. */
+  private final class Damages extends SteppedStorages.Quiet {
+    @Override
+    public void corruptionFound(String what) {
+      if (damagedAt == NEVER) {
+        super.corruptionFound(what);
+      }
+    }
+
+    @Override
+    public void wroteAfterCorruption(String what) {
+      throw new AssertionError("written though damage was found: " + what);
+    }
+  }
+
   /** The process ends here. */
   private static final class Cut extends Error {
     private static final long serialVersionUID = 1L;
@@ -68,6 +83,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   private int breakAt = NEVER;
   private int abortAt = NEVER;
   private int unreadableAt = NEVER;
+  private int damagedAt = NEVER;
   private StorageException.Kind breakWith;
   private int more = 25;
   private boolean resting;
@@ -82,7 +98,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   MovedReplica(long seed, What what) {
     this.what = what;
     random = new SplittableRandom(seed);
-    SteppedStorages.Quiet quiet = new SteppedStorages.Quiet();
+    SteppedStorages.Quiet quiet = new Damages();
     from = new SimDisk(queue, new Rng(random.nextLong()), "old", quiet, null);
     to = new SimDisk(queue, new Rng(random.nextLong()), "new", quiet, null);
     // What an earlier move has left must not come to life again.
@@ -150,6 +166,9 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
     if (step == unreadableAt) {
       from.faults().failNextRead();
     }
+    if (step == damagedAt) {
+      from.flipLogByte();
+    }
     if (step == abortAt) {
       queue.after(0, () -> task(() -> move.abort("by the test")));
     }
@@ -180,6 +199,11 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   /** The old storage fails the first read after that step. */
   void unreadableAt(int at) {
     unreadableAt = at;
+  }
+
+  /** A byte of the old log flips at that step. */
+  void damagedAt(int at) {
+    damagedAt = at;
   }
 
   void abortAt(int at) {

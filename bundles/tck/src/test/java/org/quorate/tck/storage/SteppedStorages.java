@@ -90,7 +90,7 @@ final class SteppedStorages {
   }
 
   /** Hears what a disk tells. */
-  static final class Quiet implements SimDisk.Listener {
+  static class Quiet implements SimDisk.Listener {
     @Override
     public void truncated() {}
 

@@ -108,6 +108,28 @@ class StorageMoveTest {
     assertTrue(aborted > 0, "no read was met");
   }
 
+  /** Who knows that its log is damaged goes on with nothing: the replica stops and says what it is. */
+  @Test
+  void aReplicaWhoseLogIsFoundDamagedStops() {
+    int stopped = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      int steps = undisturbed(seed, What.LOG).steps();
+      for (int step = 1; step <= steps; step++) {
+        MovedReplica replica = new MovedReplica(seed, What.LOG);
+        replica.damagedAt(step);
+        replica.run();
+        String context = "seed " + seed + ", damaged at step " + step + ": " + replica.why();
+        if (replica.failed()) {
+          stopped++;
+          assertTrue(replica.why().contains("checksum does not match"), context);
+        } else {
+          assertTrue(replica.why().isEmpty() || replica.why().contains("closed before"), context);
+        }
+      }
+    }
+    assertTrue(stopped > 0, "no damage was met");
+  }
+
   @Test
   void aMoveThatIsGivenUpAtAnyStepLeavesTheReplicaWhereItWas() {
     for (long seed = 1; seed <= SEEDS; seed++) {
