@@ -53,6 +53,7 @@ final class Certify {
   private long acknowledged; // [volatile] last acknowledgement in the promised view
   private boolean asked; // [volatile] the sequencer waits for an acknowledgement
   private Role listed; // [derived] what this very store is in the membership in force
+  private boolean desynced; // [derived] an operator works on this node
   private boolean unsettled; // [derived] the membership in force is not stable
   private String halted; // [volatile]
   Effects out; // of the step under way
@@ -117,6 +118,11 @@ final class Certify {
   /** Role of this very store in the membership in force; null for an outsider. */
   Role listed() {
     return listed;
+  }
+
+  /** Whether an operator works on this node, so that nobody waits for it. */
+  boolean desynced() {
+    return desynced;
   }
 
   boolean votes() {
@@ -255,6 +261,8 @@ final class Certify {
 
   private void membershipInForce() {
     listed = Memberships.role(configs.current(), self.node(), self.storeId());
+    Member own = Memberships.find(configs.current(), self.node());
+    desynced = listed != null && own.desynced();
     unsettled = configs.index() > stable;
     if (listed == Role.WITNESS && !unsettled) {
       hard.becomeWitness();

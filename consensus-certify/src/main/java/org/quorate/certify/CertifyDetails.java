@@ -25,6 +25,7 @@ final class CertifyDetails extends AbstractMap<String, String> {
     details.put("view", certify.view().toString());
     details.put("durable", Long.toString(certify.disk.durable()));
     details.put("stable", Long.toString(certify.stable()));
+    details.put("desync", certify.desynced() ? "1" : "0");
     details.put("lag.slots", Long.toString(certify.states.lag()));
     details.put("flow.credit", Long.toString(certify.flow.credit()));
     details.put("flow.slowest.lag", Long.toString(certify.flow.slowest()));

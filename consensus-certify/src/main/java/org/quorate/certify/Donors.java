@@ -1,24 +1,39 @@
 package org.quorate.certify;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.quorate.api.NodeId;
 import org.quorate.certify.CertifyMessage.Donate;
 import org.quorate.certify.CertifyMessage.Donated;
+import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
 import org.quorate.spi.transport.Lane;
 
 /**
- * Chooses who gives a member a snapshot, so that the sequencer is spared: first who is named in
- * {@code certify.donors}, then who gives fewest others and is furthest. A donor that falls silent or
+ * Chooses who gives a member a snapshot, so that the sequencer is spared: first who was named when the
+ * member was added, then who is named in {@code certify.donors}, then who is not desynced, gives
+ * fewest others and is furthest. A donor that falls silent or
  * cannot is replaced; when nobody is left the sequencer gives it itself. Of a sequencer. [volatile]
  */
 final class Donors {
   private final Certify certify;
   private final List<String> preferred;
+  private final Map<Long, NodeId> wanted = new TreeMap<>(); // by store of the receiver
 
   Donors(Certify certify) {
     this.certify = certify;
     this.preferred = certify.options.donors();
+  }
+
+  /** Who was added by a membership should get its first snapshot from this donor. */
+  void prefer(Membership next, NodeId donor) {
+    for (Member m : next.members()) {
+      if (Memberships.find(certify.configs.current(), m.node()) == null) {
+        wanted.put(m.storeId(), donor);
+      }
+    }
   }
 
   /** The log no longer reaches back to what the peer has. */
@@ -48,11 +63,11 @@ final class Donors {
   private Peer best(Peer p) {
     Peer best = null;
     for (Peer q : certify.peers.all()) {
-      if (q != p && able(q, p) && (best == null || isBetter(q, best))) {
+      if (q != p && able(q, p) && (best == null || isBetter(q, best, p))) {
         best = q;
       }
     }
-    return best != null && rank(certify.self.node()) < rank(best.node) ? null : best;
+    return best != null && rank(certify.self.node(), p) < rank(best.node, p) ? null : best;
   }
 
   private boolean able(Peer q, Peer p) {
@@ -68,13 +83,22 @@ final class Donors {
     return certify.timers.nowMs() - q.contactMs >= 2 * certify.options.suspectMs();
   }
 
-  private boolean isBetter(Peer q, Peer than) {
-    int byName = Integer.compare(rank(than.node), rank(q.node));
+  private boolean isBetter(Peer q, Peer than, Peer p) {
+    int byName = Integer.compare(rank(than.node, p), rank(q.node, p));
+    if (byName != 0) {
+      return byName > 0;
+    } else if (q.desynced != than.desynced) {
+      return than.desynced;
+    }
     int byWork = Integer.compare(gives(than), gives(q));
-    return byName != 0 ? byName > 0 : byWork != 0 ? byWork > 0 : q.delivered > than.delivered;
+    return byWork != 0 ? byWork > 0 : q.delivered > than.delivered;
   }
 
-  private int rank(NodeId node) {
+  /** The less the more wanted. */
+  private int rank(NodeId node, Peer p) {
+    if (node.equals(wanted.get(p.store))) {
+      return -1;
+    }
     int at = preferred.indexOf(node.name());
     return at < 0 ? preferred.size() : at;
   }
@@ -112,6 +136,7 @@ final class Donors {
       return;
     }
     if (m.ok()) {
+      wanted.remove(p.store);
       p.donor = null;
       p.probeFrom(Math.min(m.slot(), certify.log.last()) + 1);
     } else {

@@ -5,7 +5,8 @@ import org.quorate.spi.consensus.Role;
 /**
  * How much a member may have under way: the room that the slowest member within the lag budget has
  * left, shared by the voters. It shrinks and grows with every heartbeat and never comes to nothing;
- * who leaves the budget is set aside by an ordered record instead of holding up the others.
+ * who leaves the budget is set aside by an ordered record instead of holding up the others. Nobody
+ * waits for a member that an operator has desynced, and it is not set aside.
  */
 final class Flow {
   private static final long LEAST = 16; // slots; nobody is ever stopped
@@ -43,7 +44,7 @@ final class Flow {
       if (p.role == Role.WITNESS) {
         continue;
       }
-      if (lag <= budget) {
+      if (lag <= budget || p.desynced) {
         p.inBudgetMs = now;
       }
       boolean late = now - p.inBudgetMs >= certify.options.suspectMs();
@@ -51,7 +52,7 @@ final class Flow {
         certify.append(Entry.lagging(certify.view(), p.store, true));
       } else if (out && lag <= budget / 4) {
         certify.append(Entry.lagging(certify.view(), p.store, false));
-      } else if (!out && p.role == Role.VOTER) {
+      } else if (!out && !p.desynced && p.role == Role.VOTER) {
         worst = Math.max(worst, Math.min(lag, budget));
       }
     }

@@ -11,7 +11,7 @@ import org.quorate.spi.consensus.Role;
  * JOINER   receives what it lacks, by a snapshot or from logs
  * JOINED   goes on with the others, and is still behind
  * SYNCED   up to date
- * DONOR    gives another what it lacks
+ * DONOR    gives another what it lacks, or was desynced by an operator
  * </pre>
  */
 final class NodeStates {
@@ -65,13 +65,16 @@ final class NodeStates {
     if (!synced) {
       if (joins()) {
         return "JOINER";
+      } else if (certify.desynced() && certify.matched() > 0) {
+        return "DONOR";
       } else if (certify.matched() == 0) {
         return told > certify.log.last() ? "JOINER" : "PRIMARY";
       }
       return lag() > NEAR ? "JOINER" : "JOINED";
     }
     boolean gave = certify.timers.nowMs() < donatingUntilMs && certify.listed() != Role.WITNESS;
-    return gave || certify.donating.any() || sendsSnapshot() ? "DONOR" : "SYNCED";
+    boolean gives = gave || certify.donating.any() || sendsSnapshot();
+    return gives || certify.desynced() ? "DONOR" : "SYNCED";
   }
 
   private boolean sendsSnapshot() {

@@ -1,5 +1,6 @@
 package org.quorate.certify;
 
+import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
@@ -23,9 +24,15 @@ final class OnConfigure {
       return;
     }
     Refusal why = objection(sequencing, now, next);
+    if (why == null && event.donor() != null) {
+      why = donor(next, event.donor());
+    }
     if (why != null) {
       certify.out.answer(event.ticket(), why);
       return;
+    }
+    if (event.donor() != null) {
+      certify.donors.prefer(next, event.donor());
     }
     long slot = certify.append(Entry.config(certify.view(), next));
     sequencing.tickets().add(slot, event.ticket());
@@ -45,8 +52,20 @@ final class OnConfigure {
       // Or two sequencers may change from one membership, each with a quorum of its own.
       return busy("no quorum has the first slot of this view yet");
     }
+    Member self = Memberships.find(next, certify.self.node());
+    if (self != null && self.desynced()) {
+      return new Refusal.Invalid(
+          self.node() + " sequences, so all wait for it: hand over to another member first");
+    }
     String invalid = Memberships.objection(now, next);
     return invalid != null ? new Refusal.Invalid(invalid) : behind(now, next);
+  }
+
+  private static Refusal donor(Membership next, NodeId donor) {
+    Member gives = Memberships.find(next, donor);
+    return gives != null && gives.role() != Role.WITNESS
+        ? null
+        : new Refusal.Invalid("donor " + donor + " is no member that keeps data");
   }
 
   /** A learner that is made a voter too early could hold up stability. */

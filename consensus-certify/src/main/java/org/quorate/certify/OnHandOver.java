@@ -39,6 +39,11 @@ final class OnHandOver {
               wanted == null ? "no other voter was heard lately" : wanted + " is no voter"));
       return;
     }
+    if (target.desynced) {
+      certify.out.answer(
+          event.ticket(), new Refusal.Invalid(wanted + " is desynced: resync it first"));
+      return;
+    }
     sequencing.handOver(new HandOver(certify, sequencing, target.node, event.ticket()));
     sequencing.handOver().advance();
   }

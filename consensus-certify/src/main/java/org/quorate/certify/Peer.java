@@ -29,6 +29,7 @@ final class Peer {
   final NodeId node;
   final long store;
   Role role;
+  boolean desynced; // an operator works on it: nobody waits for it
   long acked; // in the view: its log is the view's up to here, on disk; never falls in a view
   long delivered; // as it said last
   long contactMs; // when it was last heard
@@ -113,6 +114,7 @@ final class Peer {
     return role.name().toLowerCase(java.util.Locale.ROOT)
         + " "
         + state
+        + (desynced ? " desynced" : "")
         + (donor == null ? "" : " from " + donor.node)
         + (paused ? " paused" : "")
         + " acked "

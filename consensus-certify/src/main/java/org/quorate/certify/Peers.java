@@ -78,6 +78,7 @@ final class Peers {
         known.newView(certify.log.last() + 1);
       }
       known.role = m.role();
+      known.desynced = m.desynced();
       next.add(known);
     }
   }
@@ -145,7 +146,7 @@ final class Peers {
     long since = certify.timers.nowMs() - certify.options.suspectMs();
     for (Peer p : all) {
       boolean able = p.role == org.quorate.spi.consensus.Role.VOTER && p.contactMs > since;
-      if (able && (best == null || p.acked > best.acked)) {
+      if (able && !p.desynced && (best == null || p.acked > best.acked)) {
         best = p;
       }
     }

@@ -7,6 +7,7 @@ import org.quorate.spi.consensus.Role;
 /** The transitions of {@link RoleState}. */
 final class ViewChanges {
   private final Certify certify;
+  private int sparedRounds; // [volatile] a desynced node lets every other chance to propose pass
 
   ViewChanges(Certify certify) {
     this.certify = certify;
@@ -43,7 +44,7 @@ final class ViewChanges {
   private void timeout() {
     certify.timers.drawTimeout();
     certify.sequencer = null;
-    if (!mayPropose()) {
+    if (!mayPropose() || certify.desynced() && ++sparedRounds % 2 == 1) {
       certify.role = Follower.INSTANCE;
       return;
     }

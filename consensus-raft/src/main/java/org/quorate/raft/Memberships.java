@@ -74,6 +74,11 @@ final class Memberships {
       Member old = find(now, m.node());
       if (!m.equals(old)) {
         changes++;
+        if (m.desynced() && (old == null || !old.desynced())) {
+          return "in raft nobody waits for a slow member: there is nothing to desync "
+              + m.node()
+              + " from";
+        }
         if (old != null
             && old.role() == Role.VOTER
             && m.role() == Role.VOTER

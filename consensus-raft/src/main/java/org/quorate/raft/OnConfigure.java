@@ -22,7 +22,11 @@ final class OnConfigure {
       leader.tickets().add(raft.configs.index(), event.ticket()); // asked again
       return;
     }
-    Refusal why = objection(leader, now, next);
+    Refusal why =
+        event.donor() == null
+            ? objection(leader, now, next)
+            : new Refusal.Invalid(
+                "in raft the leader gives snapshots: there is no choice of a donor");
     if (why != null) {
       raft.out.answer(event.ticket(), why);
       return;

@@ -13,7 +13,16 @@ import org.quorate.runtime.api.ReseedReport;
 final class ForkOperations {
   private static final Argument GROUP = Argument.required("group", "the group's name");
 
+  /** Who gives a snapshot, where an operation begins one. */
+  static final Argument DONOR =
+      Argument.text("donor", "", "who should give it its state, on certify; anyone unless said");
+
   private ForkOperations() {}
+
+  /** Null for anyone. */
+  static NodeId donor(Arguments a) {
+    return a.text("donor").isEmpty() ? null : ManagedNode.nodeId(a.text("donor"));
+  }
 
   static List<Operation> all() {
     return List.of(bootstrap(), reseed());
@@ -69,14 +78,15 @@ final class ForkOperations {
         "Gives a node of a history that ended the group's state; what it had beyond is exported"
             + " first",
         Access.ADMIN,
-        List.of(GROUP, node("the node that is refused now")),
+        List.of(GROUP, node("the node that is refused now"), DONOR),
         ReseedView.class,
         false,
         "orders --node n2",
         (node, a) -> {
           NodeId at = named(a);
           GroupId group = ManagedNode.groupId(a.text("group"));
-          CompletionStage<ReseedReport> reseeded = stage(() -> node.control().reseed(group, at));
+          CompletionStage<ReseedReport> reseeded =
+              stage(() -> node.control().reseed(group, at, donor(a)));
           return ManagedNode.explained(reseeded).thenApply(ReseedView::of);
         });
   }

@@ -140,12 +140,14 @@ final class GroupOperations {
                 Argument.Type.TEXT,
                 true,
                 null,
-                List.of("add", "promote", "demote", "remove"),
-                "add (as learner or witness), promote (to voter), demote (to learner) or remove"),
+                List.of("add", "promote", "demote", "remove", "desync", "resync"),
+                "add (as learner or witness), promote (to voter), demote (to learner), remove,"
+                    + " desync (nobody waits for it, on certify) or resync"),
             NODE,
             Argument.text("role", "learner", "of a node that is added").oneOf("learner", "witness"),
             Argument.number("weight", 1L, "votes of a node that is added"),
-            Argument.text("address", "", "host:port of a new node's peer port, if not known yet")),
+            Argument.text("address", "", "host:port of a new node's peer port, if not known yet"),
+            ForkOperations.DONOR),
         GroupView.class,
         false,
         "default promote n4",
@@ -169,8 +171,11 @@ final class GroupOperations {
     NodeControl control = node.control();
     CompletionStage<Void> done =
         switch (a.text("change")) {
-          case "add" -> control.addMember(group, added(a), a.text("address"));
+          case "add" ->
+              control.addMember(group, added(a), a.text("address"), ForkOperations.donor(a));
           case "promote" -> control.changeRole(group, member, Role.VOTER);
+          case "desync" -> control.desync(group, member, true);
+          case "resync" -> control.desync(group, member, false);
           case "demote" -> control.changeRole(group, member, Role.LEARNER);
           default -> control.removeMember(group, member);
         };

@@ -56,12 +56,42 @@ class GaleraNamesTest {
           "wsrep_open_transactions",
           "wsrep_causal_reads",
           "wsrep_evs_delayed",
+          "wsrep_cluster_weight",
           "wsrep_desync_count",
+          "wsrep_replicated",
+          "wsrep_received",
+          "wsrep_local_recv_queue_avg",
+          "wsrep_local_recv_queue_max",
+          "wsrep_local_send_queue_avg",
+          "wsrep_local_send_queue_max",
+          "wsrep_flow_control_paused_ns",
+          "wsrep_flow_control_active",
+          "wsrep_flow_control_requested",
+          "wsrep_cert_interval",
+          "wsrep_cert_index_size",
+          "wsrep_apply_oooe",
+          "wsrep_apply_oool",
+          "wsrep_apply_waits",
+          "wsrep_commit_oooe",
+          "wsrep_commit_oool",
+          "wsrep_commit_window",
+          "wsrep_evs_repl_latency",
+          "wsrep_evs_state",
+          "wsrep_evs_evict_list",
+          "wsrep_gcomm_uuid",
+          "wsrep_protocol_version",
+          "wsrep_provider_capabilities",
           "wsrep_incoming_addresses");
 
   /** What is no field, metric or parameter: a command, a method, what the sequencer tells of each peer. */
   private static final Set<String> OTHER =
-      Set.of("node list", "group bootstrap", "KvClient.transactions()", "peer.*");
+      Set.of(
+          "node list",
+          "group bootstrap",
+          "assembly show",
+          "--donor",
+          "KvClient.transactions()",
+          "peer.*");
 
   @TempDir Path directory;
 

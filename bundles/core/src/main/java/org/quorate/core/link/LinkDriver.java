@@ -277,8 +277,8 @@ public final class LinkDriver implements Loglet, Effects, Pending.Listener {
   }
 
   @Override
-  public void configure(long ticket, Membership next) {
-    offer(new Event.Configure(ticket, next));
+  public void configure(long ticket, Membership next, NodeId donor) {
+    offer(new Event.Configure(ticket, next, donor));
   }
 
   @Override

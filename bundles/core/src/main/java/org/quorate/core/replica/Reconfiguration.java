@@ -29,7 +29,7 @@ final class Reconfiguration {
     this.status = status;
   }
 
-  void configure(Membership next, Consumer<Outcome> done) {
+  void configure(Membership next, NodeId donor, Consumer<Outcome> done) {
     Chain.Link sealed = log.chain().predecessor();
     if (sealed != null) {
       // Who is removed may be the only one who has the end of the sealed link.
@@ -41,7 +41,7 @@ final class Reconfiguration {
       done.accept(new Rejected(Rejection.UNSUPPORTED, forgetful));
       return;
     }
-    callers.ask(done, (link, ticket) -> link.configure(ticket, next));
+    callers.ask(done, (link, ticket) -> link.configure(ticket, next, donor));
   }
 
   void handOver(NodeId to, Consumer<Outcome> done) {

@@ -117,7 +117,16 @@ public final class Replica implements AutoCloseable {
 
   /** Changes the membership; {@code Committed} when it is decided. */
   public void configure(Membership next, Consumer<Outcome> done) {
-    parts.reconfiguration.configure(next, done);
+    configure(next, null, done);
+  }
+
+  /**
+   * Changes the membership; {@code Committed} when it is decided.
+   *
+   * @param donor who should give the member that is new its first snapshot; null for anyone
+   */
+  public void configure(Membership next, NodeId donor, Consumer<Outcome> done) {
+    parts.reconfiguration.configure(next, donor, done);
   }
 
   /** Makes another member the leading one, on strategies that have one. */

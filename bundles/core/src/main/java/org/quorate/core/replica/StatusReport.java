@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.quorate.api.GroupStatus;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.VirtualLog;
@@ -110,14 +111,17 @@ final class StatusReport {
     if (chain.predecessor() != null) {
       details.put("retiring", "link " + chain.predecessor().epoch());
     }
-    List<String> forget =
-        now.membership().members().stream()
-            .filter(Member::forgets)
-            .map(m -> m.node().name())
-            .toList();
-    if (!forget.isEmpty()) {
-      details.put("in memory", String.join(",", forget));
-    }
+    put(details, "in memory", now, Member::forgets);
+    put(details, "desynced", now, Member::desynced);
     return details;
+  }
+
+  private static void put(
+      Map<String, String> details, String word, LinkStatus now, Predicate<Member> those) {
+    List<String> names =
+        now.membership().members().stream().filter(those).map(m -> m.node().name()).toList();
+    if (!names.isEmpty()) {
+      details.put(word, String.join(",", names));
+    }
   }
 }

@@ -90,8 +90,15 @@ public interface NodeControl {
   /**
    * Exports what a node has beyond the point where the group left its history, deletes it, and has the
    * node join the group as a learner.
+   *
+   * @param donor as of {@link #addMember}
    */
-  CompletionStage<ReseedReport> reseed(GroupId group, NodeId at);
+  CompletionStage<ReseedReport> reseed(GroupId group, NodeId at, NodeId donor);
+
+  /** Has a node join anew with state from anyone. */
+  default CompletionStage<ReseedReport> reseed(GroupId group, NodeId at) {
+    return reseed(group, at, null);
+  }
 
   /**
    * Complete when this node's replica of a group may have applied more than a version, at the latest
@@ -131,13 +138,26 @@ public interface NodeControl {
    *
    * @param member the role and weight it gets: a learner first, or a witness
    * @param peerAddress host:port of its peer port; empty when the address book has it
+   * @param donor who should give it its first snapshot, on strategies with a choice; null for anyone
    */
-  CompletionStage<Void> addMember(GroupId group, MemberSpec member, String peerAddress);
+  CompletionStage<Void> addMember(
+      GroupId group, MemberSpec member, String peerAddress, NodeId donor);
+
+  /** Adds a node that gets its state from anyone. */
+  default CompletionStage<Void> addMember(GroupId group, MemberSpec member, String peerAddress) {
+    return addMember(group, member, peerAddress, null);
+  }
 
   CompletionStage<Void> removeMember(GroupId group, NodeId node);
 
   /** Promotes a learner or demotes a voter. */
   CompletionStage<Void> changeRole(GroupId group, NodeId node, Role role);
+
+  /**
+   * Has nobody wait for a member any more while an operator works on it, or again: a desynced one keeps
+   * its votes and serves, takes no part in flow control and is not set aside however far behind it is.
+   */
+  CompletionStage<Void> desync(GroupId group, NodeId member, boolean on);
 
   /** Asks the leader to hand over to a node. */
   CompletionStage<Void> transferLeader(GroupId group, NodeId to);

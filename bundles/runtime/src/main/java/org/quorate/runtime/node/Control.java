@@ -157,7 +157,8 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public CompletionStage<Void> addMember(GroupId group, MemberSpec member, String peerAddress) {
+  public CompletionStage<Void> addMember(
+      GroupId group, MemberSpec member, String peerAddress, NodeId donor) {
     return changes.request(
         new GroupChange(
             GroupChange.Kind.ADD,
@@ -165,24 +166,30 @@ final class Control implements NodeControl {
             member.node(),
             member.role(),
             member.weight(),
-            peerAddress));
+            peerAddress,
+            donor));
   }
 
   @Override
   public CompletionStage<Void> removeMember(GroupId group, NodeId member) {
-    return changes.request(
-        new GroupChange(GroupChange.Kind.REMOVE, group, member, Role.VOTER, 1, ""));
+    return changes.request(GroupChange.of(GroupChange.Kind.REMOVE, group, member));
   }
 
   @Override
   public CompletionStage<Void> changeRole(GroupId group, NodeId member, Role role) {
-    return changes.request(new GroupChange(GroupChange.Kind.ROLE, group, member, role, 1, ""));
+    return changes.request(
+        new GroupChange(GroupChange.Kind.ROLE, group, member, role, 1, "", null));
+  }
+
+  @Override
+  public CompletionStage<Void> desync(GroupId group, NodeId member, boolean on) {
+    GroupChange.Kind kind = on ? GroupChange.Kind.DESYNC : GroupChange.Kind.RESYNC;
+    return changes.request(GroupChange.of(kind, group, member));
   }
 
   @Override
   public CompletionStage<Void> transferLeader(GroupId group, NodeId to) {
-    return changes.request(
-        new GroupChange(GroupChange.Kind.HAND_OVER, group, to, Role.VOTER, 1, ""));
+    return changes.request(GroupChange.of(GroupChange.Kind.HAND_OVER, group, to));
   }
 
   @Override
@@ -221,8 +228,8 @@ final class Control implements NodeControl {
   }
 
   @Override
-  public CompletionStage<ReseedReport> reseed(GroupId group, NodeId at) {
-    return forks.reseed(group, at);
+  public CompletionStage<ReseedReport> reseed(GroupId group, NodeId at, NodeId donor) {
+    return forks.reseed(group, at, donor);
   }
 
   @Override

@@ -14,8 +14,10 @@ import org.quorate.spi.consensus.Role;
  * @param role of ADD and ROLE, otherwise VOTER
  * @param weight of ADD, otherwise 1
  * @param address of ADD: host:port of the node's peer port, or empty
+ * @param donor of ADD: who should give it its first snapshot; null for anyone
  */
-record GroupChange(Kind kind, GroupId group, NodeId node, Role role, int weight, String address) {
+record GroupChange(
+    Kind kind, GroupId group, NodeId node, Role role, int weight, String address, NodeId donor) {
   enum Kind {
     ADD,
     REMOVE,
@@ -24,13 +26,22 @@ record GroupChange(Kind kind, GroupId group, NodeId node, Role role, int weight,
     /** The member keeps what it promises in memory only from now on. */
     FORGETS,
     /** The member keeps what it promises on disk. */
-    KEEPS
+    KEEPS,
+    /** Nobody waits for the member: an operator works on it. */
+    DESYNC,
+    /** The operator is done. */
+    RESYNC
+  }
+
+  /** What says no more than which member. */
+  static GroupChange of(Kind kind, GroupId group, NodeId node) {
+    return new GroupChange(kind, group, node, Role.VOTER, 1, "", null);
   }
 
   Bytes encode() {
     Encoder out = new Encoder();
     out.u8(kind.ordinal()).text(group.name()).text(node.name());
-    out.u8(role.ordinal()).u8(weight).text(address);
+    out.u8(role.ordinal()).u8(weight).text(address).text(donor == null ? "" : donor.name());
     return out.take();
   }
 
@@ -44,7 +55,15 @@ record GroupChange(Kind kind, GroupId group, NodeId node, Role role, int weight,
     if (kind >= Kind.values().length || role >= Role.values().length || weight == 0) {
       throw new MalformedException("change " + kind + " to role " + role + "*" + weight, 0);
     }
+    String address = in.text();
+    String donor = in.text();
     return new GroupChange(
-        Kind.values()[kind], group, node, Role.values()[role], weight, in.text());
+        Kind.values()[kind],
+        group,
+        node,
+        Role.values()[role],
+        weight,
+        address,
+        donor.isEmpty() ? null : NodeId.of(donor));
   }
 }

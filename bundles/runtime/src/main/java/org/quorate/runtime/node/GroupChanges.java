@@ -162,7 +162,7 @@ final class GroupChanges {
         if (change.kind() == GroupChange.Kind.ROLE) {
           members.add(present.as(change.role()));
         } else if (change.kind() != GroupChange.Kind.REMOVE) {
-          Member changed = present.forgetting(change.kind() == GroupChange.Kind.FORGETS);
+          Member changed = changed(present, change.kind());
           if (changed.equals(present)) {
             answer.complete(Answer.DONE);
             return;
@@ -173,6 +173,14 @@ final class GroupChanges {
     }
     replica.configure(
         new Membership(now.version() + 1, members),
+        change.donor(),
         outcome -> answer.complete(LeaderRequests.answerOf(outcome, change.group())));
+  }
+
+  private static Member changed(Member present, GroupChange.Kind kind) {
+    return switch (kind) {
+      case DESYNC, RESYNC -> present.desynced(kind == GroupChange.Kind.DESYNC);
+      default -> present.forgetting(kind == GroupChange.Kind.FORGETS);
+    };
   }
 }

@@ -250,8 +250,10 @@ final class GroupForks {
   // ---- seeding anew ------------------------------------------------------------------------
 
   /** Orders it, wherever the node is. */
-  CompletableFuture<ReseedReport> reseed(GroupId group, NodeId at) {
-    return node.order(at, PeerOperation.RESEED, Bytes.utf8(group.name()), WORK_MS)
+  CompletableFuture<ReseedReport> reseed(GroupId group, NodeId at, NodeId donor) {
+    String from = donor == null ? "" : donor.name();
+    Bytes order = new Encoder().text(group.name()).text(from).take();
+    return node.order(at, PeerOperation.RESEED, order, WORK_MS)
         .thenApply(
             answer -> {
               List<String> said = answer.names();
@@ -266,7 +268,11 @@ final class GroupForks {
   }
 
   /** Exports and deletes what is here, then joins the group as a learner. */
-  CompletableFuture<Answer> reseedHere(GroupId group) {
+  CompletableFuture<Answer> reseedHere(Bytes order) {
+    Decoder in = new Decoder(order);
+    GroupId group = GroupId.of(in.text());
+    String from = in.text();
+    NodeId donor = from.isEmpty() ? null : NodeId.of(from);
     GroupHost host = host(group);
     GroupManifest old = host.manifest();
     GroupManifest next = old.next();
@@ -295,7 +301,7 @@ final class GroupForks {
               Reseeding.discard(group, parts);
               node.groups().replace(host, next.discarding(false));
             })
-        .thenCompose(done -> join(group, fork.node()))
+        .thenCompose(done -> join(group, fork.node(), donor))
         .thenApply(
             done ->
                 Answer.done(
@@ -308,8 +314,9 @@ final class GroupForks {
                         exported[0].file() == null ? "" : exported[0].file().toString())));
   }
 
-  private CompletableFuture<Answer> join(GroupId group, NodeId founder) {
-    GroupChange add = new GroupChange(GroupChange.Kind.ADD, group, node.id(), Role.LEARNER, 1, "");
+  private CompletableFuture<Answer> join(GroupId group, NodeId founder, NodeId donor) {
+    GroupChange add =
+        new GroupChange(GroupChange.Kind.ADD, group, node.id(), Role.LEARNER, 1, "", donor);
     return leaders.request(
         PeerOperation.CHANGE,
         add.encode(),

@@ -394,7 +394,7 @@ public final class QuorateNode implements AutoCloseable {
       case SWAP_ABORT -> answer(swaps.performAbort(GroupId.of(body.utf8())), answer);
       case LOG_STANDING -> answer(forks.standing(GroupId.of(body.utf8())), answer);
       case BOOTSTRAP -> answer(forks.bootstrapHere(body), answer);
-      case RESEED -> answer(forks.reseedHere(GroupId.of(body.utf8())), answer);
+      case RESEED -> answer(forks.reseedHere(body), answer);
       case ASSEMBLY_STATE -> assembly(Question.STATE, body, answer);
       case ASSEMBLY_CHECK -> assembly(Question.CHECK, body, answer);
       case ASSEMBLY_FETCH -> assembly(Question.FETCH, body, answer);

@@ -14,7 +14,6 @@ import org.quorate.runtime.api.StorageSpec;
 import org.quorate.runtime.api.StorageStatus;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
-import org.quorate.spi.consensus.Role;
 
 /**
  * Moves of replicas to other storages: every replica is asked first, then one after the other moves,
@@ -236,7 +235,7 @@ final class StorageMoves {
   }
 
   private CompletableFuture<Void> member(GroupChange.Kind kind, GroupId group, NodeId at) {
-    return changes.request(new GroupChange(kind, group, at, Role.VOTER, 1, ""));
+    return changes.request(GroupChange.of(kind, group, at));
   }
 
   /** Best effort: a replica that leads can move as well. */
@@ -251,9 +250,7 @@ final class StorageMoves {
                 return CompletableFuture.<Void>completedFuture(null);
               }
               return changes
-                  .request(
-                      new GroupChange(
-                          GroupChange.Kind.HAND_OVER, group, successor, Role.VOTER, 1, ""))
+                  .request(GroupChange.of(GroupChange.Kind.HAND_OVER, group, successor))
                   .exceptionally(refused -> null);
             });
   }

@@ -31,6 +31,7 @@ import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.StorageSpec;
 
 /** Groups of the certify strategy on nodes with real sockets and stores. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -148,6 +149,40 @@ class CertifyGroupTest {
       cluster.stopNode(N2);
       awaitRole(cluster, N1, "OPEN");
       cutOff(add(at(cluster, N1)));
+    }
+  }
+
+  private static String detail(TestCluster cluster, NodeId node, String name) {
+    return status(cluster, node).map(s -> s.details().get(name)).orElse(null);
+  }
+
+  /** What an operator does to one node at a time: nobody waits for it, it serves, it is back. */
+  @Test
+  void aDesyncedNodeServesAndMovesItsStateWhileNobodyWaitsForIt() {
+    try (TestCluster cluster = TestCluster.start(folder, 3)) {
+      create(
+          at(cluster, N1),
+          "certify",
+          MemberSpec.parse(List.of("n1", "n2", "n3"), Map.of()),
+          Map.of());
+      assertInstanceOf(Outcome.Committed.class, add(at(cluster, N1)));
+      NodeId sequencer = status(cluster, N1).orElseThrow().hint();
+      NodeId worked = sequencer.equals(N2) ? N3 : N2;
+      get(at(cluster, N1).desync(ORDERS, worked, true));
+      awaitRole(cluster, worked, "DONOR");
+      assertEquals("1", detail(cluster, worked, "desync"));
+      assertEquals(worked.name(), detail(cluster, worked, "desynced"));
+      get(at(cluster, worked).moveStorage(new StorageSpec(ORDERS, "mapdb", worked, 30_000)));
+      Gtid done = assertInstanceOf(Outcome.Committed.class, add(at(cluster, worked))).gtid();
+      assertEquals("2", value(read(at(cluster, worked), new ReadLevel.Causal(done))));
+      CompletionException refused =
+          assertThrows(
+              CompletionException.class,
+              () -> get(at(cluster, worked).desync(ORDERS, sequencer, true)));
+      assertTrue(refused.getMessage().contains("hand over"), refused.getMessage());
+      get(at(cluster, worked).desync(ORDERS, worked, false));
+      awaitRole(cluster, worked, "SYNCED");
+      assertEquals("0", detail(cluster, worked, "desync"));
     }
   }
 

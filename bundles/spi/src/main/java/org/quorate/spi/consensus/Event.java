@@ -32,8 +32,18 @@ public sealed interface Event {
   /** The virtual log wants to end this link: the payload is ordered like any; may come again. */
   record Seal(long ticket, SealRecord seal) implements Event {}
 
-  /** Wanted membership; refused under the ticket, or shown in effect by {@code membership}. */
-  record Configure(long ticket, Membership next) implements Event {}
+  /**
+   * Wanted membership; refused under the ticket, or shown in effect by {@code membership}.
+   *
+   * @param donor who should give the member that is new its first snapshot; null for anyone. A
+   *     strategy in which there is no choice refuses one.
+   */
+  record Configure(long ticket, Membership next, NodeId donor) implements Event {
+    /** Whoever gives the snapshot. */
+    public Configure(long ticket, Membership next) {
+      this(ticket, next, null);
+    }
+  }
 
   /** Give the leading part, if it has one, to another. */
   record HandOver(long ticket, NodeId to) implements Event {}

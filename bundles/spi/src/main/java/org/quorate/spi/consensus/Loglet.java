@@ -23,7 +23,12 @@ public interface Loglet extends AutoCloseable {
    */
   void seal(long ticket, SealRecord seal);
 
-  void configure(long ticket, Membership next);
+  /**
+   * Changes the membership.
+   *
+   * @param donor as in {@link Event.Configure}
+   */
+  void configure(long ticket, Membership next, NodeId donor);
 
   void handOver(long ticket, NodeId to);
 

@@ -203,19 +203,31 @@ public abstract class TranscriptCommands<N extends ProtocolNode<?>> {
     cluster.snapshot(donor, to);
   }
 
-  /** {@code configure NODE voter|learner|remove SUBJECT …}: the membership that follows. */
+  /**
+   * {@code configure NODE voter|learner|remove|desync|resync SUBJECT …}: the membership that follows;
+   * {@code donor SUBJECT} gives the snapshot.
+   */
   private void configure(N n, String[] args) {
     Membership now = n.latest.status().membership();
     List<Member> next = new ArrayList<>(now.members());
+    NodeId donor = null;
     for (int i = 1; i + 1 < args.length; i += 2) {
       N subject = cluster.node(args[i + 1]);
-      next.removeIf(m -> m.node().equals(subject.id));
-      if (!args[i].equals("remove")) {
-        Role role = Role.valueOf(args[i].toUpperCase(Locale.ROOT));
-        next.add(new Member(subject.id, subject.store, role));
+      String change = args[i];
+      if (change.equals("donor")) {
+        donor = subject.id;
+      } else if (change.endsWith("sync")) {
+        next.replaceAll(m -> m.node().equals(subject.id) ? m.desynced(change.equals("desync")) : m);
+      } else {
+        next.removeIf(m -> m.node().equals(subject.id));
+        if (!change.equals("remove")) {
+          Role role = Role.valueOf(change.toUpperCase(Locale.ROOT));
+          next.add(new Member(subject.id, subject.store, role));
+        }
       }
     }
-    n.step(new Event.Configure(cluster.ticket(), new Membership(now.version() + 1, next)));
+    Membership later = new Membership(now.version() + 1, next);
+    n.step(new Event.Configure(cluster.ticket(), later, donor));
   }
 
   private void peers(N n) {
