@@ -27,5 +27,6 @@ enum Fault {
   SWAP,
   BUSY,
   OVERSLEEP,
-  MOVE
+  MOVE,
+  KILL_IN_SNAPSHOT
 }

@@ -19,9 +19,13 @@ final class FaultSchedule {
   private final MembershipChanges memberships;
   private final ElectionStorm storm;
   private final Swaps swaps;
+  private final SnapshotKill snapshotKill;
   private boolean stopped;
 
-  FaultSchedule(World world, Rng rng, MembershipChanges memberships) {
+  /**
+   * @param apart for what came later, so that all else of a seed is the same without
+   */
+  FaultSchedule(World world, Rng rng, MembershipChanges memberships, Rng apart) {
     this.world = world;
     this.rng = rng;
     menu = List.copyOf(world.plan().faults().keySet());
@@ -29,6 +33,7 @@ final class FaultSchedule {
     this.memberships = memberships;
     this.storm = new ElectionStorm(world, rng.split());
     this.swaps = new Swaps(world, rng.split());
+    this.snapshotKill = new SnapshotKill(world, apart);
   }
 
   void start() {
@@ -43,6 +48,7 @@ final class FaultSchedule {
   void stop() {
     stopped = true;
     storm.stop();
+    snapshotKill.stop();
   }
 
   private void strike() {
@@ -88,6 +94,7 @@ final class FaultSchedule {
       case BUSY -> busy(node);
       case OVERSLEEP -> oversleep(node);
       case MOVE -> move(node);
+      case KILL_IN_SNAPSHOT -> snapshotKill.arm();
     }
   }
 

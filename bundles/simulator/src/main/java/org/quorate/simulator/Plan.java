@@ -109,6 +109,9 @@ record Plan(
     if (seats.chance(0.2)) {
       faults.put(Fault.MOVE, seats.between(1, 4)); // drawn last, as all that came later
     }
+    if (seats.chance(0.15)) {
+      faults.put(Fault.KILL_IN_SNAPSHOT, seats.between(1, 4));
+    }
     return plan;
   }
 
@@ -116,6 +119,7 @@ record Plan(
     Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
       boolean apart = fault == Fault.BUSY || fault == Fault.OVERSLEEP || fault == Fault.MOVE;
+      apart = apart || fault == Fault.KILL_IN_SNAPSHOT;
       if (!apart && rng.chance(0.45)) {
         faults.put(fault, rng.between(1, 4));
       }

@@ -62,7 +62,8 @@ public final class Simulation {
     trace = new Trace(options.trace());
     world = new World(subject, plan, rng.split(), trace);
     memberships = new MembershipChanges(world, rng.split());
-    faults = new FaultSchedule(world, rng.split(), memberships);
+    faults =
+        new FaultSchedule(world, rng.split(), memberships, new Rng(Long.rotateLeft(~seed, 32)));
     healing = new Healing(world, memberships, rng.split());
     Workload.Shape shape =
         new Workload.Shape(

@@ -55,7 +55,8 @@ public record SimulationResult(
     SWAPS_AT_ONCE,
     STORAGE_MOVED,
     STORAGE_MOVE_ABORTED,
-    MOVE_IN_SWAP
+    MOVE_IN_SWAP,
+    KILL_IN_SNAPSHOT
   }
 
   public boolean passed() {

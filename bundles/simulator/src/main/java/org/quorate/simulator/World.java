@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -48,6 +49,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapFrom;
   private NodeId trapAt;
   private Runnable trap;
+  private BiConsumer<NodeId, NodeId> snapshotFrames = (from, to) -> {};
   private final LinkChecks linkChecks;
   private final List<NodeId> ids;
   private boolean healing;
@@ -238,6 +240,9 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void receive(NodeId to, NodeId from, Lane lane, Bytes frame) {
     nodes.get(to).receive(from, lane, frame);
+    if (lane == Lane.BULK) {
+      snapshotFrames.accept(from, to);
+    }
     if (trap != null && to.equals(trapAt) && from.equals(trapFrom)) {
       Runnable sprung = trap;
       trap = null;
@@ -253,6 +258,11 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void peerBusy(NodeId at, NodeId peer) {
     nodes.get(at).peerBusy(peer);
+  }
+
+  /** Tells of every frame of a snapshot that has arrived: from whom, at whom. */
+  void whenSnapshotFrame(BiConsumer<NodeId, NodeId> listener) {
+    snapshotFrames = listener;
   }
 
   /** Runs a task, once, when the next frame of a node has reached another; there is one such task. */
