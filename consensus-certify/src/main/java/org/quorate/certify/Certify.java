@@ -339,6 +339,7 @@ final class Certify {
       sequencing().afterDelivery();
     }
     tails.endOfStep();
+    states.endOfStep();
   }
 
   /** Fills slots with payloads that have come since. */
