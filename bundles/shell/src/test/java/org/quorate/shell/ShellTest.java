@@ -163,7 +163,7 @@ class ShellTest {
         assertEquals("0 n1\n", remote.ask("complete quorate:group transfer main n"));
         assertEquals("0 client.idle.ms\n", remote.ask("complete quorate:config get client.id"));
         assertEquals("0 local\n", remote.ask("complete quorate:kv get a --level lo"));
-        assertEquals("0 demote\n", remote.ask("complete quorate:group members main d"));
+        assertEquals("0 demote\ndesync\n", remote.ask("complete quorate:group members main d"));
         assertEquals("0 --prefix\n--previous\n", remote.ask("complete quorate:kv delete a --pre"));
       }
       try (Remote stranger = new Remote(access.path("port").asInt())) {
