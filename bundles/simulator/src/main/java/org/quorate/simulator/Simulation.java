@@ -76,6 +76,7 @@ public final class Simulation {
             plan.sessionTtlMs(),
             plan.level(),
             plan.transactions(),
+            new Rng(Long.rotateLeft(~seed, 16)).chance(0.3), // apart, as in Plan
             plan.transfers(),
             plan.leases(),
             plan.scans(),

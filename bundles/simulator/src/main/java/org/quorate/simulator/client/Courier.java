@@ -64,6 +64,17 @@ final class Courier {
     return target;
   }
 
+  /** The session in use, 0 for none. */
+  long session() {
+    return session == null ? 0 : session.id();
+  }
+
+  /** A node takes this client for gone, wrongly. */
+  void takenForGone() {
+    long of = session();
+    cluster.call(target, r -> r.clientGone(of));
+  }
+
   /** Whether writes can be asked for now. */
   boolean ready() {
     return session == null || session.id() != 0;

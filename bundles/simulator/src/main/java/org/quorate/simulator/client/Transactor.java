@@ -20,11 +20,14 @@ import org.quorate.simulator.engine.Rng;
 
 /**
  * Reads lists at a snapshot, one by one or as a range, and appends to some of them, certified; or
- * does both in one conditional transaction of the state machine. What it saw goes into a history.
+ * does both in one conditional transaction of the state machine. What it saw goes into a history. A
+ * persistent one that loses has its keys reserved, and runs the same again when its turn has come.
  */
 final class Transactor implements Actor {
   private static final Bytes PREFIX = Bytes.utf8("l");
   private static final int LISTS = 4;
+  private static final int TRIES = 12;
+  private static final int RESERVED_POSITIONS = 2_000;
 
   private final Workload workload;
   private final Cluster cluster;
@@ -45,13 +48,36 @@ final class Transactor implements Actor {
   /** A transaction that reads, and then appends. */
   private final class Run {
     final long calledUs = cluster.queue().nowUs();
-    final boolean reads = rng.chance(0.25);
-    final boolean whole = rng.chance(0.4);
-    final List<String> wanted = pick(rng.between(1, 3));
-    final List<String> written = reads ? List.of() : pick(rng.between(1, 2));
+    final boolean reads;
+    final boolean whole;
+    final List<String> wanted;
+    final List<String> written;
+    final int tries;
     final TreeMap<String, long[]> seen = new TreeMap<>();
     final List<Access> accesses = new ArrayList<>();
     long snapshot;
+
+    Run() {
+      reads = rng.chance(0.25);
+      whole = rng.chance(0.4);
+      wanted = pick(rng.between(1, 3));
+      written = reads ? List.of() : pick(rng.between(1, 2));
+      tries = 1;
+    }
+
+    /** The same once more. */
+    Run(Run before) {
+      reads = before.reads;
+      whole = before.whole;
+      wanted = before.wanted;
+      written = before.written;
+      tries = before.tries + 1;
+    }
+
+    /** Equal in all its tries. */
+    long intent() {
+      return left;
+    }
   }
 
   @Override
@@ -105,7 +131,10 @@ final class Transactor implements Actor {
   /** STRICT wants the newest state; the others are content with what any replica has. */
   private void snapshot(Run run) {
     boolean newest = workload.shape().level() == Isolation.STRICT || rng.chance(0.3);
-    ReadLevel level = newest ? ReadLevel.LINEARIZABLE : ReadLevel.LOCAL;
+    read(run, newest ? ReadLevel.LINEARIZABLE : ReadLevel.LOCAL);
+  }
+
+  private void read(Run run, ReadLevel level) {
     if (run.whole) {
       range(run, level, run.reads);
     } else {
@@ -188,7 +217,9 @@ final class Transactor implements Actor {
             workload.shape().level(),
             run.whole ? List.of() : run.wanted.stream().map(Bytes::utf8).toList(),
             run.whole ? List.of(KeyRange.prefix(PREFIX)) : List.of(),
-            keys);
+            keys,
+            workload.shape().persistent() ? run.intent() : 0,
+            workload.shape().persistent() ? RESERVED_POSITIONS : 0);
     courier.write(
         () -> "append " + run.written + " at " + run.snapshot,
         new KvCommand.Txn(List.of(), commands, List.of()).encode(),
@@ -200,10 +231,32 @@ final class Transactor implements Actor {
           }
 
           @Override
+          public void refused() {
+            if (workload.shape().persistent() && run.tries < TRIES) {
+              again(run);
+            } else {
+              over(run, Fate.ABORTED, 0);
+            }
+          }
+
+          @Override
           public void unknown() {
             over(run, Fate.UNKNOWN, 0);
           }
         });
+  }
+
+  /** What it builds upon next it reads in its turn. */
+  private void again(Run lost) {
+    record(lost, Fate.ABORTED, 0);
+    if (rng.chance(0.05)) {
+      courier.takenForGone();
+    }
+    Gtid least = new Gtid(cluster.historyId(), lost.snapshot);
+    long session = courier.session();
+    after(
+        rng.between(0, 20),
+        () -> read(new Run(lost), new ReadLevel.Turn(least, session, lost.intent())));
   }
 
   private KvCommand appended(Run run, String key) {
@@ -280,13 +333,17 @@ final class Transactor implements Actor {
     }
   }
 
-  private void over(Run run, Fate fate, long version) {
+  private void record(Run run, Fate fate, long version) {
     long now = cluster.queue().nowUs();
     if (cluster.tracing()) {
       courier.trace("<- transaction " + fate + " " + version);
     }
     workload.transacted(
         new Transacted(courier.id(), run.calledUs, now, fate, version, run.accesses));
+  }
+
+  private void over(Run run, Fate fate, long version) {
+    record(run, fate, version);
     left--;
     if (left > 0) {
       next();

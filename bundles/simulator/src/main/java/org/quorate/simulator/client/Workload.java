@@ -20,6 +20,7 @@ public final class Workload {
    * @param paddingBytes added to each text
    * @param level of the transactions on lists
    * @param transactions how many each of the transactors runs
+   * @param persistent whether a transaction that lost reserves its keys and is run again in its turn
    * @param transfers how many each clerk of the bank makes
    * @param leases how many each holder takes
    * @param scans how many each scanner makes
@@ -36,6 +37,7 @@ public final class Workload {
       long sessionTtlMs,
       Isolation level,
       List<Integer> transactions,
+      boolean persistent,
       List<Integer> transfers,
       List<Integer> leases,
       List<Integer> scans,
