@@ -135,7 +135,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
     if (self != null) {
       takeovers.changed(now, self);
       own.removeIf(w -> w.over() || given(now, self, w));
-      dropLost(now, self);
+      dropLost();
     }
     leader.changed(now);
     if (now.mode() != ClusterMode.READONLY && !waiting.isEmpty()) {
@@ -156,11 +156,12 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   }
 
   /** Ends what was begun by a request whose answer was lost: nobody works on it. */
-  private void dropLost(View now, Owner self) {
-    if (lost.isEmpty()) {
+  private void dropLost() {
+    Owner self = registration.owner();
+    if (lost.isEmpty() || view == null || self == null) {
       return;
     }
-    for (View.Versioned v : now.records()) {
+    for (View.Versioned v : view.records()) {
       if (Rules.has(v.record(), self, 0) && lost.remove(v.request())) {
         work(v, self).complete();
       }
@@ -240,6 +241,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
         (done, e) -> {
           if (e != null && e.code() == Code.INDETERMINATE) {
             lost.add(request);
+            dropLost();
             fail(b, Code.NO_QUORUM, "nobody answered in time; what was recorded will be removed");
           } else if (e != null) {
             b.done().completeExceptionally(e);

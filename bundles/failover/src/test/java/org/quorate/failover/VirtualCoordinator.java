@@ -38,6 +38,7 @@ import org.quorate.spi.coordination.WatchListener;
  * its execution and its answer.
  */
 final class VirtualCoordinator implements Coordinator {
+  static final long STALL_US = 15_000_000;
   private static final long TIMEOUT_US = 1_000_000;
 
   private final VirtualServers servers;
@@ -71,10 +72,28 @@ final class VirtualCoordinator implements Coordinator {
           if (run != node.run || !node.step()) {
             return;
           }
-          if (node.cut || node.loses()) {
+          if (node.cut || node.loses() || node.losesAnswer) {
+            node.losesAnswer = false;
             later(run, TIMEOUT_US, () -> fail(answer, Code.INDETERMINATE));
           } else {
             later(run, node.delayUs(), () -> answer.complete(result));
+          }
+        });
+    return answer;
+  }
+
+  /** A request that is long on its way: its sender has given it up when it is executed. */
+  private CompletionStage<TransactionResult> stalled(Transaction transaction) {
+    CompletableFuture<TransactionResult> answer = new CompletableFuture<>();
+    later(node.run, TIMEOUT_US, () -> fail(answer, Code.INDETERMINATE));
+    servers.queue.after(
+        STALL_US,
+        () -> {
+          node.arrived = true;
+          try {
+            servers.transact(transaction);
+          } catch (CoordinationException e) {
+            // Its session has ended: nobody waits for the answer.
           }
         });
     return answer;
@@ -110,6 +129,10 @@ final class VirtualCoordinator implements Coordinator {
 
   @Override
   public CompletionStage<TransactionResult> transact(Transaction transaction) {
+    if (node.stalls != null && node.stalls.test(transaction)) {
+      node.stalls = null;
+      return stalled(transaction);
+    }
     return call(() -> servers.transact(transaction));
   }
 

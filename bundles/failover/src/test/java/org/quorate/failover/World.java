@@ -11,10 +11,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.Process;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverRecord;
 import org.quorate.spi.failover.FailoverRecord.Phase;
@@ -67,6 +70,9 @@ final class World {
     int killAt = -1;
     int handled;
     boolean able = true;
+    Predicate<Transaction> stalls;
+    boolean arrived;
+    boolean losesAnswer;
 
     Node(String name) {
       this.name = name;
@@ -115,7 +121,7 @@ final class World {
     }
 
     /** A call to a shard: an answer takes time, and dies with the process. */
-    <T> CompletionStage<T> call(java.util.function.Supplier<T> work) {
+    <T> CompletionStage<T> call(Supplier<T> work) {
       CompletableFuture<T> answer = new CompletableFuture<>();
       if (step()) {
         Run mine = run;
@@ -198,6 +204,11 @@ final class World {
     until("no answer", 60_000, future::isDone);
     assertTrue(future.isCompletedExceptionally(), "it was not refused");
     return Errors.of(future.handle((v, e) -> e).join()).code();
+  }
+
+  /** A record as it is kept, null if it is gone. */
+  FailoverRecord kept(long id) {
+    return records.get(id);
   }
 
   /** No record, content or lock is left. */
