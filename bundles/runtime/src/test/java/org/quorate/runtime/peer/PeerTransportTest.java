@@ -5,24 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.quorate.runtime.node.TestCluster.await;
 
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quorate.api.Bytes;
-import org.quorate.api.protocol.GroupRefs;
-import org.quorate.client.net.VertxFactory;
 import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeMetrics;
 import org.quorate.runtime.node.CuttingProxy;
@@ -32,61 +24,7 @@ import org.quorate.spi.transport.Lane;
 
 /** Real sockets: between two transports, and between one and a peer played byte by byte. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
-class PeerTransportTest {
-  private static final long STORE = 77;
-
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private Vertx vertx;
-
-  @BeforeEach
-  void start() {
-    vertx = VertxFactory.create(4, 1);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable each : opened) {
-      each.close();
-    }
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
-  private <T extends AutoCloseable> T keep(T each) {
-    opened.add(each);
-    return each;
-  }
-
-  private TransportNode node(String name, String... peers) {
-    return keep(new TransportNode(vertx, name, TestCluster.freePorts(1).get(0), 1, peers));
-  }
-
-  private RawPeer raw(String name) {
-    return raw(name, STORE, 1);
-  }
-
-  private RawPeer raw(String name, long storeId, long incarnation) {
-    return keep(new RawPeer(name, storeId, incarnation));
-  }
-
-  private static void say(Line line, String text) throws IOException {
-    line.send(
-        PeerProtocol.GROUP,
-        out -> {
-          new GroupRefs().write(out, TransportNode.GROUP);
-          out.raw(Bytes.utf8(text));
-        });
-  }
-
-  private static String heard(Line line) throws IOException {
-    var in = line.expect(PeerProtocol.GROUP);
-    new GroupRefs().read(in);
-    return TransportNode.text(in.rest());
-  }
-
-  private static void up(TransportNode at, String peer, Lane lane, int times) {
-    await(lane + " with " + peer, () -> at.count("up " + peer + " " + lane) == times);
-  }
-
+class PeerTransportTest extends PeerTestBase {
   // ---- one connection ----------------------------------------------------------------------
 
   @Test
@@ -325,79 +263,6 @@ class PeerTransportTest {
     up(a, "b", Lane.CONTROL, 2);
   }
 
-  /** What the loop of the groups cannot say is said beside it. */
-  @Test
-  void aPulseTellsThatANodesLoopIsBusyWhileItIs() throws Exception {
-    int port = TestCluster.freePorts(1).get(0);
-    TransportNode b = node("b");
-    TransportNode a = keep(new TransportNode(vertx, "a", port, 1, "b", b.address));
-    a.connect("b");
-    up(a, "b", Lane.CONTROL, 1);
-    CountDownLatch free = new CountDownLatch(1);
-    a.loop.execute(() -> TransportNode.await(free));
-    await(
-        "b to hear it",
-        () -> {
-          a.pulseLoop.run(() -> a.transport.tellBusy(b.id, List.of(TransportNode.GROUP)));
-          return b.count("busy a main") > 0;
-        });
-    free.countDown();
-    assertEquals(0, b.count("down a CONTROL"));
-  }
-
-  @Test
-  void aPulseIsGreetedLikeALaneAndCarriesNothingElse() throws IOException {
-    RawPeer peer = raw("b");
-    TransportNode a = node("a", "b", peer.address());
-    Line pulse = peer.dialPulse(a.address, "a");
-    pulse.expect(PeerProtocol.WELCOME);
-    Line newer = peer.dialPulse(a.address, "a");
-    newer.expect(PeerProtocol.WELCOME);
-    pulse.untilClosed();
-    newer.send(PeerProtocol.BUSY, out -> new GroupRefs().write(out.varint(1), TransportNode.GROUP));
-    await("the word", () -> a.count("busy b main") == 1);
-    newer.send(PeerProtocol.PING, out -> {});
-    newer.expect(PeerProtocol.PONG);
-    say(newer, "not on a pulse");
-    newer.untilClosed();
-    assertEquals(List.of(), a.received);
-    assertEquals(
-        "looking for node 'c', this is 'a'",
-        peer.dialPulse(a.address, "c").expect(PeerProtocol.REFUSED).text());
-  }
-
-  @Test
-  void aPulseIsDialledOnceThePeerIsThereAndAgainWhenItFallsSilent() throws IOException {
-    RawPeer peer = raw("b");
-    TransportNode a = node("a", "b", peer.address());
-    a.connect("b");
-    Line control = peer.accept(Lane.CONTROL).welcome();
-    Line mute = peer.acceptPulse().welcome();
-    up(a, "b", Lane.CONTROL, 1);
-    CompletableFuture<Void> feeding = keepAlive(control);
-    mute.untilClosed();
-    peer.acceptPulse();
-    feeding.cancel(true);
-  }
-
-  private static CompletableFuture<Void> keepAlive(Line line) {
-    CompletableFuture<Void> going = new CompletableFuture<>();
-    new Thread(
-            () -> {
-              while (!going.isDone()) {
-                try {
-                  line.send(PeerProtocol.PONG, out -> {});
-                } catch (IOException e) {
-                  return;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-              }
-            },
-            "keep-alive")
-        .start();
-    return going;
-  }
-
   @Test
   void whatAPeerDoesNotTakeIsDroppedBeyondTheLanesBudget() throws IOException {
     RawPeer peer = raw("b");
@@ -445,106 +310,5 @@ class PeerTransportTest {
         .mapToLong(s -> (long) s.value())
         .max()
         .orElseThrow();
-  }
-
-  @Test
-  void randomBytesFromEitherSideOfADialCloseThatConnectionOnly() throws IOException {
-    RawPeer peer = raw("b");
-    TransportNode a = node("a", "b", peer.address());
-    a.connect("b");
-    Line good = peer.accept(Lane.CONTROL).welcome();
-    up(a, "b", Lane.CONTROL, 1);
-    SplittableRandom random = new SplittableRandom(11);
-    for (int round = 0; round < 20; round++) {
-      Line noise = peer.dial(a.address);
-      noise.socket.getOutputStream().write(noise(random));
-      noise.untilClosed();
-    }
-    good.send(PeerProtocol.PONG, out -> {});
-    Set<Long> numbers = new HashSet<>();
-    for (int round = 0; round < 5; round++) {
-      Line dialled = peer.accept(Lane.DATA);
-      assertTrue(numbers.add(dialled.hello.dial()));
-      dialled.socket.getOutputStream().write(noise(random));
-      dialled.untilClosed();
-      good.send(PeerProtocol.PONG, out -> {});
-    }
-    Line afterWelcome = peer.accept(Lane.DATA).welcome();
-    up(a, "b", Lane.DATA, 1);
-    afterWelcome.socket.getOutputStream().write(noise(random));
-    afterWelcome.untilClosed();
-    await("the loss to be told", () -> a.count("down b DATA") == 1);
-    assertEquals(26L, a.transport.counters().all().get("peer.malformed"));
-    a.send("b", Lane.CONTROL, "untouched");
-    assertEquals("untouched", heard(good));
-  }
-
-  private static byte[] noise(SplittableRandom random) {
-    byte[] noise = new byte[random.nextInt(16, 4000)];
-    random.nextBytes(noise);
-    noise[0] |= (byte) 0x80; // a length over every limit: known bad at once
-    return noise;
-  }
-
-  @Test
-  void aWrongHelloIsRefusedWithTheReason() throws IOException {
-    TransportNode a = node("a");
-    RawPeer peer = raw("b");
-    assertEquals(
-        "looking for node 'c', this is 'a'",
-        peer.dial(a.address, "c", Lane.DATA, 1).expect(PeerProtocol.REFUSED).text());
-    assertEquals(
-        "cluster 'other', this node belongs to 'test'",
-        keep(new RawPeer("b", "other", STORE, 1))
-            .dial(a.address, "a", Lane.DATA, 1)
-            .expect(PeerProtocol.REFUSED)
-            .text());
-    assertEquals(
-        "another node of this node's own name 'a'",
-        raw("a").dial(a.address, "a", Lane.DATA, 1).expect(PeerProtocol.REFUSED).text());
-    Line old = peer.dial(a.address);
-    old.send(
-        PeerProtocol.HELLO,
-        out ->
-            out.i32(PeerProtocol.MAGIC)
-                .varint(1)
-                .text("test")
-                .text("b")
-                .text("a")
-                .i64(STORE)
-                .varint(1)
-                .u8(0)
-                .text("")
-                .text(""));
-    assertEquals("protocol version 1, this node speaks 2", old.expect(PeerProtocol.REFUSED).text());
-    old.untilClosed();
-    Line early = peer.dial(a.address);
-    early.send(PeerProtocol.PING, out -> {});
-    early.untilClosed();
-    assertEquals(4L, a.transport.counters().all().get("peer.refused.in"));
-    assertEquals(List.of(), a.events);
-  }
-
-  @Test
-  void anotherStoreUnderTheNameOfAConnectedPeerIsRefused() throws IOException {
-    TransportNode a = node("a");
-    Line line = raw("b").dial(a.address, "a", Lane.DATA, 1);
-    line.expect(PeerProtocol.WELCOME);
-    up(a, "b", Lane.DATA, 1);
-    String refusal =
-        raw("b", 0xbeef, 9).dial(a.address, "a", Lane.DATA, 1).expect(PeerProtocol.REFUSED).text();
-    assertTrue(refusal.startsWith("node 'b' with another store, 4d, is connected from"), refusal);
-    a.send("b", Lane.DATA, "stays");
-    assertEquals("stays", heard(line));
-  }
-
-  @Test
-  void aDialThatFindsAnotherNodeIsGivenUpAndTold() throws IOException {
-    RawPeer other = raw("c");
-    TransportNode a = node("a", "b", other.address());
-    a.connect("b");
-    other.accept(Lane.CONTROL).welcome();
-    await("the refusal", () -> a.count("refused b CONTROL") == 1);
-    assertEquals(0, a.count("up b CONTROL"));
   }
 }

@@ -1,0 +1,73 @@
+package org.quorate.runtime.peer;
+
+import static org.quorate.runtime.node.TestCluster.await;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.quorate.api.Bytes;
+import org.quorate.api.protocol.GroupRefs;
+import org.quorate.client.net.VertxFactory;
+import org.quorate.runtime.node.TestCluster;
+import org.quorate.runtime.peer.RawPeer.Line;
+import org.quorate.spi.transport.Lane;
+
+/** Makes transports and peers that are played byte by byte, and ends them. */
+abstract class PeerTestBase {
+  static final long STORE = 77;
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  Vertx vertx;
+
+  @BeforeEach
+  void start() {
+    vertx = VertxFactory.create(4, 1);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : opened) {
+      each.close();
+    }
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  final <T extends AutoCloseable> T keep(T each) {
+    opened.add(each);
+    return each;
+  }
+
+  final TransportNode node(String name, String... peers) {
+    return keep(new TransportNode(vertx, name, TestCluster.freePorts(1).get(0), 1, peers));
+  }
+
+  final RawPeer raw(String name) {
+    return raw(name, STORE, 1);
+  }
+
+  final RawPeer raw(String name, long storeId, long incarnation) {
+    return keep(new RawPeer(name, storeId, incarnation));
+  }
+
+  static void say(Line line, String text) throws IOException {
+    line.send(
+        PeerProtocol.GROUP,
+        out -> {
+          new GroupRefs().write(out, TransportNode.GROUP);
+          out.raw(Bytes.utf8(text));
+        });
+  }
+
+  static String heard(Line line) throws IOException {
+    var in = line.expect(PeerProtocol.GROUP);
+    new GroupRefs().read(in);
+    return TransportNode.text(in.rest());
+  }
+
+  static void up(TransportNode at, String peer, Lane lane, int times) {
+    await(lane + " with " + peer, () -> at.count("up " + peer + " " + lane) == times);
+  }
+}
