@@ -16,14 +16,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
-import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.assembly.LocalAssembly;
+import org.quorate.client.net.Loop;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.core.replica.BusyLoop;
 import org.quorate.core.replica.CheckpointBudget;
-import org.quorate.runtime.api.ControlException;
-import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeStatus;
@@ -33,28 +31,20 @@ import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.deploy.Assemblies;
-import org.quorate.runtime.deploy.Cluster.Question;
 import org.quorate.runtime.peer.AddressBook;
 import org.quorate.runtime.peer.LocalNode;
 import org.quorate.runtime.peer.NodeAddress;
-import org.quorate.runtime.peer.PeerHandler;
 import org.quorate.runtime.peer.PeerTransport;
 import org.quorate.runtime.server.ClientServer;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
-import org.quorate.spi.consensus.Member;
-import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.storage.LogStorage;
-import org.quorate.spi.transport.Lane;
-import org.quorate.spi.transport.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A node: data directory, event loops, connections, groups. Plain Java; an OSGi component makes it
- * in the distribution, tests make it with {@code new}.
- *
- * <p>Long for this project, since it is where the parts of a node meet.
+ * in the distribution, tests make it with {@code new}. Here its parts are made and meet.
  */
 public final class QuorateNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuorateNode.class);
@@ -76,6 +66,8 @@ public final class QuorateNode implements AutoCloseable {
   private final List<GroupListener> groupListeners = new CopyOnWriteArrayList<>();
   private final long startedNanos = System.nanoTime();
   private final List<Runnable> timers = new ArrayList<>();
+  private final NodeQuestions questions = new NodeQuestions(this);
+  private final Invitations invitations = new Invitations(this);
   private LocalAssembly local;
   private NodeHome home;
   private Threads threads;
@@ -155,13 +147,17 @@ public final class QuorateNode implements AutoCloseable {
             threads.pulse(),
             self,
             addresses,
-            new Peers(),
+            new PeerEvents(this, questions, invitations),
             Tls.server(config.tls(), true),
             Tls.client(config.tls()));
     long tickMs = parameters.number(NodeParameters.TICK_MS);
     BusyLoop busy = BusyLoop.of(tickMs, parameters.number(NodeParameters.BUSY_LIMIT_MS));
     groups =
-        new GroupTable(new Hosting(), threads.loops(), busy, new ManifestStore(config.dataDir()));
+        new GroupTable(
+            new NodeHosting(this, invitations, checkpointBudget, groupListeners, onBroken),
+            threads.loops(),
+            busy,
+            new ManifestStore(config.dataDir()));
     creation = new GroupCreation(this);
     changes = new GroupChanges(this);
     swaps = new GroupSwaps(this);
@@ -273,6 +269,36 @@ public final class QuorateNode implements AutoCloseable {
     return addresses;
   }
 
+  GroupChanges changes() {
+    return changes;
+  }
+
+  GroupSwaps swaps() {
+    return swaps;
+  }
+
+  GroupForks forks() {
+    return forks;
+  }
+
+  StorageMoves storageMoves() {
+    return storageMoves;
+  }
+
+  Forwarding forwarding() {
+    return forwarding;
+  }
+
+  /** Where the connections to the peers live. */
+  Loop loop() {
+    return threads.main();
+  }
+
+  /** For what blocks. */
+  Executor workers() {
+    return threads.workers();
+  }
+
   Assemblies assemblies() {
     return assemblies;
   }
@@ -331,275 +357,23 @@ public final class QuorateNode implements AutoCloseable {
 
   /** Asks a node, be it this one; null when there is no answer. */
   void ask(NodeId to, PeerOperation what, Bytes body, long timeoutMs, Consumer<Bytes> answer) {
-    if (to.equals(id())) {
-      threads.main().run(() -> answered(id(), what, body, answer));
-    } else {
-      transport.ask(
-          to, what.lane(), what.ordinal(), body, timeoutMs, answer, () -> answer.accept(null));
-    }
+    questions.ask(to, what, body, timeoutMs, answer);
   }
 
   CompletableFuture<Answer> answer(NodeId to, PeerOperation what, Bytes body, long timeoutMs) {
-    CompletableFuture<Answer> future = new CompletableFuture<>();
-    ask(
-        to,
-        what,
-        body,
-        timeoutMs,
-        reply ->
-            future.complete(
-                reply != null
-                    ? Answer.decode(reply)
-                    : Answer.failed(
-                        Code.UNAVAILABLE,
-                        "node '" + to + "' at " + addresses.find(to).peer() + " does not answer")));
-    return future;
+    return questions.answer(to, what, body, timeoutMs);
   }
 
   /** As {@link #answer}, but fails when the answer says so. */
   CompletableFuture<Answer> order(NodeId to, PeerOperation what, Bytes body, long timeoutMs) {
-    return answer(to, what, body, timeoutMs)
-        .thenApply(
-            answer -> {
-              if (answer.failure() != null) {
-                throw answer.exception();
-              }
-              return answer;
-            });
-  }
-
-  private void answered(NodeId from, PeerOperation what, Bytes body, Consumer<Bytes> answer) {
-    switch (what) {
-      case IDENTIFY -> answer.accept(identity().encode());
-      case INSTALL -> {
-        GroupManifest manifest = GroupManifest.decode(body);
-        threads
-            .workers()
-            .execute(
-                () -> {
-                  String refused = groups.install(manifest);
-                  Answer reply =
-                      refused == null ? Answer.DONE : Answer.failed(Code.EXISTS, refused);
-                  answer.accept(reply.encode());
-                });
-      }
-      case RESERVE -> {
-        String refused = groups.reserve(GroupManifest.decode(body), reservationMs());
-        answer.accept(
-            (refused == null ? Answer.DONE : Answer.failed(Code.EXISTS, refused)).encode());
-      }
-      case CHANGE -> answer(changes.perform(GroupChange.decode(body)), answer);
-      case SWAP_CHECK -> answer(swaps.check(GroupSwap.decode(body)), answer);
-      case SWAP -> answer(swaps.perform(GroupSwap.decode(body)), answer);
-      case SWAP_ABORT -> answer(swaps.performAbort(GroupId.of(body.utf8())), answer);
-      case LOG_STANDING -> answer(forks.standing(GroupId.of(body.utf8())), answer);
-      case BOOTSTRAP -> answer(forks.bootstrapHere(body), answer);
-      case RESEED -> answer(forks.reseedHere(body), answer);
-      case ASSEMBLY_STATE -> assembly(Question.STATE, body, answer);
-      case ASSEMBLY_CHECK -> assembly(Question.CHECK, body, answer);
-      case ASSEMBLY_FETCH -> assembly(Question.FETCH, body, answer);
-      case STORAGE_CHECK -> answer(storageMoves.check(StorageTarget.decode(body)), answer);
-      case STORAGE_MOVE -> answer(storageMoves.begin(StorageTarget.decode(body)), answer);
-      case STORAGE_STATE -> answer(storageMoves.state(StorageTarget.decode(body).group()), answer);
-      case PROPOSE -> forwarding.proposed(body, answer);
-      case READ -> forwarding.read(body, answer);
-      default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
-    }
-  }
-
-  private void assembly(Question question, Bytes body, Consumer<Bytes> answer) {
-    assemblies
-        .answer(question, body)
-        .whenComplete(
-            (done, problem) -> {
-              if (problem != null) {
-                LOG.warn("cannot answer {} about an assembly", question, problem);
-              }
-              answer.accept(done);
-            });
-  }
-
-  private static void answer(CompletableFuture<Answer> work, Consumer<Bytes> answer) {
-    work.whenComplete(
-        (done, problem) -> answer.accept((problem == null ? done : Answer.of(problem)).encode()));
-  }
-
-  /** Longer than any creation may take. */
-  private long reservationMs() {
-    return 2 * parameters.number(NodeParameters.CREATE_TIMEOUT_MS);
-  }
-
-  private Identity identity() {
-    Map<String, Long> all = new TreeMap<>();
-    groups.all().forEach(host -> all.put(host.id().name(), host.manifest().config().historyId()));
-    Map<String, Identity.Store> stores = new TreeMap<>();
-    groups.all().forEach(host -> host.moved().ifPresent(s -> stores.put(host.id().name(), s)));
-    return new Identity(home.storeId(), home.volatileStoreId(services.losses()), all, stores);
-  }
-
-  /** Tells a peer of the groups that it has a part in; it takes what is new to it. */
-  private void offer(NodeId peer) {
-    for (GroupHost host : groups.all()) {
-      host.loop().execute(() -> offer(host, peer));
-    }
+    return questions.order(to, what, body, timeoutMs);
   }
 
   void offer(GroupHost host, NodeId peer) {
-    if (host.membership().find(peer).isPresent() || host.manifest().forkedFrom(peer)) {
-      tell(peer, host.manifest().with(host.membership()));
-    } else if (host.decidedMembership() != null) {
-      tell(peer, host.manifest().with(host.decidedMembership()));
-    }
+    invitations.offer(host, peer);
   }
 
-  /** A member takes the manifest; who is left out in it closes its replica, if it has one. */
-  private void tell(NodeId peer, GroupManifest manifest) {
-    if (peer.equals(id())) {
-      return;
-    }
-    ask(
-        peer,
-        PeerOperation.INSTALL,
-        manifest.encode(),
-        5000,
-        reply -> {
-          Answer answer = reply == null ? Answer.DONE : Answer.decode(reply);
-          if (answer.failure() != null) {
-            LOG.warn("{} refuses group {}: {}", peer, manifest.group(), answer.message());
-          }
-        });
-  }
-
-  /** What comes from the peers. */
-  private final class Peers implements PeerHandler {
-    @Override
-    public void received(NodeId from, long storeId, Lane lane, GroupId group, Bytes frame) {
-      GroupHost host = groups.find(group);
-      if (host != null) {
-        host.loop().run(() -> host.receive(from, lane, frame));
-      }
-    }
-
-    @Override
-    public void asked(NodeId from, int operation, Bytes body, Consumer<Bytes> answer) {
-      PeerOperation what = PeerOperation.of(operation);
-      if (what == null) {
-        answer.accept(null);
-        return;
-      }
-      try {
-        answered(from, what, body, answer);
-      } catch (IllegalArgumentException | ControlException e) {
-        answer.accept(Answer.failed(Code.INVALID, e.getMessage()).encode());
-      }
-    }
-
-    @Override
-    public void connected(NodeId peer, long storeId, Lane lane) {
-      groups.all().forEach(host -> host.loop().run(() -> host.peerReset(peer)));
-      if (lane == Lane.CONTROL) {
-        events.publish("peer.up", peer.name(), Map.of("store", Long.toHexString(storeId)));
-        offer(peer);
-      }
-    }
-
-    @Override
-    public void disconnected(NodeId peer, Lane lane, String why, boolean refused) {
-      if (lane == Lane.CONTROL) {
-        events.publish(refused ? "peer.refused" : "peer.down", peer.name(), Map.of("why", why));
-      }
-    }
-
-    @Override
-    public void busy(NodeId peer, GroupId group) {
-      GroupHost host = groups.find(group);
-      if (host != null) {
-        host.loop().run(() -> host.peerBusy(peer));
-      }
-    }
-
-    @Override
-    public void met(NodeId peer) {
-      transport.connect(peer);
-    }
-  }
-
-  /** What the groups need of the node. */
-  private final class Hosting implements GroupHost.Node {
-    @Override
-    public NodeId id() {
-      return config.node();
-    }
-
-    @Override
-    public NodeHome home() {
-      return home;
-    }
-
-    @Override
-    public Services services() {
-      return services;
-    }
-
-    @Override
-    public Executor workers() {
-      return threads.workers();
-    }
-
-    @Override
-    public CheckpointBudget checkpointBudget() {
-      return checkpointBudget;
-    }
-
-    @Override
-    public Transport transport(GroupId group) {
-      return transport.forGroup(group);
-    }
-
-    @Override
-    public void replace(GroupHost host, GroupManifest next) {
-      groups.replace(host, next);
-    }
-
-    @Override
-    public void broken(String why, Throwable cause) {
-      LOG.error("storage of node {} is broken, the process must end: {}", id(), why, cause);
-      onBroken.accept(why, cause);
-    }
-
-    @Override
-    public void changed(GroupHost host, String event, Map<String, String> details) {
-      events.publish(event, host.id().name(), details);
-      if (event.equals("group.opened")) {
-        groupListeners.forEach(l -> l.opened(host));
-        host.membership().members().forEach(m -> transport.connect(m.node()));
-      } else if (event.equals("group.parked") || event.equals("group.failed")) {
-        groupListeners.forEach(l -> l.closed(host));
-      } else if (event.equals("membership.changed")) {
-        invite(host);
-      }
-    }
-
-    /** Who is in the membership knows of it, decided or not: a new member has to take part. */
-    private void invite(GroupHost host) {
-      for (Member member : host.membership().members()) {
-        transport.connect(member.node());
-        offer(host, member.node());
-      }
-    }
-
-    /** It is on disk, and who is no longer in it knows. */
-    @Override
-    public void decided(GroupHost host, Membership membership) {
-      GroupManifest newer = host.manifest().with(membership);
-      for (Member member : host.manifest().membership().members()) {
-        if (!newer.lists(member.node())) {
-          tell(member.node(), newer);
-        }
-      }
-      threads.workers().execute(() -> groups.decided(host, membership));
-    }
-  }
+  // ---- end ----------------------------------------------------------------------------------
 
   /** Hands over, writes checkpoints, closes; within the time of stop.ms and a little. */
   @Override
