@@ -30,7 +30,6 @@ import org.quorate.spi.state.Prepared;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 import org.quorate.spi.storage.StateCursor;
-import org.quorate.spi.storage.StateStore;
 
 /**
  * A group's one history, whatever links carry it: gives every delivered record its position,
@@ -41,13 +40,8 @@ import org.quorate.spi.storage.StateStore;
  * every delivered record; <i>version</i> counts commits.
  */
 public final class VirtualLog {
-  private static final Bytes META = Bytes.wrap(new byte[] {0, 'm'});
   private static final Bytes INDEX = Bytes.wrap(new byte[] {0, 'c'});
   private static final Bytes SESSION = Bytes.wrap(new byte[] {0, 's'});
-  private static final int FORMAT = 9;
-
-  /** With the forks that led to the history in front of the chain; only written if there are any. */
-  private static final int FORKED_FORMAT = 10;
 
   /** Instead of a version: the sequence was refused since a key was reserved. */
   private static final long RESERVED = -1;
@@ -99,26 +93,24 @@ public final class VirtualLog {
   public void load() {
     checks.reset();
     ahead = null;
-    Bytes meta = store.get(META);
+    LogMeta meta = LogMeta.of(store.get(LogMeta.KEY));
     if (meta == null) {
       return;
     }
-    Decoder in = header(meta);
-    long history = in.i64();
-    if (history != historyId) {
+    if (meta.historyId() != historyId) {
       throw new IllegalStateException(
           "group state of history "
-              + Long.toHexString(history)
+              + Long.toHexString(meta.historyId())
               + ", the group's manifest says "
               + Long.toHexString(historyId));
     }
-    inner = in.varint();
-    position = in.varint();
-    version = in.varint();
-    sessions.reset(in.varint());
-    lineage = lineage(meta, in);
-    swaps.reset(Chain.decode(in));
-    linkState = in.optional();
+    inner = meta.inner();
+    position = meta.position();
+    version = meta.version();
+    sessions.reset(meta.timeMs());
+    lineage = meta.lineage();
+    swaps.reset(meta.chain());
+    linkState = meta.linkState();
     Decoder certified = new Decoder(store.get(INDEX));
     index = VersionIndex.decode(certified);
     intents = Intents.decode(certified);
@@ -129,76 +121,20 @@ public final class VirtualLog {
     }
   }
 
-  private static Decoder header(Bytes meta) {
-    Decoder in = new Decoder(meta);
-    int format = in.u8();
-    if (format != FORMAT && format != FORKED_FORMAT) {
-      throw new IllegalStateException(
-          "group state of format "
-              + format
-              + ", this version reads "
-              + FORMAT
-              + " and "
-              + FORKED_FORMAT
-              + ": load the data again from an export");
-    }
-    return in;
-  }
-
-  private static List<Fork> lineage(Bytes meta, Decoder in) {
-    return meta.at(0) == FORKED_FORMAT ? in.list(Fork::decode) : List.of();
-  }
-
-  /** The position at which a saved state stands, read from its entries. */
-  public static long position(StateCursor entries) {
-    while (entries.next()) {
-      if (entries.key().equals(META)) {
-        Decoder in = header(entries.value());
-        in.i64();
-        in.varint();
-        return in.varint();
-      }
-    }
-    throw new IllegalStateException("no group state among the entries");
-  }
-
-  /**
-   * Where a checkpointed state stands.
-   *
-   * @param historyId 0 for an empty state, whose history only its manifest knows
-   * @param lineage the forks that led to the history, the oldest first
-   * @param chain null for an empty state, which stands at the very beginning
-   */
-  public record Saved(LogPoint point, long historyId, List<Fork> lineage, Chain chain) {}
-
-  /** Where a checkpointed state stands. */
-  public static Saved saved(StateStore state) {
-    Bytes meta = state.get(META);
-    if (meta == null) {
-      return new Saved(new LogPoint(1, 0), 0, List.of(), null);
-    }
-    Decoder in = header(meta);
-    long history = in.i64();
-    long inner = in.varint();
-    in.varint();
-    in.varint();
-    in.varint();
-    List<Fork> lineage = lineage(meta, in);
-    Chain chain = Chain.decode(in);
-    return new Saved(new LogPoint(chain.active().epoch(), inner), history, lineage, chain);
-  }
-
   /** Writes the platform's own state beside the state machine's, before a checkpoint. */
   public void save(Bytes linkStateAtInner) {
     linkState = linkStateAtInner;
-    Encoder meta = new Encoder();
-    meta.u8(lineage.isEmpty() ? FORMAT : FORKED_FORMAT).i64(historyId);
-    meta.varint(inner).varint(position).varint(version).varint(sessions.timeMs());
-    if (!lineage.isEmpty()) {
-      meta.list(lineage, (e, f) -> f.encode(e));
-    }
-    swaps.chain().encode(meta);
-    store.put(META, meta.optional(linkState).take());
+    LogMeta meta =
+        new LogMeta(
+            historyId,
+            inner,
+            position,
+            version,
+            sessions.timeMs(),
+            lineage,
+            swaps.chain(),
+            linkState);
+    store.put(LogMeta.KEY, meta.encode());
     Encoder writes = new Encoder(1024);
     index.encode(writes);
     intents.encode(writes);

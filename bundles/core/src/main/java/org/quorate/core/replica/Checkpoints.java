@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
+import org.quorate.core.log.SavedLog;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.snapshot.SnapshotHost;
 import org.quorate.core.snapshot.SnapshotTransfer;
@@ -246,7 +247,7 @@ final class Checkpoints {
           try (SnapshotStore.Reader file = snapshots.read(id)) {
             long position;
             try (StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
-              position = VirtualLog.position(entries);
+              position = SavedLog.position(entries);
             }
             try (StateCursor entries = SnapshotTransfer.entries(file, chunkBytes)) {
               store.store().replace(entries, position);

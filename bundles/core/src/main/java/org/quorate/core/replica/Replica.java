@@ -13,6 +13,7 @@ import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogRecord;
+import org.quorate.core.log.SavedLog;
 import org.quorate.core.log.VirtualLog;
 import org.quorate.core.storage.StorageMove;
 import org.quorate.spi.consensus.Event;
@@ -54,7 +55,7 @@ public final class Replica implements AutoCloseable {
       opened.add(state);
       SnapshotStore snapshots = states.snapshots(config.group());
       opened.add(snapshots);
-      ReplicaConfig known = config.adopt(VirtualLog.saved(state));
+      ReplicaConfig known = config.adopt(SavedLog.of(state));
       ReplicaParts parts = new ReplicaParts(known, environment, logs, state, snapshots, machine);
       opened.add(parts.links.open()::close);
       parts.links.openAll();

@@ -9,7 +9,7 @@ import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.core.log.Fork;
-import org.quorate.core.log.VirtualLog;
+import org.quorate.core.log.SavedLog;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.consensus.Membership;
 
@@ -62,7 +62,7 @@ public record ReplicaConfig(
   }
 
   /** What it is if the state has been forked since: the fork counts as soon as the state has it. */
-  ReplicaConfig adopt(VirtualLog.Saved saved) {
+  ReplicaConfig adopt(SavedLog saved) {
     boolean forked =
         historyId != saved.historyId() && Fork.from(historyId, saved.lineage()) != null;
     return forked ? forked(saved.historyId(), saved.lineage()) : this;

@@ -16,21 +16,24 @@ import org.quorate.spi.storage.StorageException.Kind;
 final class CheckedFile {
   private final int magic;
   private final String what;
+  private final int format;
 
   /**
    * Files of one kind.
    *
    * @param what they are, for messages
+   * @param format the newest that this version reads; it is the first byte of the content
    */
-  CheckedFile(int magic, String what) {
+  CheckedFile(int magic, String what, int format) {
     this.magic = magic;
     this.what = what;
+    this.format = format;
   }
 
   /**
    * Reads one.
    *
-   * @throws StorageException CORRUPT, naming the file; IO
+   * @throws StorageException CORRUPT or NEWER_VERSION, naming the file; IO
    */
   <T> T read(Path file, Function<Bytes, T> decode) {
     try {
@@ -42,6 +45,12 @@ final class CheckedFile {
       Bytes content = in.rest();
       if (sum != checksum(content)) {
         throw new MalformedException("checksum does not hold", 4);
+      }
+      int written = new Decoder(content).u8();
+      if (written > format) {
+        throw new StorageException(
+            Kind.NEWER_VERSION,
+            file + ": " + what + " of format " + written + ", this version reads " + format);
       }
       return decode.apply(content);
     } catch (MalformedException e) {
@@ -57,7 +66,7 @@ final class CheckedFile {
     return (int) crc.getValue();
   }
 
-  /** Replaces one; on disk when it returns. */
+  /** Replaces one, whose content begins with its format; on disk when it returns. */
   void write(Path file, Bytes content) {
     Encoder out = new Encoder(content.length() + 8);
     out.i32(magic).i32(checksum(content)).raw(content);

@@ -31,7 +31,7 @@ public record GroupManifest(
   private static final int FORMAT = 1;
 
   /** With what a fork adds at the end; only written where there was one. */
-  private static final int FORKED_FORMAT = 2;
+  static final int NEWEST_FORMAT = 2;
 
   /** Of a history that goes on. */
   GroupManifest(ReplicaConfig config, String log, String stateMachine, Membership membership) {
@@ -151,7 +151,7 @@ public record GroupManifest(
   Bytes encode() {
     Encoder out = new Encoder();
     boolean plain = successor == null && !discard;
-    out.u8(plain ? FORMAT : FORKED_FORMAT).text(log).text(stateMachine).bytes(config.encode());
+    out.u8(plain ? FORMAT : NEWEST_FORMAT).text(log).text(stateMachine).bytes(config.encode());
     membership.encode(out);
     if (!plain) {
       out.optional(successor).bool(discard);
@@ -162,17 +162,17 @@ public record GroupManifest(
   static GroupManifest decode(Bytes encoded) {
     Decoder in = new Decoder(encoded);
     int format = in.u8();
-    if (format != FORMAT && format != FORKED_FORMAT) {
+    if (format != FORMAT && format != NEWEST_FORMAT) {
       throw new MalformedException(
-          "manifest of format " + format + ", known is up to " + FORKED_FORMAT, 0);
+          "manifest of format " + format + ", known is up to " + NEWEST_FORMAT, 0);
     }
     String log = in.text();
     String stateMachine = in.text();
     try {
       ReplicaConfig config = ReplicaConfig.decode(in.bytes());
       Membership membership = Membership.decode(in);
-      Bytes successor = format == FORKED_FORMAT ? in.optional() : null;
-      boolean discard = format == FORKED_FORMAT && in.bool();
+      Bytes successor = format == NEWEST_FORMAT ? in.optional() : null;
+      boolean discard = format == NEWEST_FORMAT && in.bool();
       in.end();
       return new GroupManifest(config, log, stateMachine, membership, successor, discard);
     } catch (IllegalArgumentException e) {

@@ -12,8 +12,10 @@ import org.quorate.spi.storage.StorageException.Kind;
 
 /** What a node knows of its groups before it opens them, in small files of each. Blocks. */
 final class ManifestStore {
-  private static final CheckedFile MANIFEST = new CheckedFile(0x51474d31, "manifest"); // QGM1
-  private static final CheckedFile STORAGE = new CheckedFile(0x51475331, "storage mark"); // QGS1
+  private static final CheckedFile MANIFEST =
+      new CheckedFile(0x51474d31, "manifest", GroupManifest.NEWEST_FORMAT); // QGM1
+  private static final CheckedFile STORAGE =
+      new CheckedFile(0x51475331, "storage mark", StorageChoice.FORMAT); // QGS1
   private static final String SUFFIX = ".manifest";
 
   private final Path dir;

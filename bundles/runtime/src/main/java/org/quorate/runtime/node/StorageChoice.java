@@ -27,7 +27,7 @@ record StorageChoice(
     String deadLog,
     String deadState,
     List<Move> moves) {
-  private static final int FORMAT = 1;
+  static final int FORMAT = 1;
   private static final int MOVES_MAX = 16;
 
   /**

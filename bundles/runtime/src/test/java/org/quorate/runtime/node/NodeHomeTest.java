@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.spi.storage.StorageException;
 
@@ -83,6 +84,21 @@ class NodeHomeTest {
     Files.delete(file);
     Files.createDirectories(dir.resolve("groups"));
     assertEquals(StorageException.Kind.CORRUPT, refused(NODE, "c").kind());
+  }
+
+  /** Whole, and yet not to be taken for damaged: nobody shall restore it from a backup. */
+  @Test
+  void aManifestOfANewerVersionIsNamedAsSuch() throws IOException {
+    NodeHome.open(dir, NODE, "c").close();
+    Path file = Files.createDirectories(dir.resolve("groups")).resolve("g.manifest");
+    CheckedFile ofNewer = new CheckedFile(0x51474d31, "manifest", 9);
+    ofNewer.write(file, Bytes.wrap(new byte[] {9, 1, 2, 3}));
+    StorageException newer =
+        assertThrows(StorageException.class, () -> new ManifestStore(dir).load());
+    assertEquals(StorageException.Kind.NEWER_VERSION, newer.kind());
+    assertEquals(
+        file + ": manifest of format 9, this version reads " + GroupManifest.NEWEST_FORMAT,
+        newer.getMessage());
   }
 
   @Test

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.core.log.LogPoint;
-import org.quorate.core.log.VirtualLog;
+import org.quorate.core.log.SavedLog;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StateStore;
@@ -15,7 +15,7 @@ final class SimState implements StateStore {
   private final SimDisk disk;
   private final String file;
   private TreeMap<Bytes, Bytes> content = new TreeMap<>();
-  private VirtualLog.Saved saved;
+  private SavedLog saved;
   private long applied;
   private boolean damaged;
 
@@ -27,7 +27,7 @@ final class SimState implements StateStore {
   /** Whether what was decided there is in this state, or the link has ended in it. */
   boolean covers(LogPoint at, long planId) {
     if (saved == null) {
-      saved = VirtualLog.saved(this);
+      saved = SavedLog.of(this);
     }
     return saved.point().reaches(at)
         || saved.chain() != null
