@@ -196,6 +196,9 @@ public final class SnapshotSender {
 
   /** Repeats what got no answer; gives up on peers that stay silent. */
   public void tick() {
+    if (transfers.isEmpty()) {
+      return;
+    }
     long now = host.nowMs();
     for (Map.Entry<NodeId, Transfer> e : List.copyOf(transfers.entrySet())) {
       Transfer transfer = e.getValue();

@@ -1,11 +1,12 @@
 package org.quorate.runtime.node;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.quorate.api.GroupId;
 import org.quorate.client.net.Loop;
@@ -22,7 +23,7 @@ public final class GroupTable {
   private final List<Ticker> tickers = new ArrayList<>();
   private final ManifestStore store;
   private final Map<GroupId, Reservation> reserved = new TreeMap<>();
-  private final Map<GroupId, GroupHost> hosts = new ConcurrentSkipListMap<>();
+  private final Map<GroupId, GroupHost> hosts = new ConcurrentHashMap<>();
 
   private record Reservation(long historyId, long untilNanos) {}
 
@@ -61,13 +62,15 @@ public final class GroupTable {
 
   /** All groups by name. */
   public List<GroupHost> all() {
-    return new ArrayList<>(hosts.values());
+    List<GroupHost> all = new ArrayList<>(hosts.values());
+    all.sort(Comparator.comparing(GroupHost::id));
+    return all;
   }
 
   /** Groups are opened and parked as services demand; complete when they have followed. */
   CompletableFuture<Void> reconcile() {
     List<CompletableFuture<Void>> all = new ArrayList<>();
-    for (GroupHost host : hosts.values()) {
+    for (GroupHost host : all()) {
       CompletableFuture<Void> followed = new CompletableFuture<>();
       all.add(followed);
       host.reconcile(() -> followed.complete(null));
