@@ -174,6 +174,21 @@ class MainTest {
     assertTrue(err().contains("empty.jar offers no strategy"), err());
   }
 
+  /** Not: it does the same to the cluster that happens to be in this folder. */
+  @Test
+  void whatIsAboutProcessesTakesNoOtherCluster() throws IOException {
+    Files.writeString(
+        directory.resolve("prod.yaml"),
+        "nodes: [{name: n1, client: \"127.0.0.1:1\", http: \"127.0.0.1:1\"}]");
+    for (List<String> words :
+        List.of(List.of("doctor"), List.of("down"), List.of("node", "list"), List.of("up"))) {
+      List<String> all = new ArrayList<>(List.of("--cluster", "prod.yaml"));
+      all.addAll(words);
+      assertEquals(ExitCode.USAGE, run(all.toArray(String[]::new)), words + err());
+      assertTrue(err().contains("takes no --cluster"), err());
+    }
+  }
+
   @Test
   void aBrokenClusterFileIsNamed() throws IOException {
     Files.createDirectories(directory.resolve("data"));

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
-import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import picocli.CommandLine.Command;
 
@@ -22,12 +21,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    LocalCluster cluster = root.cluster();
     List<Finding> findings = new ArrayList<>(MachineChecks.all(root));
-    if (!ClusterFile.exists(root.data())) {
+    if (!cluster.exists()) {
       findings.add(Finding.ok("cluster", "none in " + root.data() + "; 'quorate up' makes one"));
     } else {
       try {
-        LocalCluster cluster = root.cluster();
         findings.addAll(ClusterChecks.all(cluster));
       } catch (CliException e) {
         findings.add(Finding.error("cluster", e.getMessage(), e.next()));

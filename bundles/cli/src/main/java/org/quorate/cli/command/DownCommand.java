@@ -3,7 +3,6 @@ package org.quorate.cli.command;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.quorate.cli.ExitCode;
-import org.quorate.cli.cluster.ClusterFile;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -19,7 +18,6 @@ final class DownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ClusterFile.read(root.data());
     root.print(Map.of("stopped", root.cluster().stopAll()));
     return ExitCode.OK;
   }

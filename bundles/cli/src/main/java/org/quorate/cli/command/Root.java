@@ -153,8 +153,18 @@ public final class Root implements Runnable {
     return terminal.resolve(data);
   }
 
-  /** The cluster on this machine. */
+  /**
+   * The cluster on this machine.
+   *
+   * @throws CliException if another one was named: this one is not meant then
+   */
   LocalCluster cluster() {
+    if (elsewhere()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "this command is about processes of this machine: it takes no --cluster",
+          "leave it out and name the cluster's directory with --data");
+    }
     return new LocalCluster(data(), this::distribution);
   }
 
