@@ -110,6 +110,8 @@ class MainTest {
       assertTrue(err().startsWith("error: "), err());
       assertTrue(err().contains("\nnext:  "), err());
     }
+    assertEquals(ExitCode.USAGE, run("bench", "--swaps", "-1"));
+    assertEquals(ExitCode.USAGE, run("bench", "--join", "-1"));
     assertEquals(ExitCode.USAGE, run("bench", "--workload", "nope"));
     assertTrue(err().contains("'nope' is none of disjoint, counter, bank, list-append"), err());
   }

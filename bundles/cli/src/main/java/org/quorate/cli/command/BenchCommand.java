@@ -184,6 +184,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void check() {
+    swaps.check(clients);
     boolean loops = outstanding.stream().allMatch(n -> n >= 1 && n <= 4096);
     if (!loops
         || runs < 1
@@ -191,13 +192,14 @@ final class BenchCommand implements Callable<Integer> {
         || seconds <= 0
         || seconds > 600
         || clients() < 1
+        || join < 0
         || idleGroups < 0
         || idleGroups > 10_000) {
       throw new CliException(
           ExitCode.USAGE,
           "an option is out of its range",
           "--outstanding 1..4096, --runs 1..99, --seconds up to 600, --clients from 1,"
-              + " --idle-groups 0..10000");
+              + " --idle-groups 0..10000, --join from 0");
     }
   }
 

@@ -38,27 +38,44 @@ final class SwapOptions {
   private int load = 80;
 
   boolean wanted() {
-    return swaps > 0;
+    return swaps != 0;
+  }
+
+  /**
+   * Before anything is started.
+   *
+   * @throws CliException if an option is out of its range
+   */
+  void check(Integer clients) {
+    if (wanted()
+        && (swaps < 1
+            || swaps > 10_000
+            || load < 1
+            || load > 100
+            || many(clients) > 1024
+            || between.size() < 2)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "an option is out of its range",
+          "--swaps 1..10000, --load 1..100, --clients 1..1024, --between at least two strategies");
+    }
+  }
+
+  private static int many(Integer clients) {
+    return clients == null ? CLIENTS : clients;
   }
 
   /** Runs it and prints the report; the exit code tells whether nothing failed. */
   int run(
       Root root, ClusterFile cluster, String group, Integer clients, double seconds, double warmup)
       throws InterruptedException {
-    int many = clients == null ? CLIENTS : clients;
-    if (swaps > 10_000 || load < 1 || load > 100 || many > 1024 || between.size() < 2) {
-      throw new CliException(
-          ExitCode.USAGE,
-          "an option is out of its range",
-          "--swaps 1..10000, --load 1..100, --clients 1..1024, --between at least two strategies");
-    }
     SwapBench.Plan plan =
         new SwapBench.Plan(
             cluster.nodes().stream().map(n -> "127.0.0.1:" + n.clientPort()).toList(),
             group,
             swaps,
             between,
-            many,
+            many(clients),
             load,
             seconds,
             warmup);
