@@ -1,0 +1,79 @@
+package org.quorate.coordinator.zk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.quorate.coordinator.zk.state.Command;
+
+/** The sessions that a coordinator holds, and keeps alive. On the coordinator's thread alone. */
+final class HeldSessions {
+  private static final long RETRY_MS = 100;
+
+  /** Keep-alives of one entry. */
+  private static final int BATCH = 1_000;
+
+  private final Core core;
+  private final Map<Long, List<ZkSession>> held = new TreeMap<>();
+
+  HeldSessions(Core core) {
+    this.core = core;
+  }
+
+  void add(ZkSession session) {
+    held.computeIfAbsent(session.id(), id -> new ArrayList<>()).add(session);
+  }
+
+  boolean holds(long id) {
+    return held.containsKey(id);
+  }
+
+  /** Whether one of its holdings here is kept alive without anybody's doing. */
+  boolean keeps(long id) {
+    return held.getOrDefault(id, List.of()).stream().anyMatch(s -> s.spec().automatic());
+  }
+
+  List<ZkSession> all() {
+    List<ZkSession> all = new ArrayList<>();
+    held.values().forEach(all::addAll);
+    return all;
+  }
+
+  void ended(long id) {
+    List<ZkSession> gone = held.remove(id);
+    if (gone != null) {
+      gone.forEach(s -> s.ended(true));
+    }
+  }
+
+  /** The replica was restored from a snapshot: what is not open any more has ended. */
+  void restarted() {
+    for (long id : new ArrayList<>(held.keySet())) {
+      if (core.replica().machine().sessions().find(id) == null) {
+        ended(id);
+      }
+    }
+  }
+
+  void keepAlive(long nowNanos) {
+    List<ZkSession> due = new ArrayList<>();
+    for (ZkSession session : all()) {
+      if (due.size() < BATCH && session.renew(nowNanos)) {
+        due.add(session);
+      }
+    }
+    if (due.isEmpty()) {
+      return;
+    }
+    List<Long> ids = due.stream().map(ZkSession::id).distinct().toList();
+    core.<List<Long>>submit(new Command.KeepAlive(ids), core.requestMs())
+        .whenComplete(
+            (gone, problem) -> {
+              for (ZkSession each : due) {
+                long afterMs = problem == null ? each.spec().ttlMs() / 4 : RETRY_MS;
+                each.renewed(nowNanos + TimeUnit.MILLISECONDS.toNanos(afterMs));
+              }
+            });
+  }
+}

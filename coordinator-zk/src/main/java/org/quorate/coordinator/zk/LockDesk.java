@@ -1,0 +1,248 @@
+package org.quorate.coordinator.zk;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.quorate.coordinator.zk.state.Applied;
+import org.quorate.coordinator.zk.state.Command;
+import org.quorate.coordinator.zk.state.LockReply;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.LockOutcome;
+import org.quorate.spi.coordination.LockSpec;
+
+/** The locks that a coordinator's sessions hold and wait for. On the coordinator's thread alone. */
+final class LockDesk {
+  /** Who has held a lock for so long says since when; shorter holdings cost no entry. */
+  private static final long TELL_AFTER_MS = 1_000;
+
+  private static final long RETRY_MS = 1_000;
+
+  private final Core core;
+  private final Map<FencingToken, Waiting> waiting = new HashMap<>();
+  private final Map<FencingToken, Held> held = new HashMap<>();
+
+  private record Waiting(
+      ZkSession session,
+      LockSpec spec,
+      long number,
+      FencingToken token,
+      long deadlineNanos,
+      CompletableFuture<LockOutcome> outcome) {}
+
+  /** A lock that is held. */
+  private final class Held implements HeldLock {
+    private final String name;
+    private final FencingToken token;
+    private final long session;
+    private final long untoldSinceNanos;
+    private boolean told;
+    private final CompletableFuture<Loss> lost = new CompletableFuture<>();
+
+    Held(String name, FencingToken token, long session, boolean told) {
+      this.name = name;
+      this.token = token;
+      this.session = session;
+      this.told = told;
+      this.untoldSinceNanos = System.nanoTime();
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public FencingToken token() {
+      return token;
+    }
+
+    @Override
+    public long session() {
+      return session;
+    }
+
+    @Override
+    public CompletionStage<Boolean> release() {
+      return core.call(
+          () -> core.<Boolean>submit(new Command.Unlock(name, token), core.requestMs()));
+    }
+
+    @Override
+    public CompletionStage<Loss> lost() {
+      return lost.copy();
+    }
+  }
+
+  LockDesk(Core core) {
+    this.core = core;
+  }
+
+  CompletableFuture<LockOutcome> ask(ZkSession session, LockSpec spec) {
+    CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
+    if (!core.sessions().holds(session.id())) {
+      outcome.completeExceptionally(session.expired());
+      return outcome;
+    }
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(spec.waitMs());
+    Outbox.Sent sent =
+        core.outbox().submit(new Command.Lock(session.id(), spec, core.epoch()), core.requestMs());
+    sent.done()
+        .whenComplete(
+            (result, problem) -> {
+              if (problem == null) {
+                answered(session, spec, sent.number(), deadline, (LockReply) result, outcome);
+                return;
+              }
+              outcome.completeExceptionally(problem);
+              if (problem instanceof CoordinationException failure
+                  && failure.code() == Code.INDETERMINATE) {
+                giveUp(session, spec.name(), sent.number());
+              }
+            });
+    return outcome;
+  }
+
+  private void answered(
+      ZkSession session,
+      LockSpec spec,
+      long number,
+      long deadlineNanos,
+      LockReply reply,
+      CompletableFuture<LockOutcome> outcome) {
+    if (reply.token() == null) {
+      outcome.complete(new LockOutcome.NotGranted(reply.refused()));
+    } else if (reply.granted()) {
+      grant(session, spec.name(), reply.token(), true, outcome);
+    } else {
+      waiting.put(
+          reply.token(), new Waiting(session, spec, number, reply.token(), deadlineNanos, outcome));
+    }
+  }
+
+  private void grant(
+      ZkSession session,
+      String name,
+      FencingToken token,
+      boolean told,
+      CompletableFuture<LockOutcome> outcome) {
+    Held lock = new Held(name, token, session.id(), told);
+    held.put(token, lock);
+    outcome.complete(new LockOutcome.Granted(lock));
+  }
+
+  void applied(Applied applied) {
+    applied.gone().forEach(this::gone);
+    for (FencingToken token : applied.granted()) {
+      Waiting next = waiting.remove(token);
+      if (next != null) {
+        grant(next.session(), next.spec().name(), token, false, next.outcome());
+      }
+    }
+  }
+
+  private void gone(FencingToken token, HeldLock.Loss why) {
+    Held lock = held.remove(token);
+    if (lock != null) {
+      lock.lost.complete(why);
+    }
+    if (why == HeldLock.Loss.SESSION_ENDED) {
+      Waiting left = waiting.remove(token);
+      if (left != null) {
+        left.outcome().completeExceptionally(left.session().expired());
+      }
+    }
+  }
+
+  /** The replica was restored from a snapshot: what is held and waited for may have changed unseen. */
+  void restarted() {
+    var locks = core.replica().machine().locks();
+    for (Waiting each : new ArrayList<>(waiting.values())) {
+      String name = each.spec().name();
+      if (locks.held(name, each.token())) {
+        waiting.remove(each.token());
+        grant(each.session(), name, each.token(), false, each.outcome());
+      } else if (locks.info(name).waiting().stream()
+          .noneMatch(c -> c.token().equals(each.token()))) {
+        waiting.remove(each.token());
+        each.outcome().completeExceptionally(each.session().expired());
+      }
+    }
+    for (Held each : new ArrayList<>(held.values())) {
+      if (!locks.held(each.name, each.token)) {
+        held.remove(each.token);
+        each.lost.complete(HeldLock.Loss.SESSION_ENDED);
+      }
+    }
+  }
+
+  void tick(long nowNanos) {
+    for (Waiting each : new ArrayList<>(waiting.values())) {
+      if (nowNanos - each.deadlineNanos() >= 0 && waiting.remove(each.token()) != null) {
+        leave(each);
+      }
+    }
+    for (Held each : held.values()) {
+      long heldMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - each.untoldSinceNanos);
+      if (!each.told && heldMs >= TELL_AFTER_MS) {
+        each.told = true;
+        core.submit(new Command.TellHeld(each.name, each.token), core.requestMs());
+      }
+    }
+  }
+
+  /** The wait is over: gives the place in the queue up, unless it has become the first one. */
+  private void leave(Waiting late) {
+    String name = late.spec().name();
+    core.<Boolean>submit(
+            new Command.Withdraw(name, core.outbox().client(), late.number(), false),
+            core.requestMs())
+        .whenComplete(
+            (withdrawn, problem) -> {
+              var locks = core.replica().machine().locks();
+              if (problem != null) {
+                late.outcome().completeExceptionally(problem);
+                giveUp(late.session(), name, late.number());
+              } else if (withdrawn) {
+                late.outcome().complete(new LockOutcome.NotGranted(locks.info(name)));
+              } else if (locks.held(name, late.token())) {
+                grant(late.session(), name, late.token(), false, late.outcome());
+              } else {
+                late.outcome().completeExceptionally(late.session().expired());
+              }
+            });
+  }
+
+  /** Nobody waits for the answer any more: takes the request back, whatever became of it. */
+  private void giveUp(ZkSession session, String name, long number) {
+    if (core.isClosed() || !core.sessions().holds(session.id())) {
+      return;
+    }
+    core.<Boolean>submit(
+            new Command.Withdraw(name, core.outbox().client(), number, true), core.requestMs())
+        .whenComplete(
+            (done, problem) -> {
+              if (problem != null) {
+                core.later(() -> giveUp(session, name, number), RETRY_MS);
+              }
+            });
+  }
+
+  /** The coordinator closes: nobody waits on, and nobody knows any more who holds. */
+  void close(CoordinationException why) {
+    List<Waiting> left = new ArrayList<>(waiting.values());
+    waiting.clear();
+    left.forEach(w -> w.outcome().completeExceptionally(why));
+  }
+
+  void forget() {
+    held.values().forEach(h -> h.lost.complete(HeldLock.Loss.SESSION_ENDED));
+    held.clear();
+  }
+}

@@ -1,0 +1,331 @@
+package org.quorate.coordinator.zk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.KeeperException;
+import org.quorate.coordinator.zk.state.Applied;
+import org.quorate.coordinator.zk.state.Command;
+import org.quorate.coordinator.zk.state.Entry;
+import org.quorate.coordinator.zk.state.Wire;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+
+/**
+ * What this coordinator has asked for and not yet read in the log. A request that may have been lost
+ * is appended again under its number, which the log's readers count once. On the coordinator's thread
+ * alone.
+ */
+final class Outbox {
+  private static final int MAX_REQUESTS = 16_384;
+  private static final long MAX_BYTES = 64 << 20;
+
+  private final Ensemble ensemble;
+  private final Replica replica;
+  private final Runnable stalled;
+  private final long client = ThreadLocalRandom.current().nextLong();
+  private final TreeMap<Long, Request> open = new TreeMap<>();
+  private Head head;
+  private boolean readingHead;
+  private long last;
+  private long bytes;
+
+  private static final class Request {
+    private final byte[] entry;
+    private final CompletableFuture<Object> done = new CompletableFuture<>();
+    private final long deadlineNanos;
+    private boolean underWay;
+    private boolean stored;
+
+    /** Whether it may be in the log without being known to be. */
+    private boolean doubtful;
+
+    Request(byte[] entry, long deadlineNanos) {
+      this.entry = entry;
+      this.deadlineNanos = deadlineNanos;
+    }
+  }
+
+  /** A request's number and what comes of it. */
+  record Sent(long number, CompletableFuture<Object> done) {}
+
+  Outbox(Ensemble ensemble, Replica replica, Runnable stalled) {
+    this.ensemble = ensemble;
+    this.replica = replica;
+    this.stalled = stalled;
+  }
+
+  long client() {
+    return client;
+  }
+
+  boolean isSealed() {
+    return head != null && head.sealed() != null;
+  }
+
+  Sent submit(Command command, long waitMs) {
+    byte[] entry = encode(++last, command);
+    Request request = new Request(entry, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs));
+    if (open.size() >= MAX_REQUESTS || bytes + entry.length > MAX_BYTES) {
+      request.done.completeExceptionally(
+          new CoordinationException(
+              Code.OVERLOADED, open.size() + " requests with " + bytes + " bytes are under way"));
+      return new Sent(last, request.done);
+    }
+    open.put(last, request);
+    bytes += entry.length;
+    send(last, request);
+    return new Sent(last, request.done);
+  }
+
+  private byte[] encode(long number, Command command) {
+    long settled = open.isEmpty() ? number - 1 : open.firstKey() - 1;
+    return Wire.encode(new Entry(client, number, settled, System.currentTimeMillis(), command));
+  }
+
+  private void send(long number, Request request) {
+    if (head == null) {
+      readHead();
+      return;
+    }
+    if (head.sealed() != null && !request.doubtful) {
+      fail(number, sealed());
+      return;
+    }
+    request.underWay = true;
+    Head expected = head;
+    ensemble.append(
+        head,
+        request.entry,
+        (code, entry) -> {
+          request.underWay = false;
+          if (code == KeeperException.Code.OK) {
+            request.stored = true;
+            replica.heard(expected.folder(), entry + 1);
+          } else if (code == KeeperException.Code.BADVERSION) {
+            refused(number, request, expected);
+          } else if (!refusedForGood(number, request, code)) {
+            request.doubtful = true;
+            stalled.run();
+          }
+        });
+  }
+
+  private void refused(long number, Request request, Head expected) {
+    if (head != null && head.version() != expected.version() && open.get(number) == request) {
+      send(number, request);
+    } else {
+      head = null;
+      readHead();
+    }
+  }
+
+  /** Whether the servers said what trying again does not change. */
+  private boolean refusedForGood(long number, Request request, KeeperException.Code code) {
+    Code meaning =
+        switch (code) {
+          case NOAUTH, AUTHFAILED -> Code.FORBIDDEN;
+          case QUOTAEXCEEDED, THROTTLEDOP -> Code.OVERLOADED;
+          case NONODE, BADARGUMENTS, MARSHALLINGERROR, UNIMPLEMENTED, NOCHILDRENFOREPHEMERALS ->
+              Code.BROKEN;
+          default -> null;
+        };
+    if (meaning == null || request.doubtful) {
+      return false;
+    }
+    fail(number, new CoordinationException(meaning, "ZooKeeper answers " + code));
+    return true;
+  }
+
+  private CoordinationException sealed() {
+    return new CoordinationException(
+        Code.UNAVAILABLE, "sealed, nothing can be changed: " + head.sealed());
+  }
+
+  private void readHead() {
+    if (readingHead) {
+      return;
+    }
+    readingHead = true;
+    ensemble.readHead(
+        this::headChanged,
+        (code, node) -> {
+          readingHead = false;
+          if (code != KeeperException.Code.OK) {
+            stalled.run();
+            return;
+          }
+          try {
+            head = Head.parse(node.data(), node.stat().getVersion());
+          } catch (CoordinationException e) {
+            failAll(e);
+            return;
+          }
+          sendAll();
+        });
+  }
+
+  private void headChanged() {
+    head = null;
+    readHead();
+  }
+
+  /** After a connection was lost and all that was stored is read: what is not, is sent again. */
+  void resume() {
+    head = null;
+    readHead();
+  }
+
+  private void sendAll() {
+    for (long number : new ArrayList<>(open.keySet())) {
+      Request request = open.get(number);
+      if (request != null && !request.underWay && !request.stored) {
+        if (head.sealed() != null && request.doubtful) {
+          settleDoubt(number, request);
+        } else {
+          send(number, request);
+        }
+      }
+    }
+  }
+
+  /** A sealed log takes no late entry: what is not in it once all is read was not done. */
+  private void settleDoubt(long number, Request request) {
+    request.underWay = true;
+    int folder = head.folder();
+    ensemble.tail(
+        folder,
+        (code, entries) -> {
+          request.underWay = false;
+          if (code != KeeperException.Code.OK) {
+            stalled.run();
+          } else if (replica.position().compareTo(new Position(folder, entries)) >= 0) {
+            if (open.get(number) == request && head != null && head.sealed() != null) {
+              fail(number, sealed());
+            }
+          } else {
+            replica.heard(folder, entries);
+            stalled.run();
+          }
+        });
+  }
+
+  /** An entry was read; completes the request if it was one of here. */
+  boolean applied(Entry entry, Applied applied) {
+    if (entry.client() != client || applied.repeated()) {
+      return false;
+    }
+    Request request = remove(entry.number());
+    if (request != null) {
+      if (applied.result() instanceof CoordinationException refused) {
+        request.done.completeExceptionally(refused);
+      } else {
+        request.done.complete(applied.result());
+      }
+    }
+    return true;
+  }
+
+  /** Gives up what has waited too long. */
+  void expire(long nowNanos) {
+    List<Long> late = new ArrayList<>();
+    open.forEach(
+        (number, request) -> {
+          if (nowNanos - request.deadlineNanos >= 0) {
+            late.add(number);
+          }
+        });
+    for (long number : late) {
+      Request request = open.get(number);
+      boolean perhaps = request.underWay || request.stored || request.doubtful;
+      fail(
+          number,
+          perhaps
+              ? new CoordinationException(
+                  Code.INDETERMINATE, "it was sent to ZooKeeper; no answer came in time")
+              : new CoordinationException(
+                  Code.UNAVAILABLE, "no server of the ZooKeeper ensemble can be reached"));
+    }
+  }
+
+  void failAll(CoordinationException why) {
+    for (long number : new ArrayList<>(open.keySet())) {
+      fail(number, why);
+    }
+  }
+
+  /** What was passed over when a snapshot was taken in: it was done, or never will be. */
+  void passedOver() {
+    for (long number : new ArrayList<>(open.keySet())) {
+      Request request = open.get(number);
+      if (request.stored || request.doubtful || request.underWay) {
+        fail(
+            number,
+            new CoordinationException(
+                Code.INDETERMINATE,
+                "this coordinator fell behind and did not see what became of it"));
+      }
+    }
+  }
+
+  private void fail(long number, CoordinationException why) {
+    Request request = remove(number);
+    if (request != null) {
+      request.done.completeExceptionally(why);
+    }
+  }
+
+  private Request remove(long number) {
+    Request request = open.remove(number);
+    if (request != null) {
+      bytes -= request.entry.length;
+    }
+    return request;
+  }
+
+  /** Begins the next folder of the log; if it does not succeed, somebody tries again later. */
+  void nextFolder() {
+    Head now = head;
+    if (now != null && now.sealed() == null && now.folder() == replica.position().folder()) {
+      changeHead(Head.open(now.folder() + 1), new Command.NextFolder(), true, (code, v) -> {});
+    }
+  }
+
+  /**
+   * Seals the log against every coordinator, or opens it again.
+   *
+   * @param reason null to open it
+   */
+  CompletableFuture<Boolean> seal(String reason) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    if (head == null) {
+      done.completeExceptionally(
+          new CoordinationException(Code.UNAVAILABLE, "not connected: try again"));
+      return done;
+    }
+    byte[] data = reason == null ? Head.open(head.folder()) : Head.sealed(head.folder(), reason);
+    changeHead(
+        data,
+        new Command.KeepAlive(List.of()),
+        false,
+        (code, nothing) -> {
+          if (code == KeeperException.Code.OK) {
+            done.complete(true);
+          } else if (code == KeeperException.Code.BADVERSION) {
+            done.complete(false);
+          } else {
+            done.completeExceptionally(
+                new CoordinationException(Code.INDETERMINATE, "ZooKeeper answers " + code));
+          }
+        });
+    return done;
+  }
+
+  /** Changes the head as it is known; the change is itself an entry. */
+  private void changeHead(byte[] data, Command told, boolean folder, Ensemble.Answer<Void> answer) {
+    ensemble.changeHead(head, data, encode(++last, told), folder, answer);
+  }
+}

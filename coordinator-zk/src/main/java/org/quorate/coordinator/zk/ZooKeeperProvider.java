@@ -1,0 +1,128 @@
+package org.quorate.coordinator.zk;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.config.Parameter;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.CoordinationLimits;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorProvider;
+
+/**
+ * Opens coordinators on a ZooKeeper ensemble, or on a server inside of this process if no address is
+ * given: all that name the same data folder share one, which stops with the last of them.
+ */
+public class ZooKeeperProvider implements CoordinatorProvider {
+  private final Map<Path, Shared> embedded = new HashMap<>();
+  private final Path home;
+
+  /** An embedded server wants {@code coordinator.zk.dir}. */
+  public ZooKeeperProvider() {
+    this(null);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param home where an embedded server keeps its data if options do not say
+   */
+  protected ZooKeeperProvider(Path home) {
+    this.home = home;
+  }
+
+  private static final class Shared {
+    private final EmbeddedServer server;
+    private int users;
+
+    Shared(EmbeddedServer server) {
+      this.server = server;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "zookeeper";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Settings.PARAMETERS;
+  }
+
+  @Override
+  public CompletionStage<Coordinator> open(String client, long epoch, Options options) {
+    try {
+      CoordinationLimits.text("the name of a client", client, CoordinationLimits.NAME_BYTES);
+      CoordinationLimits.range("epoch", epoch, 1, Long.MAX_VALUE);
+      return open(client, epoch, Settings.of(options, home));
+    } catch (CoordinationException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  CompletionStage<Coordinator> open(String client, long epoch, Settings settings) {
+    CompletableFuture<Coordinator> opened = new CompletableFuture<>();
+    Ensemble.daemon(
+            () -> {
+              try {
+                opened.complete(connect(client, epoch, settings));
+              } catch (CoordinationException e) {
+                opened.completeExceptionally(e);
+              } catch (Exception | LinkageError e) {
+                opened.completeExceptionally(
+                    new CoordinationException(
+                        Code.UNAVAILABLE,
+                        "cannot coordinate on ZooKeeper "
+                            + settings.connect()
+                            + settings.root()
+                            + ": "
+                            + (e instanceof TimeoutException ? "no answer in time" : e),
+                        e));
+              }
+            })
+        .start();
+    return opened;
+  }
+
+  private Coordinator connect(String client, long epoch, Settings settings) throws Exception {
+    boolean inside = settings.connect().isEmpty();
+    Path folder = inside ? Path.of(settings.folder()).toAbsolutePath().normalize() : null;
+    String address = inside ? join(folder) : settings.connect();
+    Runnable leave = inside ? () -> leave(folder) : () -> {};
+    Core core = new Core(client, epoch, settings, address);
+    core.closing().thenRun(leave);
+    try {
+      core.open();
+    } catch (Exception | LinkageError e) {
+      core.abandon();
+      throw e;
+    }
+    String place = inside ? "embedded" : address;
+    return new ZkCoordinator(name() + ":" + place + settings.root(), core);
+  }
+
+  private synchronized String join(Path folder) throws Exception {
+    Shared shared = embedded.get(folder);
+    if (shared == null) {
+      shared = new Shared(new EmbeddedServer(folder, 0));
+      embedded.put(folder, shared);
+    }
+    shared.users++;
+    return shared.server.address();
+  }
+
+  private synchronized void leave(Path folder) {
+    Shared shared = embedded.get(folder);
+    if (shared != null && --shared.users == 0) {
+      embedded.remove(folder);
+      shared.server.close();
+    }
+  }
+}

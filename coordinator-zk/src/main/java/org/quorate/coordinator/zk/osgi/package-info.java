@@ -1,0 +1,2 @@
+/** The component of this bundle. */
+package org.quorate.coordinator.zk.osgi;

@@ -1,0 +1,2 @@
+/** Coordination on a ZooKeeper ensemble. */
+package org.quorate.coordinator.zk;

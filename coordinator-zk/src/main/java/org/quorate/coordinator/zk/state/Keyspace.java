@@ -1,0 +1,145 @@
+package org.quorate.coordinator.zk.state;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.Children;
+import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+
+/** Keys and what they have, and the numbers that sequential keys have come to. */
+public final class Keyspace {
+  private final TreeMap<String, KeyEntry> keys = new TreeMap<>(KeyOrder.UTF8);
+  private final TreeMap<String, Long> counters = new TreeMap<>(KeyOrder.UTF8);
+
+  /** The entry of a key, or null. */
+  public KeyEntry get(String key) {
+    return keys.get(key);
+  }
+
+  /** Entries of a scope, in order. */
+  public NavigableMap<String, KeyEntry> in(Scope scope) {
+    if (!scope.tree()) {
+      return Collections.unmodifiableNavigableMap(
+          keys.subMap(scope.path(), true, scope.path(), true));
+    }
+    return scope.path().isEmpty()
+        ? Collections.unmodifiableNavigableMap(keys)
+        : Collections.unmodifiableNavigableMap(
+            keys.subMap(scope.path() + "/", true, end(scope.path()), false));
+  }
+
+  /** What is behind all keys below a path. */
+  private static String end(String path) {
+    return path + (char) ('/' + 1);
+  }
+
+  /** A page of a scope. */
+  public Listing list(RangeQuery query, long revision) {
+    NavigableMap<String, KeyEntry> in = in(query.scope());
+    List<KeyEntry> found = new ArrayList<>();
+    for (KeyEntry entry : in.values()) {
+      if (!query.after().isEmpty() && KeyOrder.UTF8.compare(entry.key(), query.after()) <= 0) {
+        continue;
+      }
+      if (found.size() == query.limit()) {
+        return new Listing(revision, found, true);
+      }
+      found.add(query.keysOnly() ? bare(entry) : entry);
+    }
+    return new Listing(revision, found, false);
+  }
+
+  private static KeyEntry bare(KeyEntry entry) {
+    return new KeyEntry(
+        entry.key(),
+        Bytes.EMPTY,
+        entry.createRevision(),
+        entry.modRevision(),
+        entry.version(),
+        entry.owner());
+  }
+
+  /** The names directly below a path; what lies below a name is jumped over. */
+  public Children children(String path, String after, int limit, long revision) {
+    String prefix = path.isEmpty() ? "" : path + "/";
+    NavigableMap<String, KeyEntry> below = in(Scope.tree(path));
+    TreeMap<String, Children.Child> names = new TreeMap<>(KeyOrder.UTF8);
+    String at = below.isEmpty() ? null : below.firstKey();
+    while (at != null) {
+      int slash = at.indexOf('/', prefix.length());
+      boolean deeper = slash >= 0;
+      String name = at.substring(prefix.length(), deeper ? slash : at.length());
+      Children.Child seen = names.get(name);
+      names.put(name, new Children.Child(name, !deeper || seen != null && seen.exists(), deeper));
+      at = deeper ? below.ceilingKey(end(prefix + name)) : below.higherKey(at);
+    }
+    List<Children.Child> page = new ArrayList<>();
+    for (Children.Child child : names.tailMap(after, false).values()) {
+      if (page.size() == limit) {
+        return new Children(revision, page, true);
+      }
+      page.add(child);
+    }
+    return new Children(revision, page, false);
+  }
+
+  long counter(String prefix) {
+    return counters.getOrDefault(prefix, 0L);
+  }
+
+  void counter(String prefix, long next) {
+    counters.put(prefix, next);
+  }
+
+  void put(KeyEntry entry) {
+    keys.put(entry.key(), entry);
+  }
+
+  void remove(String key) {
+    keys.remove(key);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(keys.size());
+    for (KeyEntry each : keys.values()) {
+      Wire.text(out, each.key());
+      Wire.bytes(out, each.value());
+      out.writeLong(each.createRevision());
+      out.writeLong(each.modRevision());
+      out.writeLong(each.version());
+      out.writeLong(each.owner());
+    }
+    out.writeInt(counters.size());
+    for (var each : counters.entrySet()) {
+      Wire.text(out, each.getKey());
+      out.writeLong(each.getValue());
+    }
+  }
+
+  void read(DataInput in, Sessions sessions) throws IOException {
+    for (int left = in.readInt(); left > 0; left--) {
+      KeyEntry entry =
+          new KeyEntry(
+              Wire.text(in),
+              Wire.bytes(in),
+              in.readLong(),
+              in.readLong(),
+              in.readLong(),
+              in.readLong());
+      keys.put(entry.key(), entry);
+      sessions.own(entry.owner(), entry.key());
+    }
+    for (int left = in.readInt(); left > 0; left--) {
+      counters.put(Wire.text(in), in.readLong());
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package org.quorate.coordinator.zk.state;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.SessionSpec;
+
+/** Applies the entries of the log in their order. Not thread-safe. */
+public final class Machine {
+  /** A writer that nothing was read of in so many entries is forgotten. */
+  private static final long SILENT_ENTRIES = 1 << 20;
+
+  private final Keyspace keys = new Keyspace();
+  private final Sessions sessions = new Sessions();
+  private final Locks locks = new Locks();
+  private final TreeMap<Long, Writer> writers = new TreeMap<>();
+  private long revision;
+  private long entries;
+  private long entriesSinceSnapshot;
+  private long bytesSinceSnapshot;
+
+  /** Which entries of a writer were applied. */
+  private static final class Writer {
+    private final TreeSet<Long> applied = new TreeSet<>();
+    private long settled;
+    private long lastEntry;
+
+    boolean isNew(Entry entry) {
+      if (entry.settled() > settled) {
+        settled = entry.settled();
+        applied.headSet(settled, true).clear();
+      }
+      return entry.number() > settled && applied.add(entry.number());
+    }
+  }
+
+  public Keyspace keys() {
+    return keys;
+  }
+
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  public Locks locks() {
+    return locks;
+  }
+
+  /** Of the last entry, 0 before the first. */
+  public long revision() {
+    return revision;
+  }
+
+  public long entriesSinceSnapshot() {
+    return entriesSinceSnapshot;
+  }
+
+  public long bytesSinceSnapshot() {
+    return bytesSinceSnapshot;
+  }
+
+  /**
+   * Applies an entry.
+   *
+   * @param at its revision, higher than that of the one before
+   * @param size its bytes
+   */
+  public Applied apply(Entry entry, long at, int size) {
+    if (at <= revision) {
+      throw new CoordinationException(
+          Code.BROKEN, "revision " + at + " follows " + revision + ": another history");
+    }
+    revision = at;
+    entries++;
+    entriesSinceSnapshot++;
+    bytesSinceSnapshot += size;
+    Applied applied = new Applied();
+    Writer writer = writers.computeIfAbsent(entry.client(), c -> new Writer());
+    writer.lastEntry = entries;
+    if (!writer.isNew(entry)) {
+      applied.repeat();
+      return applied;
+    }
+    if (entries % (SILENT_ENTRIES / 16) == 0) {
+      writers.values().removeIf(w -> w.lastEntry < entries - SILENT_ENTRIES);
+    }
+    try {
+      applied.result(execute(entry, applied));
+    } catch (CoordinationException refused) {
+      applied.result(refused);
+    }
+    return applied;
+  }
+
+  private Object execute(Entry entry, Applied applied) {
+    Command command = entry.command();
+    if (command instanceof Command.Transact transact) {
+      return new Transactor(keys, sessions, locks, revision)
+          .execute(transact.transaction(), applied);
+    } else if (command instanceof Command.OpenSession open) {
+      sessions.open(revision, open, entry.atMs());
+      applied.renewed().add(revision);
+      return revision;
+    } else if (command instanceof Command.Resume resume) {
+      return resume(resume, applied);
+    } else if (command instanceof Command.KeepAlive alive) {
+      return keepAlive(alive, applied);
+    } else if (command instanceof Command.EndSession end) {
+      return end(end, applied);
+    } else if (command instanceof Command.Lock lock) {
+      return locks.ask(lock, sessions.want(lock.session()), entry, revision);
+    } else if (command instanceof Command.Unlock unlock) {
+      return locks.unlock(unlock.lock(), unlock.token(), applied);
+    } else if (command instanceof Command.Withdraw withdraw) {
+      return locks.withdraw(withdraw, applied);
+    } else if (command instanceof Command.TellHeld told) {
+      return locks.tellHeld(told, entry.atMs());
+    } else if (command instanceof Command.ForceRelease force) {
+      return locks.force(force, entry.atMs(), applied);
+    } else if (command instanceof Command.SnapshotStored) {
+      entriesSinceSnapshot = 0;
+      bytesSinceSnapshot = 0;
+    }
+    return true;
+  }
+
+  private SessionSpec resume(Command.Resume resume, Applied applied) {
+    Sessions.Session session = sessions.find(resume.session());
+    if (session == null || !session.proof().equals(resume.proof())) {
+      throw new CoordinationException(
+          Code.SESSION_EXPIRED,
+          "there is no session " + resume.session() + ", or its secret is another");
+    }
+    sessions.renew(resume.session(), revision);
+    applied.renewed().add(resume.session());
+    return session.spec();
+  }
+
+  private List<Long> keepAlive(Command.KeepAlive alive, Applied applied) {
+    List<Long> ended = new ArrayList<>();
+    for (long id : alive.sessions()) {
+      (sessions.renew(id, revision) ? applied.renewed() : ended).add(id);
+    }
+    return ended;
+  }
+
+  private boolean end(Command.EndSession end, Applied applied) {
+    Sessions.Session session = sessions.find(end.session());
+    if (session == null || end.renewed() != 0 && end.renewed() != session.renewed()) {
+      return false;
+    }
+    boolean delete = session.spec().onEnd() == SessionSpec.OnEnd.DELETE;
+    for (String key : session.keys()) {
+      KeyEntry after = delete ? null : ownerless(keys.get(key));
+      if (delete) {
+        keys.remove(key);
+      } else {
+        keys.put(after);
+      }
+      applied.events().add(new KeyEvent(key, revision, after));
+    }
+    locks.endOf(end.session(), applied);
+    sessions.remove(end.session());
+    applied.ended().add(end.session());
+    return true;
+  }
+
+  private KeyEntry ownerless(KeyEntry entry) {
+    return new KeyEntry(
+        entry.key(), entry.value(), entry.createRevision(), revision, entry.version() + 1, 0);
+  }
+
+  /** All of it as bytes: the same for every machine that has applied the same entries. */
+  public byte[] store() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
+      out.writeLong(revision);
+      out.writeLong(entries);
+      sessions.write(out);
+      keys.write(out);
+      locks.write(out);
+      out.writeInt(writers.size());
+      for (var each : writers.entrySet()) {
+        out.writeLong(each.getKey());
+        out.writeLong(each.getValue().settled);
+        out.writeLong(each.getValue().lastEntry);
+        out.writeInt(each.getValue().applied.size());
+        for (long number : each.getValue().applied) {
+          out.writeLong(number);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A machine as it was when {@link #store} was called. */
+  public static Machine restore(byte[] stored) {
+    Machine machine = new Machine();
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
+    try {
+      machine.revision = in.readLong();
+      machine.entries = in.readLong();
+      machine.sessions.read(in);
+      machine.keys.read(in, machine.sessions);
+      machine.locks.read(in);
+      for (int left = in.readInt(); left > 0; left--) {
+        Writer writer = new Writer();
+        machine.writers.put(in.readLong(), writer);
+        writer.settled = in.readLong();
+        writer.lastEntry = in.readLong();
+        for (int numbers = in.readInt(); numbers > 0; numbers--) {
+          writer.applied.add(in.readLong());
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CoordinationException(Code.BROKEN, "a snapshot cannot be read: " + e, e);
+    }
+    return machine;
+  }
+}
