@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +262,7 @@ class DeployIT {
       whatDoesNotStartIsRolledBack();
       aFeatureBringsAnotherStrategy();
       whoWasLeftOutFollows();
+      whoJoinsGetsTheAssembly();
       for (CountingLoad load : loads) {
         try {
           load.endsExact(LAST_MS);
@@ -423,5 +425,17 @@ class DeployIT {
       JsonObject leaks = ok("leaks", "--node", node).object();
       assertEquals(List.of(), leaks.getJsonArray("held").getList(), node + ": " + leaks.encode());
     }
+  }
+
+  /** A node that has nothing fetches the jars from the others. */
+  private void whoJoinsGetsTheAssembly() throws Exception {
+    kill("n3");
+    try (Stream<Path> files = Files.walk(dir.resolve("n3"))) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+    startNode("n3");
+    settle("n3 to run what the cluster runs", () -> runs("n3", "9.4.0"));
   }
 }
