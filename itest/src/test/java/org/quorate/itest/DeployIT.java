@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
@@ -35,6 +36,9 @@ import org.quorate.client.QuorateClient;
  * one that does not start, and a feature that brings a strategy. No client sees an error and every
  * addition is executed once.
  */
+@Timeout(
+    value = 10,
+    unit = TimeUnit.MINUTES) // seven deployments: two minutes, four beside other builds
 class DeployIT {
   private static final String RAFT = "org.quorate.consensus.raft";
   private static final String TOKEN = "a-token-of-some-length";
@@ -147,6 +151,10 @@ class DeployIT {
     return result;
   }
 
+  private NodeHttp http(String node) {
+    return new NodeHttp(node, "127.0.0.1:" + ports.get(node).get(2), TOKEN);
+  }
+
   private String logs() {
     StringBuilder all = new StringBuilder();
     for (String node : ports.keySet()) {
@@ -190,8 +198,8 @@ class DeployIT {
   }
 
   private boolean runs(String node, String version) throws Exception {
-    Cli.Result shown = run("assembly", "show", "--node", node);
-    return shown.exit() == 0
+    NodeHttp.Answer shown = http(node).ask("assembly.show", new JsonObject());
+    return shown.ok()
         && shown.array().stream()
             .map(JsonObject.class::cast)
             .anyMatch(
@@ -217,8 +225,8 @@ class DeployIT {
 
   private boolean healthy() throws Exception {
     for (String node : ports.keySet()) {
-      Cli.Result health = run("health", "--node", node);
-      if (health.exit() != 0 || !health.object().getBoolean("healthy")) {
+      NodeHttp.Answer health = http(node).ask("health", new JsonObject());
+      if (!health.ok() || !health.object().getBoolean("healthy")) {
         return false;
       }
     }
@@ -322,7 +330,7 @@ class DeployIT {
     ok("assembly", "deploy", allow(variant("9.2.0")).toString());
     kill("n1");
     startNode("n1");
-    NodeHttp n3 = new NodeHttp("n3", "127.0.0.1:" + ports.get("n3").get(2), TOKEN);
+    NodeHttp n3 = http("n3");
     settle("the turn of n2", () -> steps(n3).matches(".*n2 (updating|updated).*"));
     System.out.println("n2 is killed at " + steps(n3));
     kill("n2");
