@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
+import org.quorate.api.KeyRange;
 import org.quorate.api.Proposal;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
@@ -218,10 +219,10 @@ final class Connection {
     socket.end();
   }
 
-  void keepAlive(GroupId group, long session, Waiter waiter) {
+  void keepAlive(GroupId group, List<Long> sessions, Waiter waiter) {
     Encoder out = request(ClientProtocol.KEEP_ALIVE, waiter);
     refs.write(out, group);
-    out.list(List.of(session), Encoder::varint);
+    out.list(sessions, Encoder::varint);
     socket.end();
   }
 
@@ -250,6 +251,21 @@ final class Connection {
     refs.write(out, group);
     out.varint(version);
     socket.end();
+    return cancel(id);
+  }
+
+  /** Likewise, when a key of the ranges has changed. */
+  Runnable watch(GroupId group, List<KeyRange> keys, long version, LongConsumer then) {
+    long id = nextId++;
+    watches.put(id, then);
+    Encoder out = socket.begin(ClientProtocol.WATCH_KEYS).varint(id);
+    refs.write(out, group);
+    out.varint(version).list(keys, (e, k) -> k.encode(e));
+    socket.end();
+    return cancel(id);
+  }
+
+  private Runnable cancel(long id) {
     return () -> {
       if (watches.remove(id) != null && greeted) {
         socket.begin(ClientProtocol.CANCEL).varint(id);

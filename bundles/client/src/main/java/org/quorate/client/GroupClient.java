@@ -1,11 +1,14 @@
 package org.quorate.client;
 
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
+import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
@@ -30,6 +33,7 @@ public final class GroupClient {
   private final Leader leader;
   private final Writes writes;
   private final Reads reads;
+  private final SessionCalls sessions;
   private final ConcurrentLinkedQueue<Object> incoming = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean draining = new AtomicBoolean();
 
@@ -40,6 +44,7 @@ public final class GroupClient {
     this.leader = new Leader(client, id, this::ready, this::hopeless);
     this.writes = new Writes(client, id, leader);
     this.reads = new Reads(client, id, leader);
+    this.sessions = new SessionCalls(client, leader);
   }
 
   public GroupId id() {
@@ -121,6 +126,48 @@ public final class GroupClient {
         });
   }
 
+  /**
+   * Calls back once, on the client's loop, when a commit after a version has changed a key of the
+   * ranges: see {@link GroupAccess#watch}.
+   *
+   * @return ends it
+   */
+  public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
+    Runnable[] cancel = {() -> {}};
+    boolean[] over = new boolean[1];
+    LongConsumer once =
+        reached -> {
+          if (!over[0]) {
+            over[0] = true;
+            then.accept(reached);
+          }
+        };
+    loop.run(
+        () -> {
+          Connection connection = over[0] ? null : leader.connection();
+          if (connection != null) {
+            cancel[0] = connection.watch(id, keys, version, once);
+          } else if (!over[0]) {
+            cancel[0] = loop.after(20, () -> once.accept(0));
+          }
+        });
+    return () ->
+        loop.run(
+            () -> {
+              over[0] = true;
+              cancel[0].run();
+            });
+  }
+
+  /** This group for code that knows no Vert.x. */
+  public GroupAccess access() {
+    return new ClientGroup(this);
+  }
+
+  SessionCalls sessions() {
+    return sessions;
+  }
+
   /** The session in use, 0 while there is none; a lease for keys that go when this client goes. */
   public Future<Long> session() {
     io.vertx.core.Promise<Long> promise = io.vertx.core.Promise.promise();
@@ -179,22 +226,26 @@ public final class GroupClient {
   private void ready() {
     writes.pump();
     reads.pump();
+    sessions.pump();
   }
 
   private void hopeless(String why) {
     Outcome.Rejected refused = new Outcome.Rejected(Outcome.Rejection.UNSUPPORTED, why);
     writes.refuseAll(refused);
     reads.refuseAll(refused);
+    sessions.refuseAll(refused);
   }
 
   void tick() {
     writes.tick();
     reads.tick();
+    sessions.tick();
   }
 
   void end() {
     drain();
     writes.end();
     reads.end();
+    sessions.end();
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.quorate.api.GroupId;
 import org.quorate.api.protocol.GroupInfo;
@@ -33,6 +34,8 @@ public final class QuorateClient implements AutoCloseable {
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final Map<GroupId, GroupClient> groups = new ConcurrentSkipListMap<>();
   private final List<Runnable> timers = new ArrayList<>();
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final Promise<Void> ended = Promise.promise();
   private volatile boolean closed;
 
   private QuorateClient(Vertx vertx, boolean ownsVertx, ClientOptions options) {
@@ -199,13 +202,11 @@ public final class QuorateClient implements AutoCloseable {
 
   /** Closes sessions as far as the nodes can be reached at once, then the connections. */
   public Future<Void> shutdown() {
-    Promise<Void> done = Promise.promise();
+    if (!ending.compareAndSet(false, true)) {
+      return ended.future();
+    }
     loop.run(
         () -> {
-          if (closed) {
-            done.tryComplete();
-            return;
-          }
           groups.values().forEach(GroupClient::end);
           closed = true;
           timers.forEach(Runnable::run);
@@ -215,10 +216,10 @@ public final class QuorateClient implements AutoCloseable {
                 dialler
                     .close()
                     .eventually(() -> ownsVertx ? vertx.close() : Future.succeededFuture())
-                    .onComplete(done);
+                    .onComplete(ended);
               });
         });
-    return done.future();
+    return ended.future();
   }
 
   /** As {@link #shutdown}, without waiting for it. */

@@ -15,6 +15,7 @@ import org.quorate.api.Outcome.Rejection;
 import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.api.protocol.Outcomes;
+import org.quorate.api.wire.Decoder;
 
 /**
  * The proposals of one group, in a session that is opened when the first one comes, kept alive, and
@@ -350,7 +351,7 @@ final class Writes {
     keepingAlive = true;
     connection.keepAlive(
         group,
-        session,
+        List.of(session),
         new Connection.Waiter() {
           @Override
           public void outcome(Outcomes.Addressed answer) {
@@ -368,7 +369,7 @@ final class Writes {
   private void keptAlive(Connection connection, Outcomes.Addressed answer, long asked) {
     if (answer.outcome() instanceof Committed committed) {
       keptAliveMs = asked;
-      boolean gone = committed.result().length() >= 8 && committed.result().longAt(0) == session;
+      boolean gone = new Decoder(committed.result()).list(Decoder::i64).contains(session);
       if (gone && state == State.OPEN) {
         state = State.EXPIRED;
         pump();

@@ -16,6 +16,9 @@ import org.quorate.spi.state.ApplyContext;
 
 /** Runs one command, with all that is nested in it, on a draft. */
 final class Execution {
+  /** Of a numbered key, at least. */
+  private static final int DIGITS = 10;
+
   private final ApplyContext context;
   private final KvLimits limits;
   private final Draft draft;
@@ -43,6 +46,8 @@ final class Execution {
       return delete(delete);
     } else if (command instanceof KvCommand.Add add) {
       return add(add);
+    } else if (command instanceof KvCommand.PutNext put) {
+      return putNext(put);
     } else if (command instanceof KvCommand.Append append) {
       return append(append);
     } else if (command instanceof KvCommand.CompareAndSet swap) {
@@ -56,13 +61,37 @@ final class Execution {
   }
 
   private KvResult put(KvCommand.Put put) {
-    if (put.lease() != 0 && !context.alive(put.lease())) {
-      throw new Refusal(
-          KvError.UNKNOWN_LEASE, "no lease " + put.lease() + ": it has ended or never was");
-    }
-    Version old = draft.put(put.key(), put.value(), put.lease());
+    Version old = draft.put(put.key(), put.value(), lease(put.key(), put.lease()));
     boolean tell = put.returnPrevious() && old != null;
     return new KvResult.PutDone(revision, tell ? answer(old.entry(put.key())) : null);
+  }
+
+  /** The lease that a key is to have. */
+  private long lease(Bytes key, long asked) {
+    if (asked == KvCommand.KEEP_LEASE) {
+      Version old = draft.get(key);
+      return old == null ? 0 : old.lease();
+    }
+    long lease = Math.abs(asked);
+    if (lease != 0 && !context.alive(lease)) {
+      throw new Refusal(KvError.UNKNOWN_LEASE, "no lease " + lease + ": it has ended or never was");
+    }
+    return asked;
+  }
+
+  private KvResult putNext(KvCommand.PutNext put) {
+    Version counter = draft.get(put.counter());
+    long number = counter == null ? 0 : number(counter.value());
+    if (number < 0 || number == Long.MAX_VALUE) {
+      throw new Refusal(KvError.OVERFLOW, "the counter is " + number);
+    }
+    Bytes next = Bytes.utf8(Long.toString(number + 1));
+    draft.put(put.counter(), next, counter == null ? 0 : counter.lease());
+    String digits = Long.toString(number);
+    Bytes key =
+        put.prefix().concat(Bytes.utf8("0".repeat(Math.max(0, DIGITS - digits.length())) + digits));
+    draft.put(key, put.value(), lease(key, put.lease()));
+    return new KvResult.Numbered(revision, key);
   }
 
   private KvResult delete(KvCommand.Delete delete) {

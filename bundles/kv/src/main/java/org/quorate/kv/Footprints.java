@@ -48,6 +48,9 @@ final class Footprints {
       keys.add(add.key());
     } else if (command instanceof KvCommand.Append append) {
       keys.add(append.key());
+    } else if (command instanceof KvCommand.PutNext put) {
+      keys.add(put.counter());
+      ranges.add(KeyRange.prefix(put.prefix()));
     } else if (command instanceof KvCommand.CompareAndSet swap) {
       keys.add(swap.key());
     } else if (command instanceof KvCommand.Read read) {

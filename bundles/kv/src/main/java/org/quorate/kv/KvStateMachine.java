@@ -109,17 +109,24 @@ public final class KvStateMachine implements StateMachine {
 
   @Override
   public void leaseEnded(ApplyContext context, long lease) {
+    Draft draft = new Draft(context, hash);
+    keysOf(context, lease).forEach(draft::delete);
+    for (Bytes key : keysOf(context, -lease)) {
+      draft.put(key, draft.get(key).value(), 0);
+    }
+    draft.seal();
+    commit(context, draft);
+  }
+
+  private static List<Bytes> keysOf(StateView view, long lease) {
     List<Bytes> keys = new ArrayList<>();
     Bytes prefix = Layout.lease(lease, Bytes.EMPTY);
-    try (StateCursor cursor = context.scan(prefix, prefix.prefixEnd())) {
+    try (StateCursor cursor = view.scan(prefix, prefix.prefixEnd())) {
       while (cursor.next()) {
         keys.add(Layout.keyOfLease(cursor.key()));
       }
     }
-    Draft draft = new Draft(context, hash);
-    keys.forEach(draft::delete);
-    draft.seal();
-    commit(context, draft);
+    return keys;
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.quorate.api.KeyRange;
  * 00                     → {@link Meta}
  * 01 key                 → {@link Version}, the latest; a deletion stays until it is compacted
  * 02 revision(8) sub(4)  → {@link Change}, sub from 0 within the revision
- * 03 lease(8) key        → nothing; the keys of a lease
+ * 03 lease(8) key        → nothing; the keys of a lease, under its negative those that stay
  * </pre>
  *
  * <p>A key always comes last, so it needs no escaping to keep its order. A put writes three

@@ -39,6 +39,8 @@ final class Queries {
       return get(view, get);
     } else if (query instanceof KvQuery.Range range) {
       return range(view, range);
+    } else if (query instanceof KvQuery.Names names) {
+      return names(view, names);
     } else if (query instanceof KvQuery.Changes changes) {
       return new Changes(view, limits, changes).answer();
     } else if (query instanceof KvQuery.LeaseKeys keys) {
@@ -66,6 +68,16 @@ final class Queries {
       }
       if (intact(view, revision, range.revision(), attempt)) {
         return page.done(revision);
+      }
+    }
+  }
+
+  private KvResult names(StateView view, KvQuery.Names names) {
+    for (int attempt = 1; ; attempt++) {
+      long revision = begin(view, 0);
+      KvResult.NamesDone done = new Level(view, revision, limits, names).names();
+      if (intact(view, revision, 0, attempt)) {
+        return done;
       }
     }
   }

@@ -37,6 +37,8 @@ final class Told {
       all.add(new KeyOperation(branch + "add", c.key(), delta));
     } else if (command instanceof KvCommand.CompareAndSet c) {
       all.add(new KeyOperation(branch + "compare-and-set", c.key(), c.value()));
+    } else if (command instanceof KvCommand.PutNext c) {
+      all.add(new KeyOperation(branch + "put-next", c.prefix(), c.value()));
     } else if (command instanceof KvCommand.Append c) {
       all.add(new KeyOperation(branch + "append", c.key(), c.value()));
     } else if (command instanceof KvCommand.Txn c) {

@@ -63,8 +63,12 @@ final class KvModel {
   void endLease(long lease) {
     leases.remove(lease);
     NavigableMap<Bytes, KvEntry> draft = new TreeMap<>(latest());
+    long revision = revision() + 1;
     draft.values().removeIf(e -> e.lease() == lease);
-    add(draft, revision() + 1);
+    List.copyOf(draft.values()).stream()
+        .filter(e -> e.lease() == -lease)
+        .forEach(e -> put(draft, e.key(), e.value(), 0, revision));
+    add(draft, revision);
   }
 
   private void add(NavigableMap<Bytes, KvEntry> after, long revision) {
@@ -87,10 +91,7 @@ final class KvModel {
 
   private KvResult run(KvCommand command, NavigableMap<Bytes, KvEntry> draft, long revision) {
     if (command instanceof KvCommand.Put c) {
-      if (c.lease() != 0 && !leases.contains(c.lease())) {
-        throw new No(KvError.UNKNOWN_LEASE);
-      }
-      KvEntry old = put(draft, c.key(), c.value(), c.lease(), revision);
+      KvEntry old = put(draft, c.key(), c.value(), lease(draft, c.key(), c.lease()), revision);
       return new KvResult.PutDone(revision, c.returnPrevious() ? old : null);
     } else if (command instanceof KvCommand.Delete c) {
       List<KvEntry> old = new ArrayList<>(in(draft, c.keys()));
@@ -123,6 +124,22 @@ final class KvModel {
         return new KvResult.Swapped(revision, true, null);
       }
       return new KvResult.Swapped(revision, false, old);
+    } else if (command instanceof KvCommand.PutNext c) {
+      KvEntry counter = draft.get(c.counter());
+      long number;
+      try {
+        number = counter == null ? 0 : Long.parseLong(counter.value().utf8());
+      } catch (NumberFormatException e) {
+        throw new No(KvError.NOT_A_NUMBER);
+      }
+      if (number < 0 || number == Long.MAX_VALUE) {
+        throw new No(KvError.OVERFLOW);
+      }
+      Bytes next = Bytes.utf8("" + (number + 1));
+      put(draft, c.counter(), next, counter == null ? 0 : counter.lease(), revision);
+      Bytes key = c.prefix().concat(Bytes.utf8(String.format("%010d", number)));
+      put(draft, key, c.value(), lease(draft, key, c.lease()), revision);
+      return new KvResult.Numbered(revision, key);
     } else if (command instanceof KvCommand.Read c) {
       return read(draft, c.query(), revision);
     } else if (command instanceof KvCommand.Compact c) {
@@ -137,6 +154,16 @@ final class KvModel {
     List<KvResult> results = new ArrayList<>();
     (held ? txn.then() : txn.otherwise()).forEach(c -> results.add(run(c, draft, revision)));
     return new KvResult.TxnDone(revision, held, results);
+  }
+
+  private long lease(NavigableMap<Bytes, KvEntry> draft, Bytes key, long asked) {
+    if (asked == KvCommand.KEEP_LEASE) {
+      return draft.containsKey(key) ? draft.get(key).lease() : 0;
+    }
+    if (asked != 0 && !leases.contains(Math.abs(asked))) {
+      throw new No(KvError.UNKNOWN_LEASE);
+    }
+    return asked;
   }
 
   private static KvEntry put(
@@ -174,6 +201,29 @@ final class KvModel {
       page = page.stream().map(KvModel::withoutValue).toList();
     }
     return new KvResult.RangeDone(revision, page, more, page.size());
+  }
+
+  /** The names of one level, found by looking at every key. */
+  static List<KvResult.NamesDone.Name> names(NavigableMap<Bytes, KvEntry> data, KvQuery.Names q) {
+    TreeMap<Bytes, KvResult.NamesDone.Name> names = new TreeMap<>();
+    for (Bytes key : data.keySet()) {
+      if (key.startsWith(q.prefix()) && key.length() > q.prefix().length()) {
+        String rest =
+            new String(
+                key.from(q.prefix().length()).toByteArray(),
+                java.nio.charset.StandardCharsets.ISO_8859_1);
+        int end = rest.indexOf(q.separator() & 0xff);
+        Bytes name = end < 0 ? key.from(q.prefix().length()) : key.slice(q.prefix().length(), end);
+        if (name.compareTo(q.after()) > 0) {
+          KvResult.NamesDone.Name old = names.get(name);
+          boolean exists = end < 0 || old != null && old.exists();
+          names.put(
+              name,
+              new KvResult.NamesDone.Name(name, exists, end >= 0 || old != null && old.below()));
+        }
+      }
+    }
+    return new ArrayList<>(names.values());
   }
 
   private static KvEntry withoutValue(KvEntry e) {

@@ -55,6 +55,7 @@ class KvModelTest {
       refused += step() ? 0 : 1;
       assertEquals(model.hash(), context.hash(), "hash after step " + step);
       query();
+      names();
       changes();
     }
     assertTrue(refused > 10 && refused < STEPS / 2, refused + " commands refused");
@@ -98,7 +99,7 @@ class KvModelTest {
   }
 
   private KvCommand command(int depth) {
-    return switch (random.nextInt(depth == KvCommand.MAX_DEPTH ? 10 : 14)) {
+    return switch (random.nextInt(depth == KvCommand.MAX_DEPTH ? 11 : 15)) {
       case 0, 1, 2 -> new KvCommand.Put(key(), value(), lease(), random.nextBoolean());
       case 3 -> new KvCommand.Delete(KeyRange.single(key()), random.nextBoolean());
       case 4 -> new KvCommand.Delete(range(), random.nextBoolean());
@@ -108,6 +109,7 @@ class KvModelTest {
       case 8 -> new KvCommand.Add(key(), random.nextInt(5) - 3, random.nextInt(2) - 1);
       case 9 ->
           new KvCommand.CompareAndSet(key(), random.nextInt(3) == 0 ? null : value(), value());
+      case 10 -> new KvCommand.PutNext(key(), key(), value(), lease());
       default ->
           new KvCommand.Txn(
               compares(), commands(depth + 1, random.nextInt(5)), commands(depth + 1, 2));
@@ -145,7 +147,12 @@ class KvModelTest {
   }
 
   private long lease() {
-    return random.nextInt(3) == 0 ? random.nextInt(5) : 0;
+    return switch (random.nextInt(9)) {
+      case 0, 1 -> random.nextInt(5);
+      case 2 -> -random.nextInt(5);
+      case 3 -> KvCommand.KEEP_LEASE;
+      default -> 0;
+    };
   }
 
   private KeyRange range() {
@@ -179,6 +186,25 @@ class KvModelTest {
       NavigableMap<Bytes, KvEntry> data = model.revisions.get((int) revision);
       assertEquals(KvModel.read(data, query, revision), context.query(query), query::toString);
     }
+  }
+
+  /** Reads a level of a hierarchy, page by page. */
+  private void names() {
+    byte separator = (byte) new int[] {0, 1, 'b', '0', 0xff}[random.nextInt(5)];
+    Bytes prefix = random.nextInt(3) == 0 ? Bytes.EMPTY : key();
+    Bytes after = random.nextInt(3) == 0 ? key() : Bytes.EMPTY;
+    KvQuery.Names query = new KvQuery.Names(prefix, separator, after, random.nextInt(4));
+    List<KvResult.NamesDone.Name> expected = KvModel.names(model.latest(), query);
+    List<KvResult.NamesDone.Name> actual = new ArrayList<>();
+    KvResult.NamesDone page;
+    do {
+      page =
+          (KvResult.NamesDone)
+              context.query(new KvQuery.Names(prefix, separator, after, query.limit()));
+      actual.addAll(page.names());
+      after = page.names().isEmpty() ? after : page.names().get(page.names().size() - 1).name();
+    } while (page.more());
+    assertEquals(expected, actual, query::toString);
   }
 
   private void assertRejected(Rejection code, KvQuery query) {
@@ -227,15 +253,18 @@ class KvModelTest {
     assertEquals(model.latest().size(), stats.keys());
     assertEquals(model.hash(), stats.hash());
     assertEquals(model.compacted, stats.compacted());
-    for (long lease = 1; lease < 5; lease++) {
+    for (long lease = -4; lease < 5; lease++) {
       long id = lease;
+      if (id == 0) {
+        continue;
+      }
       List<Bytes> expected =
           model.latest().values().stream().filter(e -> e.lease() == id).map(KvEntry::key).toList();
       List<Bytes> actual = new ArrayList<>();
       KvResult.LeaseKeysDone page;
       do {
         Bytes after = actual.isEmpty() ? Bytes.EMPTY : actual.get(actual.size() - 1);
-        page = (KvResult.LeaseKeysDone) context.query(new KvQuery.LeaseKeys(lease, after, 1));
+        page = (KvResult.LeaseKeysDone) context.query(new KvQuery.LeaseKeys(id, after, 1));
         actual.addAll(page.keys());
       } while (page.more());
       assertEquals(expected, actual);

@@ -22,6 +22,7 @@ public final class Operations {
     all.addAll(ForkOperations.all());
     all.addAll(StorageOperations.all());
     all.addAll(KvOperations.all());
+    all.addAll(CoordOperations.all());
     all.addAll(AssemblyOperations.all());
     return new OperationTable(all);
   }

@@ -13,14 +13,18 @@ import org.quorate.api.wire.MalformedException;
  * is executed whole or not at all, and answered by a {@link KvResult}.
  */
 public sealed interface KvCommand {
+  /** As the lease of a {@link Put}: the one that the key has. */
+  long KEEP_LEASE = Long.MIN_VALUE;
+
   /** Transactions may be nested this deep: a transaction without one inside has depth 1. */
   int MAX_DEPTH = 3;
 
   /**
    * Sets a value. Answer: {@link KvResult.PutDone}.
    *
-   * @param lease the lease (session) whose end deletes the key; 0 for none, which also takes the
-   *     key off the lease it had
+   * @param lease the lease (session) whose end deletes the key; its negative, if the key is to stay
+   *     then, without a lease; 0 for none, which also takes the key off the lease it had; or {@link
+   *     #KEEP_LEASE}
    * @param returnPrevious whether the answer tells what was there before
    */
   record Put(Bytes key, Bytes value, long lease, boolean returnPrevious) implements KvCommand {
@@ -78,6 +82,22 @@ public sealed interface KvCommand {
   record Append(Bytes key, Bytes value) implements KvCommand {
     public Append {
       Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(value, "value");
+    }
+  }
+
+  /**
+   * Sets the value of a key that is made of a prefix and the next number of a counter, in decimal with
+   * at least ten digits. Answer: {@link KvResult.Numbered}.
+   *
+   * @param counter key of a decimal number, as of {@link Add}, from which one is taken at a time,
+   *     beginning with 0
+   * @param lease as of {@link Put}
+   */
+  record PutNext(Bytes prefix, Bytes counter, Bytes value, long lease) implements KvCommand {
+    public PutNext {
+      Objects.requireNonNull(prefix, "prefix");
+      Objects.requireNonNull(counter, "counter");
       Objects.requireNonNull(value, "value");
     }
   }
@@ -180,6 +200,8 @@ public sealed interface KvCommand {
       out.u8(7).varint(c.revision);
     } else if (this instanceof CompareAndSet c) {
       out.u8(8).bytes(c.key).optional(c.expected).bytes(c.value);
+    } else if (this instanceof PutNext c) {
+      out.u8(9).bytes(c.prefix).bytes(c.counter).bytes(c.value).varint(c.lease);
     }
   }
 
@@ -203,6 +225,7 @@ public sealed interface KvCommand {
       case 6 -> txn(in, depth + 1);
       case 7 -> new Compact(Codec.natural(in));
       case 8 -> new CompareAndSet(in.bytes(), in.optional(), in.bytes());
+      case 9 -> new PutNext(in.bytes(), in.bytes(), in.bytes(), in.varint());
       default -> throw new MalformedException("key-value command " + tag, in.offset() - 1);
     };
   }

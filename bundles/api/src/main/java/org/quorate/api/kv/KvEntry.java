@@ -13,7 +13,8 @@ import org.quorate.api.wire.Encoder;
  * @param modRevision revision of the last change
  * @param version number of revisions that changed the key since it was created, from 1; 0 in a
  *     deletion
- * @param lease the lease whose end deletes the key, 0 for none
+ * @param lease the lease whose end deletes the key; its negative if it only takes the key off it; 0 for
+ *     none
  */
 public record KvEntry(
     Bytes key, Bytes value, long createRevision, long modRevision, long version, long lease) {

@@ -64,6 +64,8 @@ public record KvLimits(
       return first(key(append.key()), value(append.value().length()));
     } else if (command instanceof KvCommand.CompareAndSet swap) {
       return first(key(swap.key()), value(swap.value().length()));
+    } else if (command instanceof KvCommand.PutNext put) {
+      return first(numbered(put.prefix()), first(key(put.counter()), value(put.value().length())));
     } else if (command instanceof KvCommand.Read read) {
       return violation(read.query());
     } else if (command instanceof KvCommand.Txn txn) {
@@ -83,6 +85,8 @@ public record KvLimits(
       return range(range.keys());
     } else if (query instanceof KvQuery.Changes changes) {
       return range(changes.keys());
+    } else if (query instanceof KvQuery.Names names) {
+      return range(new KeyRange(names.prefix().concat(names.after()), null));
     } else if (query instanceof KvQuery.LeaseKeys keys) {
       return keys.after().isEmpty() ? null : key(keys.after());
     }
@@ -132,6 +136,12 @@ public record KvLimits(
       return new Violation(KvError.EMPTY_KEY, "an empty key");
     }
     return key.length() > keyBytes ? tooLarge("a key of", key.length(), "bytes", keyBytes) : null;
+  }
+
+  /** A number takes 19 digits at most. */
+  private Violation numbered(Bytes prefix) {
+    int length = prefix.length() + 19;
+    return length > keyBytes ? tooLarge("a numbered key of", length, "bytes", keyBytes) : null;
   }
 
   /** Bounds may be one byte longer than a key, since the end of a single key is. */

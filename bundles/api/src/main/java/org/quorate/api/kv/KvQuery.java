@@ -84,6 +84,22 @@ public sealed interface KvQuery {
     }
   }
 
+  /**
+   * What keys have between a prefix and the next separator, each once and in order, at the latest
+   * revision: one level of a hierarchy. Answer: {@link KvResult.NamesDone}.
+   *
+   * @param separator a byte
+   * @param after only names behind this one, empty for all
+   * @param limit most names wanted, 0 for as many as one answer may hold
+   */
+  record Names(Bytes prefix, byte separator, Bytes after, int limit) implements KvQuery {
+    public Names {
+      Objects.requireNonNull(prefix, "prefix");
+      Objects.requireNonNull(after, "after");
+      Codec.natural("limit", limit);
+    }
+  }
+
   /** Counts and the state's hash. Answer: {@link KvResult.StatsDone}. */
   record Stats() implements KvQuery {}
 
@@ -118,6 +134,8 @@ public sealed interface KvQuery {
       out.u8(4).varint(q.lease).bytes(q.after).varint(q.limit);
     } else if (this instanceof Stats) {
       out.u8(5);
+    } else if (this instanceof Names q) {
+      out.u8(6).bytes(q.prefix).u8(q.separator).bytes(q.after).varint(q.limit);
     }
   }
 
@@ -152,6 +170,7 @@ public sealed interface KvQuery {
               in.bool());
       case 4 -> new LeaseKeys(in.varint(), in.bytes(), Codec.integer(in));
       case 5 -> new Stats();
+      case 6 -> new Names(in.bytes(), (byte) in.u8(), in.bytes(), Codec.integer(in));
       default -> throw new MalformedException("key-value query " + tag, in.offset() - 1);
     };
   }

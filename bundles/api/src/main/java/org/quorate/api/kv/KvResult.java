@@ -46,6 +46,9 @@ public sealed interface KvResult {
   /** To {@link KvCommand.Append}: bytes the value has now. */
   record Appended(long revision, long length) implements KvResult {}
 
+  /** To {@link KvCommand.PutNext}: the key with its number. */
+  record Numbered(long revision, Bytes key) implements KvResult {}
+
   /**
    * To {@link KvCommand.Txn}.
    *
@@ -111,6 +114,25 @@ public sealed interface KvResult {
   }
 
   /**
+   * To {@link KvQuery.Names}.
+   *
+   * @param more whether there are further names
+   */
+  record NamesDone(long revision, List<Name> names, boolean more) implements KvResult {
+    public NamesDone {
+      names = List.copyOf(names);
+    }
+
+    /**
+     * One name.
+     *
+     * @param exists whether there is a key that ends with it
+     * @param below whether there are keys that have a separator behind it
+     */
+    public record Name(Bytes name, boolean exists, boolean below) {}
+  }
+
+  /**
    * To {@link KvQuery.Stats}.
    *
    * @param compacted revision up to which the history was given up
@@ -162,6 +184,12 @@ public sealed interface KvResult {
     } else if (this instanceof Swapped r) {
       out.u8(13).varint(r.revision).bool(r.succeeded);
       Codec.optional(out, r.current, (e, v) -> v.encode(e));
+    } else if (this instanceof Numbered r) {
+      out.u8(14).varint(r.revision).bytes(r.key);
+    } else if (this instanceof NamesDone r) {
+      out.u8(15).varint(r.revision);
+      out.list(r.names, (e, n) -> e.bytes(n.name()).bool(n.exists()).bool(n.below()));
+      out.bool(r.more);
     }
   }
 
@@ -193,6 +221,10 @@ public sealed interface KvResult {
               revision, Codec.natural(in), Codec.natural(in), in.i64(), Codec.natural(in));
       case 12 -> new Failed(revision, Codec.constant(in, KvError.values()), in.text());
       case 13 -> new Swapped(revision, in.bool(), Codec.optional(in, KvEntry::decode));
+      case 14 -> new Numbered(revision, in.bytes());
+      case 15 ->
+          new NamesDone(
+              revision, in.list(d -> new NamesDone.Name(d.bytes(), d.bool(), d.bool())), in.bool());
       default -> throw new MalformedException("key-value result " + tag, in.offset() - 1);
     };
   }

@@ -24,6 +24,7 @@ public final class ClientProtocol {
   public static final int CANCEL = 0x09;
   public static final int PING = 0x0a;
   public static final int BOOTSTRAP = 0x0b;
+  public static final int WATCH_KEYS = 0x0c;
 
   // Node to client.
   public static final int WELCOME = 0x41;

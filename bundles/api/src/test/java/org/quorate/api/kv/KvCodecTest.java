@@ -33,6 +33,7 @@ class KvCodecTest {
           new KvCommand.Append(KEY, VALUE),
           new KvCommand.Read(KvQuery.get(KEY)),
           new KvCommand.Compact(9),
+          new KvCommand.PutNext(KEY, KEY, VALUE, KvCommand.KEEP_LEASE),
           new KvCommand.Txn(
               List.of(
                   Compare.absent(KEY),
@@ -48,6 +49,7 @@ class KvCodecTest {
           new KvQuery.Range(KeyRange.prefix(KEY), 0, 0, false, true, false),
           new KvQuery.Changes(ALL, 1, 10, 1 << 20, true),
           new KvQuery.LeaseKeys(-5, KEY, 3),
+          new KvQuery.Names(KEY, (byte) 0xff, VALUE, 3),
           new KvQuery.Stats());
 
   private static final List<KvResult> RESULTS =
@@ -75,6 +77,8 @@ class KvCodecTest {
                   new KvEvent(KvEvent.Type.DELETE, KvEntry.deleted(KEY, 9), ENTRY)),
               9),
           new KvResult.LeaseKeysDone(10, List.of(KEY, VALUE), false),
+          new KvResult.Numbered(3, KEY),
+          new KvResult.NamesDone(4, List.of(new KvResult.NamesDone.Name(KEY, true, false)), true),
           new KvResult.StatsDone(11, 10, 9, Long.MIN_VALUE, 7),
           new KvResult.Failed(12, KvError.OVERFLOW, "too much: ∞"));
 

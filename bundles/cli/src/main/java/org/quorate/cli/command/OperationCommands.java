@@ -35,6 +35,9 @@ final class OperationCommands {
           "node", "Nodes and their processes.",
           "group", "Replicated groups.",
           "kv", "Keys and values of a group.",
+          "coord", "Keys of the coordinator in a group.",
+          "lock", "Locks of the coordinator, and who holds them.",
+          "session", "Sessions of the coordinator.",
           "assembly", "Bundles of the nodes, and how they are replaced.",
           "config", "Parameters of a node.");
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
@@ -82,6 +83,35 @@ public final class VersionIndex {
       }
     }
     return null;
+  }
+
+  /** Whether a commit after a version wrote into one of the ranges, or may have: long ago. */
+  public boolean mayHaveWritten(List<KeyRange> ranges, long version) {
+    return version < horizon || writtenAfter(ranges, version) != null;
+  }
+
+  /**
+   * Tells the commits after a version and what they wrote, the oldest first.
+   *
+   * @return false, and tells nothing, if some of them have been forgotten
+   */
+  public boolean eachAfter(long version, BiConsumer<Long, List<Bytes>> to) {
+    if (version < horizon) {
+      return false;
+    }
+    ArrayDeque<Commit> after = new ArrayDeque<>();
+    Iterator<Commit> newest = order.descendingIterator();
+    boolean more = newest.hasNext();
+    while (more) {
+      Commit commit = newest.next();
+      more = commit.version() > version;
+      if (more) {
+        after.addFirst(commit);
+        more = newest.hasNext();
+      }
+    }
+    after.forEach(commit -> to.accept(commit.version(), commit.keys()));
+    return true;
   }
 
   /** The same keys in ranges that do not overlap, ordered by where they begin. */

@@ -404,6 +404,11 @@ public final class VirtualLog {
     return new Committed(gtid(), position, result);
   }
 
+  /** Which commit last wrote what. */
+  public VersionIndex index() {
+    return index;
+  }
+
   /** Where a transaction that lost stands among those that have reserved its keys. */
   public Intents.Place place(long session, long intent) {
     return intents.place(session, intent);

@@ -16,6 +16,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.Group;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
+import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Rejected;
@@ -93,6 +94,7 @@ public final class GroupHost implements Group {
   private final Loop loop;
   private final Ticker ticker;
   private final Watches watches = new Watches();
+  private final KeyWatches keyWatches = new KeyWatches();
   private final GroupFigures figures = new GroupFigures();
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile GroupManifest manifest;
@@ -340,7 +342,7 @@ public final class GroupHost implements Group {
           phase = Phase.OPEN;
           news.opened();
           replica.onChange(this::observe);
-          replica.onApplied(watches::applied);
+          replica.onApplied(this::applied);
           replica.start();
           observe();
           followUp(then);
@@ -441,6 +443,7 @@ public final class GroupHost implements Group {
       node.changed(this, "group.parked", Map.of("why", reason));
     }
     watches.end();
+    keyWatches.end();
   }
 
   /** Told by the replica after a change. */
@@ -460,7 +463,12 @@ public final class GroupHost implements Group {
       why = "";
       node.changed(this, "group.opened", Map.of());
     }
+    NodeId before = news.hint();
     news.look(status, replica);
+    if (!Objects.equals(before, news.hint())) {
+      // Who waits here for changes has to look whether this node still hears of them.
+      keyWatches.end();
+    }
     swaps.observe(replica.swaps());
     Membership decided = replica.decidedMembership();
     if (decided != null && decided.version() > manifest.membership().version()) {
@@ -669,6 +677,30 @@ public final class GroupHost implements Group {
     return () -> loop.run(() -> watches.remove(watch));
   }
 
+  /**
+   * Calls back once, on the loop, when a commit after the version has changed a key of the ranges: see
+   * {@link org.quorate.api.GroupAccess#watch}.
+   *
+   * @return ends the watch
+   */
+  public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
+    KeyWatches.Watch watch = keyWatches.make(keys, version, then);
+    loop.run(
+        () -> {
+          if (replica == null) {
+            then.accept(0);
+          } else {
+            keyWatches.add(watch, replica.log().index(), replica.appliedVersion());
+          }
+        });
+    return () -> loop.run(() -> keyWatches.remove(watch));
+  }
+
+  private void applied(long version) {
+    watches.applied(version);
+    keyWatches.applied(version, replica.log().index());
+  }
+
   @Override
   public CompletionStage<Outcome> openSession(long ttlMs) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -700,7 +732,7 @@ public final class GroupHost implements Group {
 
   /** The group's metrics; on the loop. */
   List<Metric.Sample> measure() {
-    return Measurements.of(statusNow(), replica, watches.size(), figures);
+    return Measurements.of(statusNow(), replica, watches.size() + keyWatches.size(), figures);
   }
 
   /** The status; on the loop. */

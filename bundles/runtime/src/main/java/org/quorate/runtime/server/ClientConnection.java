@@ -6,10 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
+import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Rejected;
@@ -132,7 +135,19 @@ final class ClientConnection implements FramedSocket.Handler {
         changeGroup(id, group, host -> host.closeSession(session, outcome -> outcome(id, outcome)));
       }
       case ClientProtocol.GROUP_INFO -> info(in.varint(), refs.read(in));
-      case ClientProtocol.WATCH -> watch(in.varint(), refs.read(in), in.varint());
+      case ClientProtocol.WATCH -> {
+        long id = in.varint();
+        GroupId group = refs.read(in);
+        long version = in.varint();
+        watch(id, group, (host, then) -> host.watch(version, then));
+      }
+      case ClientProtocol.WATCH_KEYS -> {
+        long id = in.varint();
+        GroupId group = refs.read(in);
+        long version = in.varint();
+        List<KeyRange> keys = in.list(KeyRange::decode);
+        watch(id, group, (host, then) -> host.watch(keys, version, then));
+      }
       case ClientProtocol.CANCEL -> cancel(in.varint());
       case ClientProtocol.PING -> {
         socket.begin(ClientProtocol.PONG).varint(in.varint());
@@ -292,7 +307,8 @@ final class ClientConnection implements FramedSocket.Handler {
     }
   }
 
-  private void watch(long id, GroupId group, long version) {
+  private void watch(
+      long id, GroupId group, BiFunction<GroupHost, LongConsumer, Runnable> watching) {
     GroupHost host = server.node().groups().find(group);
     long limit = server.node().parameters().number(NodeParameters.CLIENT_WATCHES_MAX);
     if (host == null || watches.size() >= limit || watches.containsKey(id)) {
@@ -302,7 +318,7 @@ final class ClientConnection implements FramedSocket.Handler {
     Runnable[] cancel = new Runnable[1];
     cancel[0] = () -> {};
     watches.put(id, () -> cancel[0].run());
-    cancel[0] = host.watch(version, now -> loop.run(() -> notified(id, now)));
+    cancel[0] = watching.apply(host, now -> loop.run(() -> notified(id, now)));
   }
 
   private void notified(long id, long version) {

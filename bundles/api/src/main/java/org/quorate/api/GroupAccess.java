@@ -1,0 +1,48 @@
+package org.quorate.api;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+
+/**
+ * A group as reached from anywhere: finds the node that takes a request and repeats what was refused,
+ * or lost without having been done, until a time limit of its own. Thread-safe; never blocks. Stages
+ * complete normally, with the outcome, and callbacks come on {@link #loop}.
+ */
+public interface GroupAccess {
+  GroupId id();
+
+  /** Proposes a command, which is executed at most once. */
+  CompletionStage<Outcome> propose(Bytes command);
+
+  /** Reads from the state machine. */
+  CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level);
+
+  /** Opens a session (lease): the result of {@code Committed} is its id in 8 bytes. */
+  CompletionStage<Outcome> openSession(long ttlMs);
+
+  /**
+   * Starts the TTL of sessions anew: the result of {@code Committed} is the list of those that are
+   * gone, as a count and 8 bytes each.
+   */
+  CompletionStage<Outcome> keepAlive(List<Long> sessions);
+
+  /** Ends a session; {@code Committed} also if there was none. */
+  CompletionStage<Outcome> closeSession(long session);
+
+  /**
+   * Calls back once when a commit after a version has changed a key of the ranges: with a version that
+   * is greater, and no greater than the first such commit. With 0 when that cannot be told any more: look
+   * and watch again. May come without such a commit.
+   *
+   * @return no call any more, if it is run on {@link #loop}
+   */
+  Runnable watch(List<KeyRange> keys, long version, LongConsumer then);
+
+  /** Runs tasks one at a time, in order: what callbacks are called on. */
+  Executor loop();
+
+  /** Runs a task on {@link #loop} after so many milliseconds, unless the handle is run before. */
+  Runnable after(long ms, Runnable task);
+}

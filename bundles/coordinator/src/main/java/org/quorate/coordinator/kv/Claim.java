@@ -1,0 +1,326 @@
+package org.quorate.coordinator.kv;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.quorate.api.Bytes;
+import org.quorate.api.KeyRange;
+import org.quorate.api.kv.Compare;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvEntry;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.LockOutcome;
+import org.quorate.spi.coordination.LockSpec;
+
+/**
+ * A place in the queue of a lock, from asking to losing it: a key with the session's lease, whose
+ * create revision is the place and the token. The oldest one holds the lock. Each watches the one before
+ * it, so a release wakes one waiter. Its state is on the group's loop.
+ */
+final class Claim implements HeldLock {
+  private static final long PAUSE_MS = 50;
+
+  private final Locks locks;
+  private final Session session;
+  private final LockSpec spec;
+  private final Bytes place;
+  private final KeyRange queue;
+  private final CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Loss> lost = new CompletableFuture<>();
+  private ClaimRecord record;
+  private Runnable watch = () -> {};
+  private Runnable timer = () -> {};
+  private volatile long counter;
+
+  Claim(Locks locks, Session session, LockSpec spec, Bytes place) {
+    this.locks = locks;
+    this.session = session;
+    this.spec = spec;
+    this.place = place;
+    this.queue = Places.claims(spec.name());
+    this.record =
+        new ClaimRecord(session.spec().name(), spec.purpose(), System.currentTimeMillis(), 0);
+  }
+
+  @Override
+  public String name() {
+    return spec.name();
+  }
+
+  @Override
+  public FencingToken token() {
+    return new FencingToken(locks.epoch(), counter);
+  }
+
+  @Override
+  public long session() {
+    return session.id();
+  }
+
+  Session ofSession() {
+    return session;
+  }
+
+  Bytes place() {
+    return place;
+  }
+
+  @Override
+  public CompletionStage<Loss> lost() {
+    return lost.copy();
+  }
+
+  // ---- asking ---------------------------------------------------------------------------------
+
+  /** One command: it takes the lock if nobody has it, else a place in the queue, if it is to wait. */
+  CompletionStage<LockOutcome> ask() {
+    Compare free = new Compare(queue, Compare.Target.VERSION, Compare.Op.EQUAL, Bytes.ofLong(0));
+    KvCommand take = put(record.held(record.askedAtMs()));
+    KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
+    List<KvCommand> otherwise = spec.waitMs() == 0 ? List.of(read) : List.of(put(record), read);
+    locks
+        .store()
+        .execute(new KvCommand.Txn(List.of(free), List.of(take), otherwise), KvResult.TxnDone.class)
+        .whenCompleteAsync(this::asked, locks.loop());
+    return outcome.copy();
+  }
+
+  private KvCommand put(ClaimRecord content) {
+    return new KvCommand.Put(place, content.encode(), session.id(), false);
+  }
+
+  private void asked(KvResult.TxnDone done, Throwable problem) {
+    if (problem != null) {
+      CoordinationException failure = Failures.cause(problem);
+      if (failure.code() == Code.INDETERMINATE) {
+        leave();
+      }
+      fail(failure);
+      return;
+    }
+    counter = done.revision();
+    if (done.succeeded()) {
+      record = record.held(record.askedAtMs());
+      granted();
+      return;
+    }
+    List<KvResult> results = done.results();
+    List<KvEntry> line = ((KvResult.RangeDone) results.get(results.size() - 1)).entries();
+    if (spec.waitMs() == 0) {
+      notGranted(line);
+      return;
+    }
+    timer = locks.store().access.after(spec.waitMs(), this::late);
+    judge(line, done.revision());
+  }
+
+  /** What the queue says of this claim. */
+  private void judge(List<KvEntry> line, long revision) {
+    if (outcome.isDone()) {
+      leave();
+      return;
+    }
+    KvEntry before = null;
+    boolean there = false;
+    for (KvEntry entry : line) {
+      if (entry.key().equals(place)) {
+        there = true;
+      } else if (entry.createRevision() < counter
+          && (before == null || entry.createRevision() > before.createRevision())) {
+        before = entry;
+      }
+    }
+    if (!there) {
+      fail(
+          session.isOver()
+              ? Failures.expired(session.id())
+              : Failures.failure(Code.LOCK_LOST, "the place in the queue was taken away"));
+    } else if (before == null) {
+      held();
+    } else {
+      List<KeyRange> watched = List.of(KeyRange.single(before.key()), KeyRange.single(place));
+      watch = locks.store().access.watch(watched, revision, this::look);
+    }
+  }
+
+  private void look(long version) {
+    if (outcome.isDone()) {
+      return;
+    }
+    locks
+        .store()
+        .query(KvQuery.range(queue, 0), locks.store().reaching(version), KvResult.RangeDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null) {
+                watch = locks.store().access.after(PAUSE_MS, () -> look(0));
+              } else {
+                judge(done.entries(), done.revision());
+              }
+            },
+            locks.loop());
+  }
+
+  /** Told to others afterwards: the hand-over does not wait for it. */
+  private void held() {
+    record = record.held(System.currentTimeMillis());
+    KvCommand tell = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
+    locks.store().execute(ifHeld(tell), KvResult.TxnDone.class);
+    granted();
+  }
+
+  private void granted() {
+    timer.run();
+    if (session.isOver()) {
+      fail(Failures.expired(session.id()));
+      return;
+    }
+    locks.held(this);
+    if (!outcome.complete(new LockOutcome.Granted(this))) {
+      release();
+      return;
+    }
+    guard(counter);
+  }
+
+  private void late() {
+    if (outcome.isDone()) {
+      return;
+    }
+    watch.run();
+    KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
+    locks
+        .store()
+        .execute(
+            new KvCommand.Txn(List.of(), List.of(KvCommand.delete(place), read), List.of()),
+            KvResult.TxnDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null) {
+                fail(Failures.cause(problem));
+              } else {
+                notGranted(((KvResult.RangeDone) done.results().get(1)).entries());
+              }
+            },
+            locks.loop());
+  }
+
+  private void notGranted(List<KvEntry> line) {
+    List<KvEntry> others =
+        line.stream()
+            .filter(e -> !e.key().equals(place))
+            .sorted(Comparator.comparingLong(KvEntry::createRevision))
+            .toList();
+    locks.gone(this);
+    outcome.complete(new LockOutcome.NotGranted(Locks.info(spec.name(), others, locks.epoch())));
+  }
+
+  /** The session or the coordinator is over. */
+  void stop(CoordinationException why) {
+    fail(why);
+    lose(Loss.SESSION_ENDED);
+  }
+
+  private void fail(CoordinationException why) {
+    timer.run();
+    watch.run();
+    locks.gone(this);
+    outcome.completeExceptionally(why);
+  }
+
+  private void leave() {
+    locks.store().execute(KvCommand.delete(place), KvResult.Deleted.class);
+  }
+
+  // ---- holding --------------------------------------------------------------------------------
+
+  private KvCommand ifHeld(KvCommand then) {
+    Compare same = Translation.number(place, Compare.Target.CREATE, counter);
+    return new KvCommand.Txn(List.of(same), List.of(then), List.of());
+  }
+
+  private void guard(long version) {
+    if (!lost.isDone()) {
+      watch =
+          locks
+              .store()
+              .access
+              .watch(List.of(KeyRange.single(place)), version, this::lookWhetherHeld);
+    }
+  }
+
+  private void lookWhetherHeld(long version) {
+    Store store = locks.store();
+    KvQuery own = KvQuery.get(place);
+    store
+        .query(own, store.reaching(version), KvResult.GetDone.class)
+        .thenCombine(
+            store.get(Places.session(session.id()), store.reaching(version)),
+            (mine, owner) -> {
+              locks.loop().execute(() -> seen(mine, owner != null));
+              return null;
+            })
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null && !lost.isDone()) {
+                watch = store.access.after(PAUSE_MS, () -> lookWhetherHeld(0));
+              }
+            },
+            locks.loop());
+  }
+
+  private void seen(KvResult.GetDone mine, boolean sessionLives) {
+    if (mine.entry() != null && mine.entry().createRevision() == counter) {
+      guard(mine.revision());
+    } else if (!releasing) {
+      lose(sessionLives ? Loss.FORCED : Loss.SESSION_ENDED);
+    }
+  }
+
+  private boolean releasing;
+
+  @Override
+  public CompletionStage<Boolean> release() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    locks.loop().execute(() -> release(done));
+    return done;
+  }
+
+  private void release(CompletableFuture<Boolean> done) {
+    if (lost.isDone()) {
+      done.complete(false);
+      return;
+    }
+    releasing = true;
+    locks
+        .store()
+        .execute(ifHeld(KvCommand.delete(place)), KvResult.TxnDone.class)
+        .whenCompleteAsync(
+            (result, problem) -> {
+              releasing = false;
+              if (problem != null) {
+                lookWhetherHeld(0);
+                done.completeExceptionally(Failures.cause(problem));
+              } else if (result.succeeded()) {
+                lose(Loss.RELEASED);
+                done.complete(true);
+              } else {
+                lookWhetherHeld(result.revision());
+                done.complete(false);
+              }
+            },
+            locks.loop());
+  }
+
+  private void lose(Loss how) {
+    watch.run();
+    locks.gone(this);
+    lost.complete(how);
+  }
+}

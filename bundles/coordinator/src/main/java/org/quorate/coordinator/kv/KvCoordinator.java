@@ -1,0 +1,350 @@
+package org.quorate.coordinator.kv;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
+import org.quorate.api.KeyRange;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.Compare;
+import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.Capability;
+import org.quorate.spi.coordination.Children;
+import org.quorate.spi.coordination.Condition;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationLimits;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.Keys;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionInfo;
+import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Subscription;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.TransactionResult;
+import org.quorate.spi.coordination.WatchListener;
+
+/**
+ * Coordination on a key-value group, of whichever strategy: everything is keys of the group, a session
+ * is a lease, so all of it survives what the group survives. Thread-safe.
+ */
+public final class KvCoordinator implements Coordinator {
+  private final Store store;
+  private final long epoch;
+  private final Locks locks;
+  private final Sessions sessions;
+  private final Supplier<CompletionStage<?>> release;
+  private final Set<ScopeWatch> watches = new LinkedHashSet<>(); // on the loop
+  private final Set<Poll> polls = new LinkedHashSet<>(); // on the loop
+  private volatile boolean closed;
+
+  /**
+   * Opens one.
+   *
+   * @param access to a group of the state machine {@code kv}
+   * @param client who coordinates, shown with its sessions
+   * @param epoch for fencing tokens
+   * @param release gives the access back, at the end
+   */
+  public KvCoordinator(
+      GroupAccess access, String client, long epoch, Supplier<CompletionStage<?>> release) {
+    this.store = new Store(access);
+    this.epoch = epoch;
+    this.locks = new Locks(store, epoch);
+    this.sessions = new Sessions(store, locks, client);
+    this.release = release;
+  }
+
+  @Override
+  public String name() {
+    return "native:" + store.access.id();
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of(Capability.values());
+  }
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Runs a request unless it is closed; whatever is wrong with it fails the stage. */
+  private <T> CompletionStage<T> open(Supplier<CompletionStage<T>> request) {
+    if (closed) {
+      return CompletableFuture.failedFuture(Failures.closed());
+    }
+    try {
+      return request.get();
+    } catch (CoordinationException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> request) {
+    return CompletableFuture.supplyAsync(() -> open(request), store.access.loop())
+        .thenCompose(stage -> stage);
+  }
+
+  // ---- keys -----------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Listing> range(RangeQuery query) {
+    return open(
+        () -> {
+          KeyRange all = Places.keys(query.scope());
+          Bytes behind =
+              query.after().isEmpty()
+                  ? all.from()
+                  : KeyRange.single(Places.key(query.after())).to();
+          Bytes from = behind.compareTo(all.from()) > 0 ? behind : all.from();
+          KvQuery.Range asked =
+              new KvQuery.Range(
+                  new KeyRange(from, all.to()),
+                  query.limit(),
+                  query.revision(),
+                  false,
+                  query.keysOnly(),
+                  false);
+          ReadLevel level = query.stale() ? store.newest() : ReadLevel.LINEARIZABLE;
+          return store
+              .query(asked, level, KvResult.RangeDone.class)
+              .thenApply(
+                  page ->
+                      new Listing(
+                          page.revision(),
+                          page.entries().stream().map(Translation::entry).toList(),
+                          page.more()));
+        });
+  }
+
+  @Override
+  public CompletionStage<Children> children(String path, String after, int limit) {
+    return open(
+        () -> {
+          Keys.path(path);
+          CoordinationLimits.range("limit", limit, 1, CoordinationLimits.LISTING_ENTRIES);
+          KvQuery.Names names =
+              new KvQuery.Names(Places.level(path), (byte) '/', Bytes.utf8(after), limit);
+          return store
+              .query(names, ReadLevel.LINEARIZABLE, KvResult.NamesDone.class)
+              .thenApply(
+                  done ->
+                      new Children(
+                          done.revision(),
+                          done.names().stream()
+                              .map(n -> new Children.Child(n.name().utf8(), n.exists(), n.below()))
+                              .toList(),
+                          done.more()));
+        });
+  }
+
+  @Override
+  public CompletionStage<TransactionResult> transact(Transaction transaction) {
+    boolean plain =
+        transaction.then().stream().allMatch(op -> Translation.owner(op) == 0)
+            && transaction.when().stream().noneMatch(KvCoordinator::needsALook);
+    return plain
+        ? open(() -> execute(transaction, List.of(), 0, new ArrayList<>()))
+        : onLoop(() -> execute(transaction, transaction.when(), 0, new ArrayList<>()));
+  }
+
+  private static boolean needsALook(Condition condition) {
+    return condition instanceof Condition.OwnedBy || condition instanceof Condition.Held;
+  }
+
+  /** Looks up what some conditions mean, one after the other, then executes. */
+  private CompletionStage<TransactionResult> execute(
+      Transaction transaction, List<Condition> looked, int at, List<Compare> compares) {
+    for (int i = at; i < looked.size(); i++) {
+      if (needsALook(looked.get(i))) {
+        int next = i + 1;
+        return lookUp(looked.get(i))
+            .thenComposeAsync(
+                found -> {
+                  compares.addAll(found);
+                  return execute(transaction, looked, next, compares);
+                },
+                store.access.loop());
+      }
+    }
+    for (Condition condition : transaction.when()) {
+      if (!needsALook(condition)) {
+        compares.addAll(Translation.compares(condition));
+      }
+    }
+    List<KvCommand> then = new ArrayList<>();
+    for (Op op : transaction.then()) {
+      if (op instanceof Op.SetValue set) {
+        compares.add(Compare.present(Places.key(set.key())));
+      }
+      then.add(Translation.command(op, lease(Translation.owner(op))));
+    }
+    return store
+        .execute(new KvCommand.Txn(compares, then, List.of()), KvResult.TxnDone.class)
+        .thenApply(done -> Translation.result(done, transaction.then()));
+  }
+
+  private long lease(long owner) {
+    if (owner == 0) {
+      return 0;
+    }
+    var session = sessions.find(owner);
+    if (session == null) {
+      throw Failures.expired(owner);
+    }
+    return session.lease();
+  }
+
+  private CompletionStage<List<Compare>> lookUp(Condition condition) {
+    if (condition instanceof Condition.Held held) {
+      return locks
+          .holding(held.lock(), held.token())
+          .thenApply(place -> Translation.held(place, held.token().counter()));
+    }
+    Condition.OwnedBy owned = (Condition.OwnedBy) condition;
+    return owned.session() == 0
+        ? CompletableFuture.completedFuture(Translation.owned(owned.key(), 0L))
+        : sessions
+            .leaseOf(owned.session())
+            .thenApply(lease -> Translation.owned(owned.key(), lease));
+  }
+
+  // ---- following changes ----------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Listing> poll(List<Scope> scopes, long index, long waitMs) {
+    return onLoop(
+        () -> {
+          CoordinationLimits.range("scopes", scopes.size(), 1, CoordinationLimits.POLL_SCOPES);
+          CoordinationLimits.range("index", index, 0, Long.MAX_VALUE - 1);
+          CoordinationLimits.range("wait.ms", waitMs, 0, CoordinationLimits.POLL_MS);
+          Poll poll = new Poll(store, scopes, index, waitMs, polls::remove);
+          polls.add(poll);
+          poll.start();
+          return poll.answer();
+        });
+  }
+
+  @Override
+  public Subscription watch(Scope scope, long from, WatchListener listener) {
+    CoordinationLimits.range("revision", from, 0, Long.MAX_VALUE - 1);
+    ScopeWatch watch = new ScopeWatch(store, scope, from, listener, watches::remove);
+    store
+        .access
+        .loop()
+        .execute(
+            () -> {
+              watches.add(watch);
+              if (closed) {
+                watch.end(Failures.closed());
+              } else {
+                watch.start();
+              }
+            });
+    return watch;
+  }
+
+  // ---- sessions and locks ---------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<CoordinatorSession> openSession(SessionSpec spec) {
+    return open(() -> sessions.open(spec));
+  }
+
+  @Override
+  public CompletionStage<CoordinatorSession> resume(long id, Bytes secret, boolean automatic) {
+    return open(() -> sessions.resume(id, secret, automatic));
+  }
+
+  @Override
+  public CompletionStage<List<SessionInfo>> sessions() {
+    return open(sessions::list);
+  }
+
+  @Override
+  public CompletionStage<Boolean> endSession(long id) {
+    return open(() -> sessions.end(id));
+  }
+
+  @Override
+  public CompletionStage<List<LockInfo>> locks(Scope scope) {
+    return open(() -> locks.list(scope));
+  }
+
+  @Override
+  public CompletionStage<Boolean> forceRelease(
+      String lock, FencingToken token, String by, String reason) {
+    return open(
+        () -> {
+          Keys.check(lock);
+          CoordinationLimits.text("by", by, CoordinationLimits.PURPOSE_BYTES);
+          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
+          return locks.force(lock, token, by, reason);
+        });
+  }
+
+  @Override
+  public CompletionStage<List<ForcedRelease>> forcedReleases(int limit) {
+    return open(
+        () -> {
+          CoordinationLimits.range("limit", limit, 1, CoordinationLimits.FORCED_RELEASES);
+          return locks.forced(limit);
+        });
+  }
+
+  // ---- the end --------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Void> shutdown() {
+    if (closed) {
+      return CompletableFuture.completedFuture(null);
+    }
+    closed = true;
+    return CompletableFuture.supplyAsync(
+            () -> {
+              stop();
+              return sessions.shutdown();
+            },
+            store.access.loop())
+        .thenCompose(done -> done)
+        .thenCompose(done -> release.get())
+        .thenApply(done -> null);
+  }
+
+  /**
+   * As the death of the process: what waits is told, no session is ended and none is kept alive any
+   * more; they can be resumed within their TTL.
+   */
+  public CompletionStage<Void> abandon() {
+    closed = true;
+    return CompletableFuture.runAsync(
+            () -> {
+              stop();
+              sessions.abandon();
+            },
+            store.access.loop())
+        .thenCompose(done -> release.get())
+        .thenApply(done -> null);
+  }
+
+  private void stop() {
+    List.copyOf(watches).forEach(watch -> watch.end(Failures.closed()));
+    List.copyOf(polls).forEach(poll -> poll.end(Failures.closed()));
+    locks.close();
+  }
+}

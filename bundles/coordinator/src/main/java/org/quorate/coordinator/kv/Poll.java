@@ -1,0 +1,167 @@
+package org.quorate.coordinator.kv;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.quorate.api.KeyRange;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvEntry;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.CoordinationLimits;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.Scope;
+
+/** A blocking query: waits until the group tells of a change, and then lists. On the group's loop. */
+final class Poll {
+  private static final long PAUSE_MS = 50;
+
+  private final Store store;
+  private final List<KeyRange> keys;
+  private final long index;
+  private final long waitMs;
+  private final Consumer<Poll> gone;
+  private final CompletableFuture<Listing> answer = new CompletableFuture<>();
+  private Runnable waiting = () -> {};
+  private Runnable timer = () -> {};
+  private boolean late;
+
+  Poll(Store store, List<Scope> scopes, long index, long waitMs, Consumer<Poll> gone) {
+    this.store = store;
+    this.keys = scopes.stream().map(Places::keys).toList();
+    this.index = index;
+    this.waitMs = waitMs;
+    this.gone = gone;
+  }
+
+  CompletionStage<Listing> answer() {
+    return answer;
+  }
+
+  void start() {
+    if (index == 0) {
+      list(ReadLevel.LINEARIZABLE, false);
+    } else if (waitMs == 0) {
+      late();
+    } else {
+      timer = store.access.after(waitMs, this::late);
+      await(index);
+    }
+  }
+
+  private void await(long version) {
+    waiting = store.access.watch(keys, version, this::look);
+  }
+
+  private void late() {
+    waiting.run();
+    late = true;
+    look(0);
+  }
+
+  /** Looks whether there is a change: the group may have called for another reason. */
+  private void look(long version) {
+    if (!answer.isDone()) {
+      changed(0, Long.MAX_VALUE, store.reaching(version));
+    }
+  }
+
+  private void changed(int at, long upTo, ReadLevel level) {
+    if (at == keys.size()) {
+      unchanged(upTo, level);
+      return;
+    }
+    store
+        .query(
+            new KvQuery.Changes(keys.get(at), index + 1, 1, 0, false),
+            level,
+            KvResult.ChangesDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null) {
+                failed(problem, level);
+              } else if (!done.events().isEmpty()) {
+                list(store.reaching(done.revision()), false);
+              } else if (done.more()) {
+                list(level, false);
+              } else {
+                changed(at + 1, Math.min(upTo, done.upTo()), level);
+              }
+            },
+            store.access.loop());
+  }
+
+  private void unchanged(long upTo, ReadLevel level) {
+    if (late) {
+      list(level, true);
+    } else if (!answer.isDone()) {
+      await(upTo);
+    }
+  }
+
+  private void failed(Throwable problem, ReadLevel level) {
+    CoordinationException failure = Failures.cause(problem);
+    if (failure.code() == Code.COMPACTED) {
+      list(level, false);
+    } else if (Failures.passing(failure) && !late) {
+      waiting = store.access.after(PAUSE_MS, () -> look(0));
+    } else {
+      end(failure);
+    }
+  }
+
+  private void list(ReadLevel level, boolean same) {
+    list(
+        0,
+        new KvQuery.Range(keys.get(0), 0, 0, false, false, false),
+        level,
+        new ArrayList<>(),
+        same);
+  }
+
+  private void list(
+      int at, KvQuery.Range query, ReadLevel level, List<KvEntry> read, boolean same) {
+    store
+        .query(query, level, KvResult.RangeDone.class)
+        .whenCompleteAsync(
+            (page, problem) -> {
+              if (problem != null) {
+                end(Failures.cause(problem));
+                return;
+              }
+              read.addAll(page.entries());
+              boolean full = read.size() >= CoordinationLimits.LISTING_ENTRIES;
+              if (page.more() && !full) {
+                list(at, query.after(page), level, read, same);
+              } else if (at + 1 < keys.size() && !full) {
+                KvQuery.Range next =
+                    new KvQuery.Range(keys.get(at + 1), 0, page.revision(), false, false, false);
+                list(at + 1, next, store.reaching(page.revision()), read, same);
+              } else {
+                done(page.revision(), read, page.more() || at + 1 < keys.size(), same);
+              }
+            },
+            store.access.loop());
+  }
+
+  private void done(long revision, List<KvEntry> read, boolean more, boolean same) {
+    stop();
+    answer.complete(
+        new Listing(same ? index : revision, read.stream().map(Translation::entry).toList(), more));
+  }
+
+  void end(CoordinationException why) {
+    stop();
+    answer.completeExceptionally(why);
+  }
+
+  private void stop() {
+    timer.run();
+    waiting.run();
+    gone.accept(this);
+  }
+}

@@ -1,0 +1,173 @@
+package org.quorate.coordinator.kv;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.quorate.api.KeyRange;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvEvent;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.Subscription;
+import org.quorate.spi.coordination.WatchListener;
+
+/**
+ * Asks for the changes after the last one told, and when there are none waits until the group says that
+ * there are. Its place is a revision, so nothing is lost or told twice, whoever answers. On the group's
+ * loop.
+ */
+final class ScopeWatch implements Subscription {
+  private static final long PAUSE_MS = 50;
+
+  private final Store store;
+  private final KeyRange keys;
+  private final WatchListener listener;
+  private final Consumer<ScopeWatch> gone;
+  private long next;
+  private volatile boolean over;
+  private Runnable waiting = () -> {};
+
+  /**
+   * @param gone told when it is over
+   */
+  ScopeWatch(
+      Store store, Scope scope, long from, WatchListener listener, Consumer<ScopeWatch> gone) {
+    this.store = store;
+    this.keys = Places.keys(scope);
+    this.next = from;
+    this.listener = listener;
+    this.gone = gone;
+  }
+
+  void start() {
+    if (next > 0) {
+      ask(ReadLevel.LINEARIZABLE);
+      return;
+    }
+    store
+        .query(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null) {
+                failed(problem, this::start);
+              } else {
+                next = done.revision() + 1;
+                await(done.revision());
+              }
+            },
+            store.access.loop());
+  }
+
+  private void ask(ReadLevel level) {
+    if (over) {
+      return;
+    }
+    store
+        .query(new KvQuery.Changes(keys, next, 0, 0, false), level, KvResult.ChangesDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem != null) {
+                failed(problem, () -> ask(ReadLevel.LINEARIZABLE));
+              } else {
+                told(done);
+              }
+            },
+            store.access.loop());
+  }
+
+  private void told(KvResult.ChangesDone changes) {
+    next = Math.max(next, changes.upTo() + 1);
+    Runnable then =
+        changes.more()
+            ? () -> ask(store.reaching(changes.revision()))
+            : () -> await(changes.upTo());
+    if (over || changes.events().isEmpty()) {
+      then.run();
+      return;
+    }
+    CompletionStage<?> taken;
+    try {
+      taken =
+          listener.changed(
+              changes.events().stream().map(ScopeWatch::event).toList(), changes.upTo());
+    } catch (RuntimeException | AssertionError e) {
+      refused(e);
+      return;
+    }
+    if (taken == null) {
+      then.run();
+    } else {
+      taken.whenCompleteAsync(
+          (done, problem) -> {
+            if (problem != null) {
+              refused(problem);
+            } else {
+              then.run();
+            }
+          },
+          store.access.loop());
+    }
+  }
+
+  private static KeyEvent event(KvEvent event) {
+    return new KeyEvent(
+        Places.keyAt(event.entry().key()),
+        event.revision(),
+        event.type() == KvEvent.Type.DELETE ? null : Translation.entry(event.entry()));
+  }
+
+  private void await(long version) {
+    if (!over) {
+      waiting = store.access.watch(List.of(keys), version, this::advanced);
+    }
+  }
+
+  /** Nothing of the keys has changed before the version. */
+  private void advanced(long version) {
+    next = Math.max(next, version);
+    if (version > 0) {
+      ask(store.reaching(version));
+    } else {
+      waiting = store.access.after(PAUSE_MS, () -> ask(ReadLevel.LINEARIZABLE));
+    }
+  }
+
+  private void failed(Throwable problem, Runnable again) {
+    CoordinationException failure = Failures.cause(problem);
+    if (over) {
+      return;
+    }
+    if (Failures.passing(failure)) {
+      waiting = store.access.after(PAUSE_MS, again);
+    } else {
+      end(failure);
+    }
+  }
+
+  private void refused(Throwable problem) {
+    end(new CoordinationException(Code.CLOSED, "the listener failed: " + problem, problem));
+  }
+
+  void end(CoordinationException why) {
+    if (!over) {
+      stop();
+      listener.ended(why);
+    }
+  }
+
+  private void stop() {
+    over = true;
+    waiting.run();
+    gone.accept(this);
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    store.access.loop().execute(this::stop);
+  }
+}

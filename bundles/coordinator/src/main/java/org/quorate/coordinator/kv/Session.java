@@ -1,0 +1,154 @@
+package org.quorate.coordinator.kv;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.quorate.api.Bytes;
+import org.quorate.api.KeyRange;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.LockOutcome;
+import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.SessionEnd;
+import org.quorate.spi.coordination.SessionSpec;
+
+/** A session that this coordinator holds. Its state is on the group's loop. */
+final class Session implements CoordinatorSession {
+  private static final long PAUSE_MS = 50;
+
+  private final Sessions sessions;
+  private final long id;
+  private final Bytes secret;
+  private final SessionSpec spec;
+  private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
+  private Runnable watch = () -> {};
+  private long renewedMs = Sessions.nowMs();
+
+  Session(Sessions sessions, long id, Bytes secret, SessionSpec spec) {
+    this.sessions = sessions;
+    this.id = id;
+    this.secret = secret;
+    this.spec = spec;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public Bytes secret() {
+    return secret;
+  }
+
+  @Override
+  public SessionSpec spec() {
+    return spec;
+  }
+
+  /** What its keys have as their lease. */
+  long lease() {
+    return spec.onEnd() == SessionSpec.OnEnd.RELEASE ? -id : id;
+  }
+
+  boolean isDue(long nowMs) {
+    return nowMs - renewedMs >= spec.ttlMs() / 3;
+  }
+
+  void renewed(long atMs) {
+    renewedMs = Math.max(renewedMs, atMs);
+  }
+
+  boolean isOver() {
+    return ended.isDone();
+  }
+
+  @Override
+  public CompletionStage<Void> keepAlive() {
+    return onLoop(
+        () ->
+            sessions
+                .renew(List.of(id))
+                .thenAccept(
+                    gone -> {
+                      if (gone.contains(id)) {
+                        throw Failures.expired(id);
+                      }
+                    }));
+  }
+
+  @Override
+  public CompletionStage<SessionEnd> ended() {
+    return ended.copy();
+  }
+
+  @Override
+  public CompletionStage<LockOutcome> lock(LockSpec asked) {
+    return onLoop(() -> sessions.locks().ask(this, asked));
+  }
+
+  private <T> CompletionStage<T> onLoop(java.util.function.Supplier<CompletionStage<T>> task) {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              if (isOver()) {
+                throw Failures.expired(id);
+              }
+              return task.get();
+            },
+            sessions.store().access.loop())
+        .thenCompose(stage -> stage);
+  }
+
+  @Override
+  public CompletionStage<Void> close() {
+    if (isOver()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return sessions
+        .store()
+        .access
+        .closeSession(id)
+        .thenAcceptAsync(
+            outcome -> {
+              Sessions.closed(outcome);
+              sessions.ended(id, SessionEnd.CLOSED);
+            },
+            sessions.store().access.loop());
+  }
+
+  void end(SessionEnd how) {
+    watch.run();
+    ended.complete(how);
+    sessions.locks().sessionEnded(this);
+  }
+
+  /** Looks whether it is still there when its record has changed. */
+  void watch(long version) {
+    if (!isOver()) {
+      List<KeyRange> record = List.of(KeyRange.single(Places.session(id)));
+      watch = sessions.store().access.watch(record, version, this::look);
+    }
+  }
+
+  private void look(long version) {
+    Store store = sessions.store();
+    store
+        .query(
+            org.quorate.api.kv.KvQuery.get(Places.session(id)),
+            store.reaching(version),
+            org.quorate.api.kv.KvResult.GetDone.class)
+        .whenCompleteAsync(
+            (found, problem) -> {
+              if (isOver()) {
+                return;
+              }
+              if (problem != null) {
+                watch = store.access.after(PAUSE_MS, () -> look(0));
+              } else if (found.entry() == null) {
+                sessions.ended(id, SessionEnd.EXPIRED);
+              } else {
+                watch(found.revision());
+              }
+            },
+            store.access.loop());
+  }
+}
