@@ -14,13 +14,25 @@ import org.quorate.simulator.invariant.Step;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkContext;
 import org.quorate.spi.consensus.LinkStatus;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Message;
 import org.quorate.spi.consensus.PureLoglet;
 import org.quorate.spi.storage.Pending;
 
 /** Sees what a node's link and state machine do, and tells invariants, marks and trace. */
 final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Observer {
-  private record Opened(PureLoglet protocol, LinkChecks.Link checks) {}
+  private static final class Opened {
+    final PureLoglet protocol;
+    final LinkChecks.Link checks;
+    Membership before; // null while only one was told
+    Membership inForce;
+    long since;
+
+    Opened(PureLoglet protocol, LinkChecks.Link checks) {
+      this.protocol = protocol;
+      this.checks = checks;
+    }
+  }
 
   private final World world;
   private final SimNode node;
@@ -39,7 +51,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
   /** Of a link that the process that runs has opened; null for none. */
   PureLoglet protocol(long planId) {
     Opened link = links.get(planId);
-    return link == null ? null : link.protocol();
+    return link == null ? null : link.protocol;
   }
 
   /** A process has opened its replica. */
@@ -95,7 +107,7 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
       }
     }
     if (moved) {
-      links.get(link.planId()).checks().stepped();
+      links.get(link.planId()).checks.stepped();
     }
   }
 
@@ -166,7 +178,18 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
   }
 
   @Override
+  public void membership(LinkContext link, Membership effective, long inner) {
+    Opened here = links.get(link.planId());
+    if (!effective.equals(here.inForce)) {
+      here.before = here.inForce;
+      here.inForce = effective;
+      here.since = inner;
+    }
+  }
+
+  @Override
   public void delivered(LinkContext link, long inner, Bytes payload) {
+    Opened here = links.get(link.planId());
     world
         .step()
         .add(
@@ -177,7 +200,8 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
                 link.planId(),
                 inner,
                 payload,
-                links.get(link.planId()).protocol().status().membership()));
+                here.protocol.status().membership(),
+                inner < here.since ? here.before : null));
   }
 
   @Override

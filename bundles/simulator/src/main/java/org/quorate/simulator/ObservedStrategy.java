@@ -26,6 +26,9 @@ final class ObservedStrategy extends WrappedStrategy {
 
     void delivered(LinkContext link, long inner, Bytes payload);
 
+    /** The link goes by a membership from an index on, decided or not. */
+    void membership(LinkContext link, Membership effective, long inner);
+
     void sending(LinkContext link, NodeId to, Message message, Pending after);
 
     /** The step wrote something: its state has changed. */
@@ -136,6 +139,7 @@ final class ObservedStrategy extends WrappedStrategy {
 
     @Override
     public void membership(Membership effective, long inner) {
+      observer.membership(link, effective, inner);
       if (observer.tracing()) {
         observer.effect(link, "membership " + effective + " by " + inner);
       }

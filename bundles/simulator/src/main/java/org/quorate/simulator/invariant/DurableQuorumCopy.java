@@ -3,9 +3,13 @@ package org.quorate.simulator.invariant;
 import java.util.HashMap;
 import java.util.Map;
 import org.quorate.spi.consensus.Member;
+import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
 
-/** What is decided is synced on a majority, by weight, of the voters by the time anyone delivers it. */
+/**
+ * What is decided is synced on a majority, by weight, of the voters by the time anyone delivers it. What
+ * is below a change of the members that the node goes by already may be decided by those before it.
+ */
 public final class DurableQuorumCopy implements Invariant {
   private final Map<Long, Long> highest = new HashMap<>();
 
@@ -16,7 +20,9 @@ public final class DurableQuorumCopy implements Invariant {
         continue;
       }
       highest.put(d.planId(), d.inner());
-      if (!majority(step, d, true) && !majority(step, d, false)) {
+      boolean copied =
+          majority(step, d, d.members()) || d.before() != null && majority(step, d, d.before());
+      if (!copied) {
         return d.node()
             + " delivered "
             + d.inner()
@@ -27,10 +33,14 @@ public final class DurableQuorumCopy implements Invariant {
     return null;
   }
 
-  private static boolean majority(Step step, Step.Delivered d, boolean atIndex) {
+  private static boolean majority(Step step, Step.Delivered d, Membership of) {
+    return majority(step, d, of, true) || majority(step, d, of, false);
+  }
+
+  private static boolean majority(Step step, Step.Delivered d, Membership of, boolean atIndex) {
     int votes = 0;
     int holders = 0;
-    for (Member member : d.members().members()) {
+    for (Member member : of.members()) {
       if (member.role() == Role.VOTER) {
         votes += member.weight();
         holders += step.holds(member.node(), d, atIndex) ? member.weight() : 0;

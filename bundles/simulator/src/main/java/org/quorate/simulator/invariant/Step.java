@@ -18,6 +18,7 @@ public final class Step {
    *
    * @param planId of the link
    * @param members who belonged to it in the eyes of the node
+   * @param before who did before, if this is below the change to {@code members}; else null
    */
   public record Delivered(
       NodeId node,
@@ -26,7 +27,8 @@ public final class Step {
       long planId,
       long inner,
       Bytes payload,
-      Membership members) {}
+      Membership members,
+      Membership before) {}
 
   /**
    * A replica executed a command, or ended a lease ({@code command} null, {@code session} the lease).
