@@ -18,34 +18,49 @@ import org.quorate.spi.failover.FailoverDetail;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverRecord;
+import org.quorate.spi.failover.FailoverRegistry;
 import org.quorate.spi.failover.RegisteredNode;
 
-/** What operators ask: answered from the coordinator, not from a view that may be behind. */
-final class Operators {
+/**
+ * What operators ask: answered from the coordinator, not from a view that may be behind, and without
+ * being registered. Stages fail with {@link FailoverException}.
+ */
+public final class Operators {
+  /** Where a registry is unless its service says otherwise. */
+  public static final String ROOT = "fo";
+
   private static final int ATTEMPTS = 16;
 
   private final Coordinator coordinator;
   private final Layout layout;
+
+  /** Of the registry below a key. */
+  public Operators(Coordinator coordinator, String root) {
+    this(coordinator, new Layout(root));
+  }
 
   Operators(Coordinator coordinator, Layout layout) {
     this.coordinator = coordinator;
     this.layout = layout;
   }
 
-  CompletionStage<List<FailoverRecord>> records() {
+  /** As {@link FailoverRegistry#records}. */
+  public CompletionStage<List<FailoverRecord>> records() {
     return named(
         view(layout.recordTree())
             .thenApply(v -> v.records().stream().map(View.Versioned::record).toList()));
   }
 
-  CompletionStage<List<RegisteredNode>> nodes() {
+  /** As {@link FailoverRegistry#nodes}. */
+  public CompletionStage<List<RegisteredNode>> nodes() {
     return named(
         view(layout.recordTree())
             .thenCompose(v -> list(v, RangeQuery.of(layout.nodeTree())))
             .thenApply(View::loads));
   }
 
-  CompletionStage<FailoverDetail> detail(long id) {
+  /** As {@link FailoverRegistry#detail}. */
+  public CompletionStage<FailoverDetail> detail(long id) {
     return named(
         found(id)
             .thenCompose(
@@ -56,14 +71,16 @@ final class Operators {
     return new FailoverDetail(record, content == null ? Bytes.EMPTY : content.value());
   }
 
-  CompletionStage<ClusterMode> mode() {
+  /** As {@link FailoverRegistry#mode}. */
+  public CompletionStage<ClusterMode> mode() {
     return named(
         coordinator
             .get(layout.mode())
             .thenApply(e -> e == null ? ClusterMode.NORMAL : View.mode(e.value())));
   }
 
-  CompletionStage<Void> switchMode(ClusterMode mode) {
+  /** As {@link FailoverRegistry#switchMode}. */
+  public CompletionStage<Void> switchMode(ClusterMode mode) {
     CompletionStage<?> changed =
         mode == ClusterMode.NORMAL
             ? coordinator.delete(layout.mode())
@@ -72,11 +89,13 @@ final class Operators {
     return named(changed.thenApply(done -> null));
   }
 
-  CompletionStage<Void> delete(long id, boolean force) {
+  /** As {@link FailoverRegistry#deleteForce}. */
+  public CompletionStage<Void> delete(long id, boolean force) {
     return named(change(id, force, (r, then) -> Work.deletion(layout, r.record(), then), ATTEMPTS));
   }
 
-  CompletionStage<Void> retry(long id, boolean force) {
+  /** As {@link FailoverRegistry#retry}. */
+  public CompletionStage<Void> retry(long id, boolean force) {
     BiConsumer<View.Versioned, List<Op>> again =
         (r, then) ->
             then.add(

@@ -23,6 +23,7 @@ public final class Operations {
     all.addAll(StorageOperations.all());
     all.addAll(KvOperations.all());
     all.addAll(CoordOperations.all());
+    all.addAll(FailoverOperations.all());
     all.addAll(AssemblyOperations.all());
     return new OperationTable(all);
   }

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Prints answers for people: lists as tables, a record as a list of its fields. */
+/**
+ * Prints answers for people: lists as tables, a record as a list of its fields, or as its field {@code
+ * text} says.
+ */
 public final class TableFormat {
   private TableFormat() {}
 
@@ -15,11 +18,19 @@ public final class TableFormat {
     StringBuilder out = new StringBuilder();
     if (tree.isArray()) {
       list(out, tree, "");
+    } else if (tree.path("text").isTextual()) {
+      out.append(lines(tree.path("text").asText()));
     } else if (tree.isObject()) {
       fields(out, tree, "");
     } else {
       out.append(cell(tree)).append('\n');
     }
+    return out.toString();
+  }
+
+  private static String lines(String text) {
+    StringBuilder out = new StringBuilder();
+    text.lines().forEach(line -> out.append(printable(line)).append('\n'));
     return out.toString();
   }
 

@@ -71,4 +71,11 @@ class TableFormatTest {
         "NODE\na\\x1b[2Jb\\x0ac\n",
         TableFormat.format(List.of(new Line("a\u001b[2Jb\nc", null, null))));
   }
+
+  private record Drawn(int number, String text) {}
+
+  @Test
+  void aRecordWithATextIsPrintedAsItSays() {
+    assertEquals("+--+\n|\\x1b|\n", TableFormat.format(new Drawn(1, "+--+\n|\u001b|\n")));
+  }
 }

@@ -38,6 +38,7 @@ final class OperationCommands {
           "coord", "Keys of the coordinator in a group.",
           "lock", "Locks of the coordinator, and who holds them.",
           "session", "Sessions of the coordinator.",
+          "failover", "Operations that a node began and another finishes.",
           "assembly", "Bundles of the nodes, and how they are replaced.",
           "config", "Parameters of a node.");
 

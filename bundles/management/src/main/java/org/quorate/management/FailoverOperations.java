@@ -1,0 +1,201 @@
+package org.quorate.management;
+
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.quorate.api.Bytes;
+import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.failover.FailoverText;
+import org.quorate.failover.Operators;
+import org.quorate.spi.failover.ClusterMode;
+import org.quorate.spi.failover.FailoverDetail;
+import org.quorate.spi.failover.FailoverException;
+
+/** The failover registry on the coordinator in a group, for people, on any node. */
+final class FailoverOperations {
+  private static final Argument GROUP = Argument.text("group", "default", "the group");
+  private static final Argument ROOT =
+      Argument.text("root", Operators.ROOT, "the key below which the registry is");
+  private static final Argument ID = Argument.required("id", "the commit id");
+  private static final Argument FORCE =
+      Argument.flag("force", "also while a node that lives works on it, which is fenced");
+
+  private FailoverOperations() {}
+
+  static List<Operation> all() {
+    return List.of(show(), detail(), deleteForce(), retry(), nodes(), mode(), switchMode());
+  }
+
+  private static <T> CompletionStage<T> on(
+      ManagedNode node, Arguments a, Function<Operators, CompletionStage<T>> request) {
+    NodeGroup group = new NodeGroup(node.control(), ManagedNode.groupId(a.text("group")));
+    CompletionStage<T> answer;
+    try {
+      KvCoordinator coordinator =
+          new KvCoordinator(group, "management", 1, () -> CompletableFuture.completedFuture(null));
+      answer = request.apply(new Operators(coordinator, a.text("root")));
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+  }
+
+  private static Throwable explain(Throwable thrown) {
+    boolean wrapped = thrown instanceof CompletionException && thrown.getCause() != null;
+    Throwable t = wrapped ? thrown.getCause() : thrown;
+    if (!(t instanceof FailoverException e)) {
+      return t;
+    }
+    FailureCode code =
+        switch (e.code()) {
+          case NOT_FOUND -> FailureCode.NOT_FOUND;
+          case TOO_LARGE -> FailureCode.TOO_LARGE;
+          case IN_USE, LOCKED, FENCED, BAD_STATE -> FailureCode.CONFLICT;
+          case NO_QUORUM, CLOSED, NOT_REGISTERED, READ_ONLY, RECOVERY -> FailureCode.UNAVAILABLE;
+          case INDETERMINATE -> FailureCode.INDETERMINATE;
+          case INVALID -> FailureCode.BAD_REQUEST;
+          case BROKEN -> FailureCode.INTERNAL;
+        };
+    String next =
+        switch (e.code()) {
+          case NOT_FOUND -> "failover show lists what there is";
+          case IN_USE -> "wait until it ends, or say --force";
+          case NO_QUORUM -> "try again; group why tells what is missing";
+          case INDETERMINATE -> "look with failover show before you repeat it";
+          default -> "correct the request";
+        };
+    return new OperationException(code, e.getMessage(), next, e);
+  }
+
+  private static long id(Arguments a) {
+    try {
+      return Long.parseUnsignedLong(a.text("id"));
+    } catch (NumberFormatException e) {
+      throw new OperationException(
+          FailureCode.BAD_REQUEST,
+          "'" + a.text("id") + "' is no commit id",
+          "failover show lists them",
+          e);
+    }
+  }
+
+  private static Operation show() {
+    return new Operation(
+        "failover.show",
+        "Lists operations that were begun and have not ended",
+        Access.READ,
+        List.of(GROUP, ROOT),
+        FailoverListView.class,
+        false,
+        "",
+        (node, a) ->
+            on(node, a, Operators::records)
+                .thenApply(
+                    all ->
+                        new FailoverListView(
+                            all.stream().map(FailoverView::of).toList(),
+                            FailoverText.table(all, ZoneId.systemDefault()))));
+  }
+
+  private static Operation detail() {
+    return new Operation(
+        "failover.detail",
+        "Shows a record with its content",
+        Access.READ,
+        List.of(ID, GROUP, ROOT),
+        FailoverDetailView.class,
+        false,
+        "42",
+        (node, a) -> on(node, a, o -> o.detail(id(a))).thenApply(FailoverOperations::view));
+  }
+
+  private static FailoverDetailView view(FailoverDetail detail) {
+    Bytes content = detail.content();
+    TextBytes text = TextBytes.fitting(content);
+    return new FailoverDetailView(
+        FailoverView.of(detail.record()),
+        text.show(content),
+        text == TextBytes.UTF8 ? null : "base64",
+        FailoverText.xml(detail, ZoneId.systemDefault()));
+  }
+
+  private static Operation deleteForce() {
+    return new Operation(
+        "failover.delete-force",
+        "Deletes a record with its locks, after its operation was put right by hand",
+        Access.ADMIN,
+        List.of(ID, FORCE, GROUP, ROOT),
+        DoneView.class,
+        false,
+        "42",
+        (node, a) ->
+            on(node, a, o -> o.delete(id(a), a.flag("force")))
+                .thenApply(ok -> new DoneView(true, "deleted with its locks")));
+  }
+
+  private static Operation retry() {
+    return new Operation(
+        "failover.retry",
+        "Has a record that is parked or waits tried again at once",
+        Access.ADMIN,
+        List.of(ID, FORCE, GROUP, ROOT),
+        DoneView.class,
+        false,
+        "42",
+        (node, a) ->
+            on(node, a, o -> o.retry(id(a), a.flag("force")))
+                .thenApply(ok -> new DoneView(true, "it goes to the next node that is free")));
+  }
+
+  private static Operation nodes() {
+    return new Operation(
+        "failover.nodes",
+        "Lists nodes that are registered, and what they take over",
+        Access.READ,
+        List.of(GROUP, ROOT),
+        FailoverNodeView.class,
+        true,
+        "",
+        (node, a) ->
+            on(node, a, Operators::nodes)
+                .thenApply(all -> all.stream().map(FailoverNodeView::of).toList()));
+  }
+
+  private static Operation mode() {
+    return new Operation(
+        "failover.mode",
+        "Tells what the cluster may begin",
+        Access.READ,
+        List.of(GROUP, ROOT),
+        ModeView.class,
+        false,
+        "",
+        (node, a) -> on(node, a, Operators::mode).thenApply(FailoverOperations::view));
+  }
+
+  private static ModeView view(ClusterMode mode) {
+    return new ModeView(mode.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static Operation switchMode() {
+    return new Operation(
+        "failover.switch",
+        "Changes what the cluster may begin: readonly lets writes wait, recovery refuses them",
+        Access.ADMIN,
+        List.of(
+            Argument.required("mode", "the mode").oneOf("normal", "readonly", "recovery"),
+            GROUP,
+            ROOT),
+        ModeView.class,
+        false,
+        "readonly",
+        (node, a) -> {
+          ClusterMode mode = ClusterMode.valueOf(a.text("mode").toUpperCase(Locale.ROOT));
+          return on(node, a, o -> o.switchMode(mode)).thenApply(ok -> view(mode));
+        });
+  }
+}
