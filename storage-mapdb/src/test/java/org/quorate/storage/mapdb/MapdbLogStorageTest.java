@@ -109,7 +109,8 @@ class MapdbLogStorageTest {
           probe.settleDurably();
         }
       }
-      probe.issue(new LogOp.Trim(2990));
+      probe.issue(new LogOp.Trim(2990)); // goes to disk with the next write
+      probe.append(3001, "last");
       probe.settleDurably();
     }
     try (Stream<Path> files = Files.walk(dir)) {
