@@ -143,6 +143,6 @@ class SecuredClusterTest {
     assertEquals(1, run("kv", "get", "colour", as[0], as[1], as[2], "wrong"), out());
     assertTrue(err().contains("missing or wrong"), err());
     assertEquals(2, run("kv", "get", "colour", "--cluster", "nowhere.yaml"), out());
-    assertTrue(err().contains("cannot use the cluster file"), err());
+    assertTrue(err().contains("there is no cluster file"), err());
   }
 }
