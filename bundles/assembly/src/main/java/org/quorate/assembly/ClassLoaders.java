@@ -35,7 +35,8 @@ public final class ClassLoaders implements Leaks {
 
   @Override
   public synchronized long replaced() {
-    return collected + old().size();
+    int there = old().size(); // counts those that have been collected
+    return collected + there;
   }
 
   @Override
