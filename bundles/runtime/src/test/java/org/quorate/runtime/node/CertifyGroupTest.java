@@ -146,6 +146,9 @@ class CertifyGroupTest {
       assertTrue(why.contains("3 of 5 votes"), why);
       cluster.startNode(N1);
       cluster.startNode(N3);
+      // A node that has just come up is OPEN too, and what the heavy one sent it may be under way.
+      awaitRole(cluster, N1, "SYNCED");
+      awaitRole(cluster, N3, "SYNCED");
       cluster.stopNode(N2);
       awaitRole(cluster, N1, "OPEN");
       cutOff(add(at(cluster, N1)));
