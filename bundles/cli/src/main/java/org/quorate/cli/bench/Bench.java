@@ -35,7 +35,7 @@ public final class Bench {
   /**
    * One line of the report; latencies in milliseconds.
    *
-   * @param flushesPerOperation flushes of this machine's disks, -1 if it does not tell
+   * @param flushesPerOperation flushes of this machine's disks; null if it does not tell or nothing was flushed
    * @param ratio of a peer: how many times as many writes this cluster does; null otherwise
    */
   public record Row(
@@ -46,7 +46,7 @@ public final class Bench {
       double p99,
       double p999,
       long failed,
-      double flushesPerOperation,
+      Double flushesPerOperation,
       Double ratio) {}
 
   /** The whole report. */
@@ -155,7 +155,7 @@ public final class Bench {
         rounded(result.millis(99)),
         rounded(result.millis(99.9)),
         result.failed(),
-        flushes < 0 ? -1 : rounded((double) flushes / operations),
+        flushes < 0 ? null : Double.valueOf(rounded((double) flushes / operations)),
         null);
   }
 

@@ -28,9 +28,9 @@ public final class IdleGroups {
    *
    * @param groups it has, all idle
    * @param cpuPercent of one core, user and system
-   * @param residentMiB memory of the process, shared pages included
+   * @param residentMib memory of the process, shared pages included
    */
-  public record Row(String node, int groups, double cpuPercent, long residentMiB) {}
+  public record Row(String node, int groups, double cpuPercent, long residentMib) {}
 
   /**
    * Makes the groups and measures.
@@ -69,7 +69,7 @@ public final class IdleGroups {
               nodes.get(i).name(),
               groups,
               Math.round(10_000 * used / elapsed) / 100.0,
-              residentMiB(process(cluster, nodes.get(i)).pid())));
+              residentMib(process(cluster, nodes.get(i)).pid())));
     }
     return rows;
   }
@@ -95,7 +95,7 @@ public final class IdleGroups {
                     "see " + cluster.log(node)));
   }
 
-  private static long residentMiB(long pid) {
+  private static long residentMib(long pid) {
     Path status = Path.of("/proc", Long.toString(pid), "status");
     try {
       return Files.readAllLines(status).stream()

@@ -171,7 +171,7 @@ final class BenchCommand implements Callable<Integer> {
       return measure(running);
     }
     String consensus = strategy == null ? "raft" : strategy;
-    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
+    Path folder = folder("quorate-bench-");
     try (TemporaryCluster own =
         TemporaryCluster.serving(folder, root.distribution(), "bench", 3, consensus)) {
       if (kill != null) {
@@ -203,6 +203,11 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  /** A new folder for what is measured, on the disk that was named. */
+  private Path folder(String prefix) throws IOException {
+    return Files.createTempDirectory(Files.createDirectories(root.terminal().resolve(dir)), prefix);
+  }
+
   private int clients() {
     return clients == null ? CLIENTS : clients;
   }
@@ -229,7 +234,7 @@ final class BenchCommand implements Callable<Integer> {
                 () ->
                     new CliException(
                         ExitCode.USAGE, "no strategy '" + name + "' here", "see 'quorate sim'"));
-    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-");
+    Path folder = folder("quorate-bench-");
     try {
       Bench.checkDisk(folder);
       Layers.Plan plan =
@@ -274,7 +279,7 @@ final class BenchCommand implements Callable<Integer> {
     if (workload.wanted()) {
       return workload.run(root, Reach.of(cluster.file()), group, clients(), seconds);
     }
-    Path folder = Files.createTempDirectory(root.terminal().resolve(dir), "quorate-bench-peer-");
+    Path folder = folder("quorate-bench-peer-");
     List<Peer> started = new ArrayList<>();
     try {
       Bench.checkDisk(folder);
