@@ -102,7 +102,13 @@ final class SwapOptions {
         + r.to()
         + ", pause "
         + r.pauseMs()
-        + " ms (usual "
+        + " ms, "
+        + r.pausedAtMs()
+        + " ms after the request (taken over after "
+        + r.switchedMs()
+        + ", at the seal "
+        + r.sealPauseMs()
+        + ", usual "
         + r.usualMs()
         + "), "
         + r.beforePerSecond()

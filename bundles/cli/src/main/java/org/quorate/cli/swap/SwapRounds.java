@@ -41,6 +41,9 @@ public final class SwapRounds {
    *
    * @param pauseMs longest time without an acknowledgement from the request to the end of the link
    *     before
+   * @param pausedAtMs when that time began, counted from the request
+   * @param sealPauseMs time without a commit around the seal as the node asked saw it; -1 if it did not
+   * @param switchedMs from the request to the answer that the target has taken over
    * @param usualMs longest such time in the second before
    * @param warmMs from the plan to a target that decides; -1 if the node asked did not see it
    * @param beforePerSecond acknowledged in the second before
@@ -52,6 +55,9 @@ public final class SwapRounds {
       String from,
       String to,
       double pauseMs,
+      long pausedAtMs,
+      long sealPauseMs,
+      long switchedMs,
       double usualMs,
       long warmMs,
       long beforePerSecond,
@@ -105,6 +111,7 @@ public final class SwapRounds {
     long askedNs = System.nanoTime();
     JsonNode swapped =
         node.call("group.swap", Map.of("group", group, "strategy", to, "wait", true), PATIENCE);
+    final long switchedNs = System.nanoTime();
     listener.switched(to);
     awaitRetired();
     long retiredNs = System.nanoTime();
@@ -117,6 +124,9 @@ public final class SwapRounds {
         from,
         to,
         rounded(gap.millis()),
+        (gap.beganNs() - askedNs) / 1_000_000,
+        swapped.path("pauseMs").asLong(-1),
+        (switchedNs - askedNs) / 1_000_000,
         rounded(acks.longestGap(askedNs - SECOND_NS, askedNs).millis()),
         swapped.path("warmMs").asLong(-1),
         acks.count(askedNs - SECOND_NS, askedNs),
