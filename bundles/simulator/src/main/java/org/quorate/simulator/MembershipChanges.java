@@ -10,6 +10,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.Outcome.Committed;
 import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.simulator.engine.Rng;
+import org.quorate.simulator.invariant.Step;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
@@ -167,6 +168,7 @@ final class MembershipChanges {
       if (out && rng.chance(0.5)) {
         world.mark(Mark.STORE_REPLACED);
         node.crash("removed");
+        world.step().add(new Step.Removed(id, node.storeId()));
         node.newStore();
       }
     }

@@ -74,11 +74,15 @@ public final class Step {
   /** A process ended by itself or was refused its data. */
   public record Stopped(NodeId node, String why, boolean corruptionNamed) {}
 
+  /** A store left the members by a decision: it is released from what it promised, and may be gone. */
+  public record Removed(NodeId node, long storeId) {}
+
   private final List<Delivered> delivered = new ArrayList<>();
   private final List<Executed> executed = new ArrayList<>();
   private final List<Acknowledged> acknowledged = new ArrayList<>();
   private final List<Looked> looked = new ArrayList<>();
   private final List<Stopped> stopped = new ArrayList<>();
+  private final List<Removed> removed = new ArrayList<>();
   private final List<String> wroteAfterCorruption = new ArrayList<>();
   private final Holder holder;
 
@@ -98,6 +102,7 @@ public final class Step {
         && acknowledged.isEmpty()
         && looked.isEmpty()
         && stopped.isEmpty()
+        && removed.isEmpty()
         && wroteAfterCorruption.isEmpty();
   }
 
@@ -108,6 +113,7 @@ public final class Step {
     acknowledged.clear();
     looked.clear();
     stopped.clear();
+    removed.clear();
     wroteAfterCorruption.clear();
   }
 
@@ -136,6 +142,11 @@ public final class Step {
     stopped.add(fact);
   }
 
+  /** Adds a fact. */
+  public void add(Removed fact) {
+    removed.add(fact);
+  }
+
   /** A process that had been told of a corrupt record wrote to this file. */
   public void addWriteAfterCorruption(String file) {
     wroteAfterCorruption.add(file);
@@ -159,6 +170,10 @@ public final class Step {
 
   public List<Stopped> stopped() {
     return stopped;
+  }
+
+  public List<Removed> removed() {
+    return removed;
   }
 
   public List<String> wroteAfterCorruption() {
