@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.quorate.api.GroupId;
-import org.quorate.spi.storage.LinkStore;
 import org.quorate.spi.storage.LogStorage;
 
 /** The logs of a {@link StorageMove}: mirrored link by link until they are level. On the loop. */
@@ -58,9 +57,8 @@ final class LogMove {
   void copy(long nowMs, Runnable level) {
     for (long epoch : logs.epochs()) {
       MovableLink link = logs.link(epoch);
-      if (link != null && !link.mirrored()) {
-        steps.work(
-            named(to), () -> to.open(group, epoch, loop), store -> attach(epoch, link, store));
+      if (link != null && !link.mirrored() && !link.closed()) {
+        steps.work(named(to), () -> logs.openMirror(link, epoch, to, loop), this::attach);
         return;
       }
     }
@@ -72,12 +70,9 @@ final class LogMove {
     }
   }
 
-  private void attach(long epoch, MovableLink link, LinkStore store) {
-    if (logs.link(epoch) == link && steps.goOn()) {
-      link.attach(
-          store, why -> loop.execute(() -> broke(why)), why -> steps.damaged(named(from), why));
-    } else {
-      unused.add(store);
+  private void attach(MovableLink link) {
+    if (steps.goOn()) {
+      link.attach(why -> loop.execute(() -> broke(why)), why -> steps.damaged(named(from), why));
     }
   }
 

@@ -68,10 +68,18 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
     }
   }
 
+  /** How far the live store is. */
+  record Content(long lastIndex, Bytes stable) {
+    static Content of(LinkStore store) {
+      return new Content(store.log().lastIndex(), store.stable().load());
+    }
+  }
+
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
   private final Runnable onClose;
   private Side live;
   private Side mirror;
+  private LinkStore offered;
 
   /** What the live store had before the mirror came, and what it was given since. */
   private Copying pieces;
@@ -88,6 +96,7 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
   private boolean required;
   private boolean failed;
   private boolean closed;
+  private Content last;
 
   MovableLink(LinkStore store, Runnable onClose) {
     this.live = new Side(store);
@@ -97,14 +106,30 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
   // ---- the mirror ----------------------------------------------------------------------------
 
   /**
-   * Begins to keep a mirror.
+   * Gives it the store of a mirror that {@link #attach} begins to keep; on any thread.
    *
    * @param store empty
+   * @return false if the link is closed: then the store is still the caller's
+   */
+  synchronized boolean offer(LinkStore store) {
+    if (!closed) {
+      offered = store;
+    }
+    return !closed;
+  }
+
+  /**
+   * Begins to keep the mirror that was offered; there is nothing to do for a link that is closed.
+   *
    * @param broken told when the mirror fails, not more than once
    * @param damaged told at once, on the loop, when the live store is found damaged
    */
-  synchronized void attach(
-      LinkStore store, Consumer<StorageException> broken, Consumer<StorageException> damaged) {
+  synchronized void attach(Consumer<StorageException> broken, Consumer<StorageException> damaged) {
+    LinkStore store = offered;
+    if (closed || store == null) {
+      return;
+    }
+    offered = null;
     onDamaged = damaged;
     begin(store, broken, live.store.log().firstIndex());
     if (next != 1) {
@@ -159,13 +184,22 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
     return next > live.store.log().lastIndex();
   }
 
+  synchronized boolean closed() {
+    return closed;
+  }
+
+  /** What it has, or had when it was closed. */
+  synchronized Content content() {
+    return closed ? last : Content.of(live.store);
+  }
+
   synchronized boolean mirrored() {
     return mirror != null;
   }
 
   /** Whether the mirror was given all that the live store was given. */
   synchronized boolean inStep() {
-    return mirror != null && level();
+    return mirror != null && !closed && level();
   }
 
   /** From now on a write counts when both have it; only while {@link #inStep}. */
@@ -181,8 +215,14 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
     return required && pieces.onTheirWay == 0 && changes.onTheirWay == 0;
   }
 
-  /** Goes on with the mirror alone; the store that was live is the caller's to close. */
+  /**
+   * Goes on with the mirror alone; the store that was live is the caller's to close. Null if the link is
+   * closed.
+   */
   synchronized LinkStore promote() {
+    if (closed) {
+      return null;
+    }
     LinkStore old = live.store;
     live = mirror;
     mirror = null;
@@ -191,13 +231,14 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
     return old;
   }
 
-  /** Goes on without the mirror, which is the caller's to close; null if there is none. */
+  /** Goes on without the mirror, which is the caller's to close; null if there is none to close. */
   synchronized LinkStore drop() {
-    if (mirror == null) {
+    LinkStore dropped = mirror == null ? offered : mirror.store;
+    if (closed || dropped == null) {
       return null;
     }
-    LinkStore dropped = mirror.store;
     mirror = null;
+    offered = null;
     required = false;
     settle();
     return dropped;
@@ -330,9 +371,10 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
       if (closed) {
         return;
       }
+      last = Content.of(live.store);
       closed = true;
       first = live.store;
-      second = mirror == null ? null : mirror.store;
+      second = mirror == null ? offered : mirror.store;
     }
     try {
       first.close();

@@ -32,6 +32,9 @@ final class MovableLogs implements LogStorage {
         public void failed(StorageException why) {}
       };
 
+  /** Held while a store is opened in the mirror storage for an open link, or one is deleted there. */
+  private final Object mirroring = new Object();
+
   private final GroupId group;
   private final Map<Long, MovableLink> open = new TreeMap<>();
   private LogStorage live;
@@ -107,17 +110,12 @@ final class MovableLogs implements LogStorage {
     }
     store.close();
     LinkStore reopened = to.open(group, epoch, loop);
-    if (!equal(link, reopened)) {
+    if (!link.content().equals(MovableLink.Content.of(reopened))) {
       reopened.close();
       throw new StorageException(
           StorageException.Kind.IO, "link " + epoch + " was not copied to log '" + to.name() + "'");
     }
     return reopened;
-  }
-
-  private static boolean equal(LinkStore one, LinkStore other) {
-    return one.log().lastIndex() == other.log().lastIndex()
-        && Objects.equals(one.stable().load(), other.stable().load());
   }
 
   /** The exchange may have gone on while it was opened. */
@@ -140,31 +138,31 @@ final class MovableLogs implements LogStorage {
   }
 
   private void closed(long epoch) {
-    MovableLink link;
-    synchronized (this) {
-      link = open.remove(epoch);
-    }
-    if (link != null && link.mirrored()) {
-      verify(epoch);
+    MovableLink link = link(epoch);
+    try {
+      if (link != null && link.mirrored()) {
+        verify(link, epoch);
+      }
+    } finally {
+      synchronized (this) {
+        open.remove(epoch);
+      }
     }
   }
 
-  /** A link that is closed is in the mirror as it is in the live storage, or the mirror is broken. */
-  private void verify(long epoch) {
+  /** A link that is closed is in the mirror as it was in the live storage, or the mirror is broken. */
+  private void verify(MovableLink link, long epoch) {
     LogStorage to;
-    LogStorage from;
     Consumer<StorageException> broken;
     synchronized (this) {
-      from = live;
       to = mirror;
       broken = onBrokenMirror;
     }
     if (to == null) {
       return;
     }
-    try (LinkStore here = from.open(group, epoch, Runnable::run);
-        LinkStore there = to.open(group, epoch, Runnable::run)) {
-      if (!equal(here, there)) {
+    try (LinkStore copy = to.open(group, epoch, Runnable::run)) {
+      if (!link.content().equals(MovableLink.Content.of(copy))) {
         broken.accept(
             new StorageException(
                 StorageException.Kind.IO,
@@ -185,7 +183,9 @@ final class MovableLogs implements LogStorage {
     }
     from.delete(of, epoch);
     if (to != null) {
-      to.delete(of, epoch);
+      synchronized (mirroring) {
+        to.delete(of, epoch);
+      }
     }
   }
 
@@ -203,6 +203,22 @@ final class MovableLogs implements LogStorage {
   synchronized void begin(LogStorage to, Consumer<StorageException> broken) {
     mirror = to;
     onBrokenMirror = broken;
+  }
+
+  /**
+   * Opens the store of an open link's mirror, which is the link's from then on; blocks. When the link is
+   * closed meanwhile, the store is closed as well before anybody deletes the link. Returns the link.
+   */
+  MovableLink openMirror(MovableLink link, long epoch, LogStorage to, Executor loop) {
+    synchronized (mirroring) {
+      if (!link.closed()) {
+        LinkStore store = to.open(group, epoch, loop);
+        if (!link.offer(store)) {
+          store.close();
+        }
+      }
+    }
+    return link;
   }
 
   /** Epochs of the open links. */
@@ -230,16 +246,16 @@ final class MovableLogs implements LogStorage {
     return opening == 0 && open.values().stream().allMatch(MovableLink::safe);
   }
 
-  /** Whether no link is being opened. */
+  /** Whether no link is being opened or closed. */
   synchronized boolean quiet() {
-    return opening == 0;
+    return opening == 0 && open.values().stream().noneMatch(MovableLink::closed);
   }
 
   /** Goes on with the mirror alone; the stores that were live are the caller's to close. */
   synchronized List<LinkStore> promote() {
     live = mirror;
     mirror = null;
-    return open.values().stream().map(MovableLink::promote).toList();
+    return open.values().stream().map(MovableLink::promote).filter(Objects::nonNull).toList();
   }
 
   /** Goes on without the mirror; its stores are the caller's to close. */

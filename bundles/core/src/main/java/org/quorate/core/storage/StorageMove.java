@@ -320,7 +320,7 @@ public final class StorageMove {
   // ---- the end -------------------------------------------------------------------------------
 
   private void clean() {
-    if (state == null || !state.oldIsRead()) {
+    if (stores.movableLogs().quiet() && (state == null || !state.oldIsRead())) {
       finish(Phase.DONE, log == null ? null : log.from(), state == null ? null : state.from(), "");
     }
   }

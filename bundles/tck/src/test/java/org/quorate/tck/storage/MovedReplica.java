@@ -84,9 +84,11 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   private int abortAt = NEVER;
   private int unreadableAt = NEVER;
   private int damagedAt = NEVER;
+  private int retiredAt = NEVER;
   private StorageException.Kind breakWith;
   private int more = 25;
   private boolean resting;
+  private boolean retiring;
   private boolean closing;
   private boolean down;
   private boolean failed;
@@ -169,6 +171,9 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
     if (step == damagedAt) {
       from.flipLogByte();
     }
+    if (step == retiredAt) {
+      retire();
+    }
     if (step == abortAt) {
       queue.after(0, () -> task(() -> move.abort("by the test")));
     }
@@ -204,6 +209,11 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   /** A byte of the old log flips at that step. */
   void damagedAt(int at) {
     damagedAt = at;
+  }
+
+  /** Link 2 is closed on another thread at that step, in the middle of what goes on, and deleted soon. */
+  void retireAt(int at) {
+    retiredAt = at;
   }
 
   void abortAt(int at) {
@@ -262,24 +272,33 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
     } else if (choice == 2 && walk != null) {
       walk.close();
       walk = null;
-    } else if (choice == 3 && links.containsKey(2L) && step > 60) {
-      LinkProbe ended = links.remove(2L);
-      worker(
-          () -> {
-            ended.store().close();
-            queue.after(300, () -> task(() -> worker(() -> stores.logs().delete(GROUP, 2))));
-          });
+    } else if (choice == 3) {
+      worker(this::retire);
     } else if (choice < 10 && !resting) {
       commit();
     } else {
       List<Long> open = new ArrayList<>(links.keySet());
       write(open.get(random.nextInt(open.size())));
     }
-    if (move.phase().ended() && more-- == 0) {
+    if (move.phase().ended() && more-- <= 0 && !retiring) {
       down = true;
     } else {
       queue.after(random.nextInt(300), () -> task(this::work));
     }
+  }
+
+  private void retire() {
+    LinkProbe ended = links.remove(2L);
+    if (ended != null) {
+      retiring = true;
+      ended.store().close();
+      queue.after(300, () -> task(() -> worker(this::delete)));
+    }
+  }
+
+  private void delete() {
+    stores.logs().delete(GROUP, 2);
+    retiring = false;
   }
 
   private void open(long epoch) {

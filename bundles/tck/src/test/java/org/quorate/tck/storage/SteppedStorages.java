@@ -39,7 +39,9 @@ final class SteppedStorages {
       @Override
       public LinkStore open(GroupId group, long epoch, Executor loop) {
         step.run();
-        return storage.open(group, epoch, loop);
+        LinkStore store = storage.open(group, epoch, loop);
+        step.run();
+        return store;
       }
 
       @Override

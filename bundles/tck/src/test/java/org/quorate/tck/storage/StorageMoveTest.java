@@ -149,6 +149,24 @@ class StorageMoveTest {
     }
   }
 
+  /** Raft seeds 28378, 30471, 38673, 48258, 48262, 49540, 72220 and 98673. */
+  @Test
+  void aLinkThatIsRetiredAtAnyStepIsDeletedOnBothSides() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      int steps = undisturbed(seed, What.LOG).steps();
+      for (int step = 1; step <= steps; step++) {
+        MovedReplica replica = new MovedReplica(seed, What.LOG);
+        replica.retireAt(step);
+        replica.run();
+        String context = "seed " + seed + ", retired at step " + step;
+        assertEquals(Phase.DONE, replica.phase(), context + ": " + replica.why());
+        assertTrue(replica.movedAndOldIsEmpty(), context);
+        replica.crash();
+        replica.verify(context);
+      }
+    }
+  }
+
   @Test
   void aReplicaThatIsClosedAtAnyStepFindsEverythingAgain() {
     for (long seed = 1; seed <= SEEDS; seed++) {
