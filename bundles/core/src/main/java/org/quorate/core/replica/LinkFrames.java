@@ -1,11 +1,13 @@
 package org.quorate.core.replica;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
 import org.quorate.core.link.Standing;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
+import org.quorate.core.swap.Beyond;
 import org.quorate.core.swap.SwapMachine;
 import org.quorate.spi.consensus.Membership;
 
@@ -82,6 +84,9 @@ final class LinkFrames {
   boolean heard(NodeId from, Frame frame) {
     Standing theirs = Standing.decode(frame.body());
     standings.heard(frame.storeId(), theirs);
+    if (theirs.asks()) {
+      standings.answer(from, standing());
+    }
     if (theirs.oldest() > open.chain().active().epoch()) {
       standings.ask(from);
       return false;
@@ -124,12 +129,22 @@ final class LinkFrames {
     }
   }
 
-  /** Whether a quorum is known to need the sealed link no more. */
-  boolean quorumBeyond(Membership membership) {
-    return standings.quorumBeyond(membership, standing());
+  /** How much of a membership is known to need no link before the active one any more. */
+  Beyond beyond(Membership membership) {
+    return standings.beyond(membership, standing());
+  }
+
+  /** Asks these how far they are: what is known of them here goes with a restart. */
+  void inquire(List<NodeId> peers) {
+    for (NodeId peer : peers) {
+      if (!peer.equals(environment.node())) {
+        standings.inquire(peer, standing());
+      }
+    }
   }
 
   private Standing standing() {
-    return new Standing(open.chain().active().epoch(), open.oldest(), machine.durableEpoch());
+    return new Standing(
+        open.chain().active().epoch(), open.oldest(), machine.durableEpoch(), false);
   }
 }

@@ -9,6 +9,7 @@ import org.quorate.api.Outcome.Rejection;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
+import org.quorate.core.swap.Beyond;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Membership;
 
@@ -20,13 +21,19 @@ final class Reconfiguration {
   private final VirtualLog log;
   private final Callers callers;
   private final StatusReport status;
+  private final LinkFrames frames;
 
   Reconfiguration(
-      ReplicaEnvironment environment, VirtualLog log, Callers callers, StatusReport status) {
+      ReplicaEnvironment environment,
+      VirtualLog log,
+      Callers callers,
+      StatusReport status,
+      LinkFrames frames) {
     this.environment = environment;
     this.log = log;
     this.callers = callers;
     this.status = status;
+    this.frames = frames;
   }
 
   void configure(Membership next, NodeId donor, Consumer<Outcome> done) {
@@ -39,6 +46,14 @@ final class Reconfiguration {
     String forgetful = next.forgetful();
     if (forgetful != null) {
       done.accept(new Rejected(Rejection.UNSUPPORTED, forgetful));
+      return;
+    }
+    Beyond beyond = frames.beyond(next);
+    if (!beyond.inEveryQuorum()) {
+      // They could restart without anybody who knows that the link before has ended.
+      frames.inquire(beyond.missing());
+      String who = beyond.missing() + " not known to have a durable state of link ";
+      done.accept(new Overloaded(RETIRING_MS, who + log.chain().active().epoch()));
       return;
     }
     callers.ask(done, (link, ticket) -> link.configure(ticket, next, donor));

@@ -97,7 +97,7 @@ final class ReplicaParts implements Links.Owner {
     guarded.connect(callers, links, this);
     inbox = new Inbox(config.historyId(), links, snapshots, guard);
     status = new StatusReport(config, environment, log, condition, guard, callers, links.open());
-    reconfiguration = new Reconfiguration(environment, log, callers, status);
+    reconfiguration = new Reconfiguration(environment, log, callers, status, links.frames());
     long stepMs = config.options().number(ReplicaParameters.TIME_STEP_MS);
     timeKeeper = new TimeKeeper(log.sessions(), stepMs);
   }

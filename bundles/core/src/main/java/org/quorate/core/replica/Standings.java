@@ -8,9 +8,9 @@ import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
 import org.quorate.core.link.Standing;
+import org.quorate.core.swap.Beyond;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
-import org.quorate.spi.consensus.Role;
 import org.quorate.spi.transport.Lane;
 
 /**
@@ -21,6 +21,9 @@ import org.quorate.spi.transport.Lane;
 final class Standings {
   /** No peer is told or asked more often. */
   private static final long INTERVAL_MS = 200;
+
+  /** Nobody has to be asked about the link that all begin with. */
+  private static final long FIRST_EPOCH = 1;
 
   private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -47,6 +50,11 @@ final class Standings {
       answeredMs.put(peer, now);
       tell(peer, ours);
     }
+  }
+
+  /** The peer is to say how far it is. */
+  void inquire(NodeId peer, Standing ours) {
+    tell(peer, ours.asking());
   }
 
   private void tell(NodeId peer, Standing ours) {
@@ -84,18 +92,14 @@ final class Standings {
     durableEpochs.merge(storeId, theirs.durable(), Math::max);
   }
 
-  /** Whether a majority of the voters, by weight, has a durable state in the link that is active here. */
-  boolean quorumBeyond(Membership membership, Standing ours) {
-    int votes = 0;
-    int beyond = 0;
-    for (Member member : membership.members()) {
-      if (member.role() == Role.VOTER) {
-        boolean self = member.storeId() == environment.storeId();
-        long durable = self ? ours.durable() : durableEpochs.getOrDefault(member.storeId(), 0L);
-        votes += member.weight();
-        beyond += durable >= ours.active() ? member.weight() : 0;
-      }
-    }
-    return beyond > votes / 2;
+  /** Of whom a durable state in the link that is active here is known. */
+  Beyond beyond(Membership membership, Standing ours) {
+    return Beyond.of(membership, store -> durable(store, ours) >= ours.active());
+  }
+
+  private long durable(long store, Standing ours) {
+    return store == environment.storeId()
+        ? ours.durable()
+        : durableEpochs.getOrDefault(store, FIRST_EPOCH);
   }
 }

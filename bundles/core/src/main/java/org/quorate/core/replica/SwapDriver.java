@@ -87,7 +87,9 @@ final class SwapDriver implements SwapMachine.Effects {
             now != null && chain.plan() != null && now.membership().equals(chain.plan().base()),
             leadsWarm,
             warm != null && warmUp.done(warm),
-            now != null && chain.predecessor() != null && frames.quorumBeyond(now.membership())));
+            now != null
+                && chain.predecessor() != null
+                && frames.beyond(now.membership()).quorum()));
   }
 
   // ---- links -------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ public final class SwapMachine {
 
   /** Whether {@link #tick} has nothing to do. */
   public boolean idle() {
-    return chain.settled() && !missing;
+    return chain.settled() && !missing && durableEpoch >= chain.active().epoch();
   }
 
   /** Time has passed, or something has changed. */
@@ -231,6 +231,9 @@ public final class SwapMachine {
     missing = slots.containsValue(Slot.MISSING);
     if (chain.plan() != null) {
       drive(now, chain.plan());
+    }
+    if (durableEpoch < chain.active().epoch()) {
+      settle(now);
     }
     if (chain.predecessor() != null) {
       retire(now);
@@ -281,15 +284,20 @@ public final class SwapMachine {
     return now.orderedMs() >= plan.deadlineMs() ? "the target did not take over in time" : null;
   }
 
-  private void retire(Situation now) {
-    if (durableEpoch < chain.active().epoch()) {
-      if (settledMs == NEVER) {
-        settledMs = now.nowMs();
-      } else if (now.nowMs() - settledMs >= SETTLE_MS) {
-        settledMs = now.nowMs();
-        effects.checkpoint();
-      }
+  /**
+   * The last seal is known here by nothing that outlives a restart. So it is made durable also when
+   * others have retired the link before: this replica may become one of those who have to know.
+   */
+  private void settle(Situation now) {
+    if (settledMs == NEVER) {
+      settledMs = now.nowMs();
+    } else if (now.nowMs() - settledMs >= SETTLE_MS) {
+      settledMs = now.nowMs();
+      effects.checkpoint();
     }
+  }
+
+  private void retire(Situation now) {
     if (now.timekeeper() && now.quorumBeyond() && now.nowMs() - retiredMs >= RETRY_MS) {
       retiredMs = now.nowMs();
       effects.retire(chain.predecessor().epoch());

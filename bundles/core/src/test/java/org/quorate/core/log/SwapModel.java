@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quorate.api.NodeId;
+import org.quorate.core.swap.Beyond;
 import org.quorate.core.swap.SwapMachine;
 import org.quorate.core.swap.SwapMachine.Slot;
 import org.quorate.spi.consensus.Member;
@@ -16,29 +17,37 @@ import org.quorate.spi.consensus.Role;
 /**
  * Two replicas that carry out swaps with the real {@link SwapMachine} and the real rules of the
  * chain, on links that decide at once what is proposed to them; everything between can happen in any
- * order, and processes die. Deterministic: a history is its list of actions.
+ * order, and processes die. Where one of them is a learner, it may take the other's place, which is
+ * gone with all that it knew. Deterministic: a history is its list of actions.
  */
 final class SwapModel {
   private static final int REPLICAS = 2;
   private static final long DEADLINE_MS = 1_000;
-  private static final Membership MEMBERS =
-      new Membership(
-          1,
-          List.of(
-              new Member(NodeId.of("a"), 1, Role.VOTER),
-              new Member(NodeId.of("b"), 2, Role.VOTER)));
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final Member FIRST = new Member(NodeId.of("a"), 1, Role.VOTER);
+  private static final Member SECOND = new Member(NodeId.of("b"), 2, Role.VOTER);
+
+  /** Both replicas vote. */
+  static final Membership VOTERS = new Membership(1, List.of(FIRST, SECOND));
+
+  /** The second replica listens, until it takes the place of the first. */
+  static final Membership VOTER_AND_LEARNER =
+      new Membership(1, List.of(FIRST, SECOND.as(Role.LEARNER)));
 
   private final Map<Long, List<LogRecord>> links = new TreeMap<>();
   private final Map<Long, String> history = new HashMap<>();
   private final List<Replica> replicas = new ArrayList<>();
   private final int plansMax;
   private final int crashesMax;
+  private Membership members;
+  private long replacedIn = NEVER; // plan of the link in which the first replica was replaced
   private long nowMs;
   private int plans;
   private int crashes;
   private int warmLeader;
 
-  SwapModel(int plansMax, int crashesMax) {
+  SwapModel(Membership members, int plansMax, int crashesMax) {
+    this.members = members;
     this.plansMax = plansMax;
     this.crashesMax = crashesMax;
     links.put(0L, new ArrayList<>());
@@ -59,12 +68,52 @@ final class SwapModel {
   List<Action> actions() {
     List<Action> all = new ArrayList<>();
     if (plans < plansMax) {
-      all.add(new Action("plan", 0, 0));
+      all.add(new Action("plan", present().get(0).index, 0));
     }
-    for (Replica r : replicas) {
+    for (Replica r : present()) {
       r.actions(all);
     }
+    if (replaceable()) {
+      all.add(new Action("replace", 0, 0));
+    }
     return all;
+  }
+
+  /** Whether the first replica has been replaced. */
+  boolean replaced() {
+    return replacedIn != NEVER;
+  }
+
+  /** Whether it is about a replacement: then nothing else goes wrong before. */
+  private boolean replacing() {
+    return !members.equals(VOTERS);
+  }
+
+  private List<Replica> present() {
+    return replaced() ? replicas.subList(1, REPLICAS) : replicas;
+  }
+
+  /** Whether the first replica, which decides alone, may have the second one take its place. */
+  private boolean replaceable() {
+    Replica voter = replicas.get(0);
+    Replica learner = replicas.get(1);
+    Chain chain = voter.swaps.chain();
+    return members.equals(VOTER_AND_LEARNER)
+        && chain.predecessor() == null
+        && chain.plan() == null
+        && voter.machine.slot(voter.active()) == Slot.OPEN
+        && voter.inner == links.get(voter.active()).size()
+        && learner.machine.slot(voter.active()) == Slot.OPEN
+        && beyond(successor(), chain.active().epoch()).inEveryQuorum();
+  }
+
+  private static Membership successor() {
+    return new Membership(2, List.of(SECOND));
+  }
+
+  private Beyond beyond(Membership whom, long epoch) {
+    return Beyond.of(
+        whom, store -> replicas.get((int) store - 1).durable.active().epoch() >= epoch);
   }
 
   void take(Action action) {
@@ -72,7 +121,7 @@ final class SwapModel {
     switch (action.what()) {
       case "plan" -> {
         plans++;
-        r.propose(new LogRecord.Prepare("x", Map.of(), MEMBERS, MEMBERS, DEADLINE_MS, Asked.NEVER));
+        r.propose(new LogRecord.Prepare("x", Map.of(), members, members, DEADLINE_MS, Asked.NEVER));
       }
       case "deliver" -> r.deliver();
       case "see" -> r.machine.live(action.plan());
@@ -88,15 +137,20 @@ final class SwapModel {
         crashes++;
         r.crash();
       }
+      case "replace" -> {
+        replacedIn = r.active();
+        members = successor();
+        warmLeader = 1;
+      }
       default -> throw broken("action " + action);
     }
-    replicas.forEach(Replica::check);
+    present().forEach(Replica::check);
   }
 
   /** Lets everything that is under way come to its end, without another swap or crash. */
   void finish() {
     for (int round = 0; round < 60; round++) {
-      for (Replica r : replicas) {
+      for (Replica r : present()) {
         for (long plan : List.copyOf(r.opening)) {
           r.open(plan);
         }
@@ -113,8 +167,8 @@ final class SwapModel {
         r.check();
       }
     }
-    Chain first = replicas.get(0).swaps.chain();
-    for (Replica r : replicas) {
+    Chain first = present().get(0).swaps.chain();
+    for (Replica r : present()) {
       if (!r.swaps.chain().settled() || !r.swaps.chain().equals(first)) {
         throw broken("replica " + r.index + " ends with " + r.swaps.chain() + ", not " + first);
       }
@@ -127,7 +181,7 @@ final class SwapModel {
   /** Equal for states that behave alike. */
   String key() {
     StringBuilder key = new StringBuilder();
-    key.append(plans).append('/').append(crashes).append('/').append(warmLeader);
+    key.append(plans).append('/').append(crashes).append('/').append(warmLeader).append(replacedIn);
     links.forEach((plan, log) -> key.append(plan).append(log));
     replicas.forEach(r -> key.append(r.key()));
     return key.toString();
@@ -151,7 +205,7 @@ final class SwapModel {
 
     Replica(int index) {
       this.index = index;
-      durable = Chain.genesis("x", MEMBERS);
+      durable = Chain.genesis("x", members);
     }
 
     void start() {
@@ -193,7 +247,7 @@ final class SwapModel {
       }
       if (!machine.idle()) {
         all.add(new Action("tick", index, 0));
-        if (swaps.chain().plan() != null) {
+        if (swaps.chain().plan() != null && !replacing()) {
           all.add(new Action("late", index, 0));
           if (machine.live() && warmLeader == index) {
             all.add(new Action("follow", index, 0)); // another one leads the active link
@@ -201,13 +255,15 @@ final class SwapModel {
         }
       }
       opening.forEach(plan -> all.add(new Action("open", index, plan)));
-      opening.forEach(plan -> all.add(new Action("missing", index, plan)));
+      if (!replacing()) {
+        opening.forEach(plan -> all.add(new Action("missing", index, plan)));
+      }
       closing.forEach(plan -> all.add(new Action("close", index, plan)));
       deleting.forEach(plan -> all.add(new Action("delete", index, plan)));
       if (position > durablePosition) {
         all.add(new Action("checkpoint", index, 0));
       }
-      if (crashes < crashesMax) {
+      if (crashes < crashesMax && (replaced() || !replacing())) {
         all.add(new Action("crash", index, 0));
       }
     }
@@ -217,7 +273,14 @@ final class SwapModel {
     }
 
     boolean canDeliver() {
-      return machine.slot(active()) == Slot.OPEN && inner < links.get(active()).size();
+      return machine.slot(active()) == Slot.OPEN
+          && inner < links.get(active()).size()
+          && decides(active());
+    }
+
+    /** Whether anybody can say what a link has decided: a learner cannot, and has no vote there. */
+    private boolean decides(long link) {
+      return !replaced() || link >= replacedIn;
     }
 
     boolean sees() {
@@ -258,8 +321,7 @@ final class SwapModel {
     void tick(long orderedMs, boolean timekeeper) {
       nowMs += SwapMachine.SETTLE_MS;
       Chain chain = swaps.chain();
-      boolean beyond =
-          replicas.stream().allMatch(r -> r.durable.active().epoch() >= chain.active().epoch());
+      boolean beyond = beyond(members, chain.active().epoch()).quorum();
       if (!machine.idle()) {
         boolean leadsWarm = warmLeader == index;
         machine.tick(
@@ -343,7 +405,7 @@ final class SwapModel {
 
     @Override
     public void handOver(long plan) {
-      warmLeader = (warmLeader + 1) % REPLICAS;
+      warmLeader = replaced() ? 1 : (warmLeader + 1) % REPLICAS;
     }
 
     @Override

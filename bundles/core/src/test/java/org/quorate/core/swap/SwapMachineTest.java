@@ -1,6 +1,8 @@
 package org.quorate.core.swap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
 
-/** When the replica that leads has the active link sealed. */
+/** When the replica that leads has the active link sealed, and makes the seal durable. */
 class SwapMachineTest {
   private static final long PLAN = 7;
   private static final Membership MEMBERS =
@@ -24,13 +26,16 @@ class SwapMachineTest {
   private final SwapMachine machine = new SwapMachine(new Asks());
 
   SwapMachineTest() {
-    Chain genesis = Chain.genesis("x", MEMBERS);
-    machine.start(genesis, List.of(0L));
-    Chain.Link target = new Chain.Link(2, PLAN, "y", Map.of(), MEMBERS, 0, Asked.NEVER);
-    machine.chain(genesis.planned(new Chain.Plan(target, MEMBERS, 60_000)));
+    machine.start(Chain.genesis("x", MEMBERS), List.of(0L));
+    machine.chain(planned());
     machine.opened(PLAN);
     machine.live(PLAN);
     asked.clear();
+  }
+
+  private static Chain planned() {
+    Chain.Link target = new Chain.Link(2, PLAN, "y", Map.of(), MEMBERS, 0, Asked.NEVER);
+    return Chain.genesis("x", MEMBERS).planned(new Chain.Plan(target, MEMBERS, 60_000));
   }
 
   private void tick(long nowMs, boolean leadsWarm, boolean warmedUp) {
@@ -60,6 +65,24 @@ class SwapMachineTest {
     assertEquals(List.of(), asked);
     tick(SwapMachine.LEADER_MS, false, false);
     assertEquals(List.of("seal"), asked);
+  }
+
+  /** Others have retired the link before, from here it would be asked for after a restart. */
+  @Test
+  void aSealIsMadeDurableAlsoWhenTheLinkBeforeIsRetired() {
+    Chain planned = planned();
+    Chain retired = planned.switched(9, new Chain.Seal(8, null)).retired(10);
+    machine.chain(retired);
+    machine.closed(0);
+    asked.clear();
+    assertFalse(machine.idle());
+    tick(0, false, false);
+    tick(SwapMachine.SETTLE_MS - 1, false, false);
+    assertEquals(List.of(), asked);
+    tick(SwapMachine.SETTLE_MS, false, false);
+    assertEquals(List.of("checkpoint"), asked);
+    machine.durable(retired);
+    assertTrue(machine.idle());
   }
 
   private final class Asks implements SwapMachine.Effects {
