@@ -25,6 +25,11 @@ final class OneNode {
    * @param parameters as YAML: {@code {client.watches.max: 77}}
    */
   OneNode(String groups, String parameters) {
+    this(groups, parameters, "[]");
+  }
+
+  /** The same with coordinators as YAML: {@code [{provider: zookeeper}]}. */
+  OneNode(String groups, String parameters, String coordinators) {
     try {
       file = Files.createTempFile("quorate-node", ".yaml");
       file.toFile().deleteOnExit();
@@ -36,8 +41,9 @@ final class OneNode {
           listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
           groups: %s
           parameters: %s
+          coordinators: %s
           """
-              .formatted(freePort(), clientPort, groups, parameters));
+              .formatted(freePort(), clientPort, groups, parameters, coordinators));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

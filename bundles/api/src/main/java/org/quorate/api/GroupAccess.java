@@ -6,9 +6,10 @@ import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 
 /**
- * A group as reached from anywhere: finds the node that takes a request and repeats what was refused,
- * or lost without having been done, until a time limit of its own. Thread-safe; never blocks. Stages
- * complete normally, with the outcome, and callbacks come on {@link #loop}.
+ * A group as reached from anywhere; in a node an OSGi service with the properties {@code quorate.group} and
+ * {@code quorate.state}, of which each bundle has its own: finds the node that takes a request and repeats
+ * what was refused, or lost without having been done, until a time limit of its own. Thread-safe; never
+ * blocks. Stages complete normally, with the outcome, and callbacks come on {@link #loop}.
  */
 public interface GroupAccess {
   GroupId id();

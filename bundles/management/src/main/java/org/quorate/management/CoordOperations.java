@@ -7,7 +7,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
-import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.Coordinator;
@@ -19,11 +18,12 @@ import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
 
 /**
- * Keys, locks and sessions of the coordinator in a group, for people, on any node. As with the operations
- * on keys, a write whose fate is unknown is reported as INDETERMINATE and not repeated.
+ * Keys, locks and sessions of a coordinator, for people; of one in a group on any node. As with the
+ * operations on keys, a write whose fate is unknown is reported as INDETERMINATE and not repeated.
  */
 final class CoordOperations {
-  private static final Argument GROUP = Argument.text("group", "default", "the group");
+  private static final Argument GROUP = CoordinatorCalls.GROUP;
+  private static final Argument COORDINATOR = CoordinatorCalls.COORDINATOR;
   private static final Argument KEY = Argument.required("key", "names with / between them");
   private static final Argument LOCK = Argument.required("lock", "the lock's name");
   private static final Argument PATH = Argument.text("path", "", "only what is below this path");
@@ -33,21 +33,23 @@ final class CoordOperations {
 
   static List<Operation> all() {
     return List.of(
-        get(), put(), delete(), list(), tree(), locks(), lock(), release(), releases(), sessions());
+        get(),
+        put(),
+        delete(),
+        list(),
+        tree(),
+        providers(),
+        locks(),
+        lock(),
+        release(),
+        releases(),
+        sessions());
   }
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Coordinator, CompletionStage<T>> request) {
-    NodeGroup group = new NodeGroup(node.control(), ManagedNode.groupId(a.text("group")));
-    KvCoordinator coordinator =
-        new KvCoordinator(group, "management", 1, () -> CompletableFuture.completedFuture(null));
-    CompletionStage<T> answer;
-    try {
-      answer = request.apply(coordinator);
-    } catch (CoordinationException e) {
-      answer = CompletableFuture.failedFuture(e);
-    }
-    return answer.exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+    return CoordinatorCalls.on(node, a, request)
+        .exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
   }
 
   private static Throwable explain(Throwable thrown) {
@@ -75,7 +77,7 @@ final class CoordOperations {
         switch (e.code()) {
           case UNAVAILABLE, OVERLOADED -> "try again; group why tells what is missing";
           case INDETERMINATE -> "read before you repeat it";
-          case BROKEN -> "see whether something else writes below coord/ in the group";
+          case BROKEN -> "see whether something else writes where the coordinator keeps its keys";
           default -> "correct the request";
         };
     return new OperationException(code, e.getMessage(), next, e);
@@ -91,7 +93,7 @@ final class CoordOperations {
         "coord.get",
         "Reads a key of the coordinator",
         Access.READ,
-        List.of(KEY, GROUP),
+        List.of(KEY, GROUP, COORDINATOR),
         CoordEntryView.class,
         false,
         "app/leader",
@@ -111,7 +113,7 @@ final class CoordOperations {
         "coord.put",
         "Sets a key of the coordinator, without an owner",
         Access.WRITE,
-        List.of(KEY, Argument.required("value", "the value"), GROUP),
+        List.of(KEY, Argument.required("value", "the value"), GROUP, COORDINATOR),
         DoneView.class,
         false,
         "app/mode readonly",
@@ -125,7 +127,7 @@ final class CoordOperations {
         "coord.delete",
         "Deletes a key of the coordinator, with --tree also all keys below it",
         Access.WRITE,
-        List.of(KEY, GROUP, Argument.flag("tree", "also all keys below it")),
+        List.of(KEY, GROUP, COORDINATOR, Argument.flag("tree", "also all keys below it")),
         DoneView.class,
         false,
         "app/mode",
@@ -154,7 +156,12 @@ final class CoordOperations {
         "coord.list",
         "Lists the names directly below a path",
         Access.READ,
-        List.of(PATH, GROUP, Argument.text("after", "", "only names behind this one"), LIMIT),
+        List.of(
+            PATH,
+            GROUP,
+            COORDINATOR,
+            Argument.text("after", "", "only names behind this one"),
+            LIMIT),
         CoordNameView.class,
         true,
         "--path app",
@@ -172,7 +179,12 @@ final class CoordOperations {
         "coord.tree",
         "Lists the keys below a path, at any depth",
         Access.READ,
-        List.of(PATH, GROUP, Argument.text("after", "", "only keys behind this one"), LIMIT),
+        List.of(
+            PATH,
+            GROUP,
+            COORDINATOR,
+            Argument.text("after", "", "only keys behind this one"),
+            LIMIT),
         CoordEntryView.class,
         true,
         "--path app",
@@ -192,6 +204,18 @@ final class CoordOperations {
                 .thenApply(found -> found.entries().stream().map(CoordEntryView::of).toList()));
   }
 
+  private static Operation providers() {
+    return new Operation(
+        "coord.providers",
+        "Lists the coordinators that this node offers its bundles",
+        Access.READ,
+        List.of(),
+        CoordinatorView.class,
+        true,
+        "",
+        (node, a) -> CompletableFuture.completedFuture(node.coordinators().list()));
+  }
+
   private static int limit(Arguments a) {
     long limit = a.number("limit");
     CoordinationLimits.range("limit", limit, 1, CoordinationLimits.LISTING_ENTRIES);
@@ -208,7 +232,7 @@ final class CoordOperations {
         "lock.list",
         "Lists locks: who holds them and waits for them, what for and how long",
         Access.READ,
-        List.of(PATH, GROUP),
+        List.of(PATH, GROUP, COORDINATOR),
         LockView.class,
         true,
         "",
@@ -220,7 +244,7 @@ final class CoordOperations {
         "lock.show",
         "Shows a lock: its holder and who waits",
         Access.READ,
-        List.of(LOCK, GROUP),
+        List.of(LOCK, GROUP, COORDINATOR),
         LockView.class,
         true,
         "app/reload",
@@ -237,7 +261,8 @@ final class CoordOperations {
             Argument.required("token", "of the holder that is meant, as lock list shows it"),
             Argument.required("reason", "why"),
             Argument.text("by", "an operator", "who does it"),
-            GROUP),
+            GROUP,
+            COORDINATOR),
         DoneView.class,
         false,
         "app/reload 1.4711 'its holder hangs'",
@@ -266,7 +291,7 @@ final class CoordOperations {
         "lock.releases",
         "Lists locks that were taken from their holders, newest first",
         Access.READ,
-        List.of(GROUP, Argument.number("limit", 100L, "most entries, up to 1000")),
+        List.of(GROUP, COORDINATOR, Argument.number("limit", 100L, "most entries, up to 1000")),
         ForcedReleaseView.class,
         true,
         "",
@@ -280,7 +305,7 @@ final class CoordOperations {
         "session.list",
         "Lists the sessions of the coordinator",
         Access.READ,
-        List.of(GROUP),
+        List.of(GROUP, COORDINATOR),
         SessionView.class,
         true,
         "",

@@ -8,16 +8,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
-import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.failover.FailoverText;
 import org.quorate.failover.Operators;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverDetail;
 import org.quorate.spi.failover.FailoverException;
 
-/** The failover registry on the coordinator in a group, for people, on any node. */
+/** The failover registry on a coordinator, for people; of one in a group on any node. */
 final class FailoverOperations {
-  private static final Argument GROUP = Argument.text("group", "default", "the group");
+  private static final Argument GROUP = CoordinatorCalls.GROUP;
+  private static final Argument COORDINATOR = CoordinatorCalls.COORDINATOR;
   private static final Argument ROOT =
       Argument.text("root", Operators.ROOT, "the key below which the registry is");
   private static final Argument ID = Argument.required("id", "the commit id");
@@ -32,16 +32,8 @@ final class FailoverOperations {
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Operators, CompletionStage<T>> request) {
-    NodeGroup group = new NodeGroup(node.control(), ManagedNode.groupId(a.text("group")));
-    CompletionStage<T> answer;
-    try {
-      KvCoordinator coordinator =
-          new KvCoordinator(group, "management", 1, () -> CompletableFuture.completedFuture(null));
-      answer = request.apply(new Operators(coordinator, a.text("root")));
-    } catch (RuntimeException e) {
-      answer = CompletableFuture.failedFuture(e);
-    }
-    return answer.exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+    return CoordinatorCalls.on(node, a, c -> request.apply(new Operators(c, a.text("root"))))
+        .exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
   }
 
   private static Throwable explain(Throwable thrown) {
@@ -88,7 +80,7 @@ final class FailoverOperations {
         "failover.show",
         "Lists operations that were begun and have not ended",
         Access.READ,
-        List.of(GROUP, ROOT),
+        List.of(GROUP, COORDINATOR, ROOT),
         FailoverListView.class,
         false,
         "",
@@ -106,7 +98,7 @@ final class FailoverOperations {
         "failover.detail",
         "Shows a record with its content",
         Access.READ,
-        List.of(ID, GROUP, ROOT),
+        List.of(ID, GROUP, COORDINATOR, ROOT),
         FailoverDetailView.class,
         false,
         "42",
@@ -128,7 +120,7 @@ final class FailoverOperations {
         "failover.delete-force",
         "Deletes a record with its locks, after its operation was put right by hand",
         Access.ADMIN,
-        List.of(ID, FORCE, GROUP, ROOT),
+        List.of(ID, FORCE, GROUP, COORDINATOR, ROOT),
         DoneView.class,
         false,
         "42",
@@ -142,7 +134,7 @@ final class FailoverOperations {
         "failover.retry",
         "Has a record that is parked or waits tried again at once",
         Access.ADMIN,
-        List.of(ID, FORCE, GROUP, ROOT),
+        List.of(ID, FORCE, GROUP, COORDINATOR, ROOT),
         DoneView.class,
         false,
         "42",
@@ -156,7 +148,7 @@ final class FailoverOperations {
         "failover.nodes",
         "Lists nodes that are registered, and what they take over",
         Access.READ,
-        List.of(GROUP, ROOT),
+        List.of(GROUP, COORDINATOR, ROOT),
         FailoverNodeView.class,
         true,
         "",
@@ -170,7 +162,7 @@ final class FailoverOperations {
         "failover.mode",
         "Tells what the cluster may begin",
         Access.READ,
-        List.of(GROUP, ROOT),
+        List.of(GROUP, COORDINATOR, ROOT),
         ModeView.class,
         false,
         "",
@@ -189,6 +181,7 @@ final class FailoverOperations {
         List.of(
             Argument.required("mode", "the mode").oneOf("normal", "readonly", "recovery"),
             GROUP,
+            COORDINATOR,
             ROOT),
         ModeView.class,
         false,

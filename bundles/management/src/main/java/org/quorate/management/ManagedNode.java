@@ -12,8 +12,14 @@ import org.quorate.runtime.api.NodeControl;
  *
  * @param events what happened lately
  * @param stop ends the process, after answers under way have left
+ * @param coordinators what its bundles coordinate with
  */
-public record ManagedNode(NodeControl control, EventLog events, Runnable stop) {
+public record ManagedNode(
+    NodeControl control, EventLog events, Runnable stop, CoordinatorServices coordinators) {
+  /** A node outside of a framework. */
+  public ManagedNode(NodeControl control, EventLog events, Runnable stop) {
+    this(control, events, stop, CoordinatorServices.NONE);
+  }
 
   /**
    * A group's status; fails with {@link OperationException} NOT_FOUND.

@@ -34,7 +34,13 @@ public final class ManagementComponent {
   @Activate
   public ManagementComponent(
       BundleContext context, @Reference Vertx vertx, @Reference NodeControl control) {
-    server = new ManagementServer(vertx, control, config(control), () -> stop(context, vertx));
+    server =
+        new ManagementServer(
+            vertx,
+            control,
+            config(control),
+            () -> stop(context, vertx),
+            new OsgiCoordinators(context));
     server
         .start()
         .onFailure(

@@ -41,11 +41,21 @@ public final class ManagementServer {
    */
   public ManagementServer(
       Vertx vertx, NodeControl control, ManagementConfig config, Runnable stop) {
+    this(vertx, control, config, stop, CoordinatorServices.NONE);
+  }
+
+  /** The same in a framework that has coordinators. */
+  ManagementServer(
+      Vertx vertx,
+      NodeControl control,
+      ManagementConfig config,
+      Runnable stop,
+      CoordinatorServices coordinators) {
     this.vertx = vertx;
     this.config = config;
     this.table = Operations.table();
     this.events = new EventLog(control, this::publish);
-    this.node = new ManagedNode(control, events, stop);
+    this.node = new ManagedNode(control, events, stop, coordinators);
     this.metrics = new PrometheusEndpoint(control);
   }
 

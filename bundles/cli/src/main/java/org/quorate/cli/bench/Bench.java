@@ -35,7 +35,8 @@ public final class Bench {
   /**
    * One line of the report; latencies in milliseconds.
    *
-   * @param flushesPerOperation flushes of this machine's disks; null if it does not tell or nothing was flushed
+   * @param flushesPerOperation flushes of this machine's disks; null if it does not tell or nothing was
+   *     flushed
    * @param ratio of a peer: how many times as many writes this cluster does; null otherwise
    */
   public record Row(

@@ -35,7 +35,7 @@ final class OperationCommands {
           "node", "Nodes and their processes.",
           "group", "Replicated groups.",
           "kv", "Keys and values of a group.",
-          "coord", "Keys of the coordinator in a group.",
+          "coord", "Keys of a coordinator: in a group, or another one of a node.",
           "lock", "Locks of the coordinator, and who holds them.",
           "session", "Sessions of the coordinator.",
           "failover", "Operations that a node began and another finishes.",

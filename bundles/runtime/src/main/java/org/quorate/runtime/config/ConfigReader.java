@@ -68,7 +68,8 @@ public final class ConfigReader {
             "loops",
             "peers",
             "groups",
-            "parameters");
+            "parameters",
+            "coordinators");
     NodeId node = nodeId(need(need(top, root, "node").fields("id"), top.get("node"), "id"));
     Entry cluster = need(top, root, "cluster");
     String name = need(cluster.fields("name"), cluster, "name").text();
@@ -93,7 +94,8 @@ public final class ConfigReader {
         top.containsKey("loops") ? top.get("loops").number(1, 64) : defaultLoops(),
         peers,
         groups(top.get("groups")),
-        parameters(top.get("parameters")));
+        parameters(top.get("parameters")),
+        coordinators(top.get("coordinators")));
   }
 
   private static int defaultLoops() {
@@ -275,6 +277,30 @@ public final class ConfigReader {
               options));
     }
     return groups;
+  }
+
+  private static List<NodeConfig.CoordinatorSpec> coordinators(Entry entry) {
+    Map<String, NodeConfig.CoordinatorSpec> all = new TreeMap<>();
+    if (entry == null) {
+      return List.of();
+    }
+    for (Entry item : entry.items()) {
+      Map<String, Entry> fields = item.fields("name", "provider", "options");
+      String provider = need(fields, item, "provider").text();
+      String name = text(fields, "name", provider);
+      if (!name.matches("[a-zA-Z0-9._-]{1,63}") || name.equals("native")) {
+        throw item.error(
+            "'" + name + "' is no name of a coordinator: 1 to 63 of a-z A-Z 0-9 . _ -");
+      }
+      Map<String, String> options = new TreeMap<>();
+      if (fields.containsKey("options")) {
+        fields.get("options").anyFields().forEach((k, v) -> options.put(k, v.text()));
+      }
+      if (all.put(name, new NodeConfig.CoordinatorSpec(name, provider, options)) != null) {
+        throw item.error("coordinator '" + name + "' is listed twice");
+      }
+    }
+    return List.copyOf(all.values());
   }
 
   private static List<MemberSpec> members(Entry item, Map<String, Entry> fields) {

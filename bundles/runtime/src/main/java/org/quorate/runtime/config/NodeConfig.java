@@ -22,6 +22,7 @@ import org.quorate.runtime.peer.NodeAddress;
  * @param peers all nodes of the cluster, this one may be among them
  * @param groups made by the bootstrap
  * @param parameters values of node-wide parameters, checked by the node
+ * @param coordinators what bundles of the node may coordinate with beside its groups
  */
 public record NodeConfig(
     NodeId node,
@@ -36,7 +37,19 @@ public record NodeConfig(
     int loops,
     Map<NodeId, NodeAddress> peers,
     List<GroupSpec> groups,
-    Map<String, String> parameters) {
+    Map<String, String> parameters,
+    List<CoordinatorSpec> coordinators) {
+
+  /**
+   * A coordinator of a provider.
+   *
+   * @param options of the provider, which checks them
+   */
+  public record CoordinatorSpec(String name, String provider, Map<String, String> options) {
+    public CoordinatorSpec {
+      options = Map.copyOf(options);
+    }
+  }
 
   /** PEM files: own certificate and key, and the authority that peers' certificates come from. */
   public record TlsFiles(String certificate, String key, String authority) {}
@@ -61,6 +74,7 @@ public record NodeConfig(
     peers = Map.copyOf(peers);
     groups = List.copyOf(groups);
     parameters = Map.copyOf(parameters);
+    coordinators = List.copyOf(coordinators);
   }
 
   /** The same with another data directory. */
@@ -78,7 +92,8 @@ public record NodeConfig(
         loops,
         peers,
         groups,
-        parameters);
+        parameters,
+        coordinators);
   }
 
   /** By dotted key, for people; secrets are left out. */
@@ -106,6 +121,7 @@ public record NodeConfig(
         (peer, address) -> flat.put("peers." + peer, address.peer() + ", " + address.client()));
     groups.forEach(g -> flat.put("groups." + g.group(), g.strategy() + ", " + g.storage()));
     parameters.forEach((name, value) -> flat.put("parameters." + name, value));
+    coordinators.forEach(c -> flat.put("coordinators." + c.name(), c.provider()));
     return flat;
   }
 }

@@ -50,18 +50,27 @@ final class Forwarding {
     return new Read(group, query, level, out.bytes(query).take()).start();
   }
 
+  CompletableFuture<Outcome> session(SessionCall call) {
+    return new OfSession(call).start();
+  }
+
+  /** Answers what another node sent on about sessions: here or not at all. */
+  void sessions(Bytes body, Consumer<Bytes> answer) {
+    new OfSession(SessionCall.decode(body)).here(outcome -> answer.accept(encoded(outcome)));
+  }
+
+  private Bytes encoded(Outcome outcome) {
+    Encoder out = new Encoder();
+    Outcomes.outcome(out, outcome, node.addresses()::client);
+    return out.take();
+  }
+
   /** Answers a proposal that another node sent on: here or not at all. */
   void proposed(Bytes body, Consumer<Bytes> answer) {
     Decoder in = new Decoder(body);
     GroupId group = GroupId.of(in.text());
     Proposal proposal = Outcomes.proposal(in);
-    new Write(group, proposal, body)
-        .here(
-            outcome -> {
-              Encoder out = new Encoder();
-              Outcomes.outcome(out, outcome, node.addresses()::client);
-              answer.accept(out.take());
-            });
+    new Write(group, proposal, body).here(outcome -> answer.accept(encoded(outcome)));
   }
 
   /** Answers a read that another node sent on: here or not at all. */
@@ -220,6 +229,41 @@ final class Forwarding {
     @Override
     Outcome lost(NodeId at) {
       return new Outcome.Indeterminate("node '" + at + "' took it and does not answer", at);
+    }
+
+    @Override
+    Outcome failed(Outcome why) {
+      return why;
+    }
+
+    @Override
+    Outcome why(Outcome outcome) {
+      return outcome;
+    }
+  }
+
+  private final class OfSession extends Request<Outcome> {
+    private final SessionCall call;
+
+    OfSession(SessionCall call) {
+      super(call.group(), PeerOperation.SESSIONS, call.encode());
+      this.call = call;
+    }
+
+    @Override
+    void here(GroupHost host, Consumer<Outcome> then) {
+      call.on(host, then);
+    }
+
+    @Override
+    Outcome decode(Bytes answer) {
+      return Outcomes.outcome(new Decoder(answer)).outcome();
+    }
+
+    /** It may be asked again. */
+    @Override
+    Outcome lost(NodeId at) {
+      return null;
     }
 
     @Override

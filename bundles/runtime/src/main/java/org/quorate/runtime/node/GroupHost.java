@@ -135,6 +135,11 @@ public final class GroupHost implements Group {
     return manifest;
   }
 
+  /** Name of the state machine. */
+  public String stateMachine() {
+    return manifest.stateMachine();
+  }
+
   /** The manifest with the storages that this node uses. */
   GroupManifest local() {
     return storage.on(manifest);

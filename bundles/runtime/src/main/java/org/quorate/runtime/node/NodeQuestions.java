@@ -102,6 +102,7 @@ final class NodeQuestions {
           answer(node.storageMoves().state(StorageTarget.decode(body).group()), answer);
       case PROPOSE -> node.forwarding().proposed(body, answer);
       case READ -> node.forwarding().read(body, answer);
+      case SESSIONS -> node.forwarding().sessions(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
     }
   }

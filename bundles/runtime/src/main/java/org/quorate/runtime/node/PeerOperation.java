@@ -39,7 +39,9 @@ enum PeerOperation {
   /** Move your replica to these storages. */
   STORAGE_MOVE,
   /** Where do you keep your replica, and how far is its move? */
-  STORAGE_STATE;
+  STORAGE_STATE,
+  /** Open, keep alive or close sessions of a group, if you take its proposals. */
+  SESSIONS;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {

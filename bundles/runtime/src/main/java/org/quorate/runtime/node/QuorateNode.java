@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.assembly.LocalAssembly;
 import org.quorate.client.net.Loop;
@@ -323,6 +324,11 @@ public final class QuorateNode implements AutoCloseable {
   public void listen(GroupListener listener) {
     groupListeners.add(listener);
     groups.all().forEach(host -> host.ifOpen(() -> listener.opened(host)));
+  }
+
+  /** A group for bundles of this node; has a thread until it is closed. */
+  public NodeAccess access(GroupId group) {
+    return new NodeAccess(this, group);
   }
 
   /** Who may use this node. */

@@ -1,6 +1,7 @@
 package org.quorate.runtime.osgi;
 
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,8 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationException;
 import org.osgi.service.cm.ManagedService;
 import org.osgi.service.component.annotations.Activate;
@@ -26,6 +31,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.quorate.api.Group;
+import org.quorate.api.GroupAccess;
+import org.quorate.api.GroupId;
 import org.quorate.assembly.LocalAssembly;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupListener;
@@ -35,6 +42,7 @@ import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.ConfigReader;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
+import org.quorate.runtime.node.NodeAccess;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
 import org.quorate.spi.config.Parameter;
@@ -68,13 +76,17 @@ public final class QuorateNodeComponent {
   private static final long FOLLOW_MS = 5000;
 
   private final Services services = new Services();
-  private final Map<Group, ServiceRegistration<Group>> groups = new ConcurrentHashMap<>();
+  private final Map<Group, List<ServiceRegistration<?>>> groups = new ConcurrentHashMap<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+  private final List<Configuration> coordinators = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL)
   private LocalAssembly assembly;
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL)
+  private ConfigurationAdmin admin;
 
   private Map<String, String> configured = Map.of();
   private volatile Set<String> administered = Set.of();
@@ -159,6 +171,34 @@ public final class QuorateNodeComponent {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put("service.pid", PID);
     registrations.add(context.registerService(ManagedService.class, this::updated, properties));
+    node.config().coordinators().forEach(this::configure);
+  }
+
+  /** What the file says of a coordinator becomes a configuration of {@link ConfiguredCoordinator}. */
+  private void configure(NodeConfig.CoordinatorSpec spec) {
+    Hashtable<String, Object> values = new Hashtable<>(spec.options());
+    values.put("quorate.coordinator", spec.name());
+    values.put("quorate.coordinator.client", node.id().name());
+    values.put("provider.target", "(quorate.coordinator.provider=" + spec.provider() + ")");
+    try {
+      if (admin == null) {
+        throw new IOException("there is no ConfigurationAdmin");
+      }
+      Configuration made =
+          admin.getFactoryConfiguration(ConfiguredCoordinator.PID, spec.name(), "?");
+      made.update(values);
+      coordinators.add(made);
+    } catch (IOException e) {
+      LOG.error("coordinator '{}' is off: {}", spec.name(), e.getMessage());
+    }
+  }
+
+  private void unconfigure(Configuration made) {
+    try {
+      made.delete();
+    } catch (IOException | IllegalStateException e) {
+      LOG.debug("configuration {} is not deleted", made, e);
+    }
   }
 
   private void broken(String why, Throwable cause) {
@@ -217,6 +257,8 @@ public final class QuorateNodeComponent {
   @Deactivate
   void deactivate() {
     if (node != null) {
+      coordinators.forEach(this::unconfigure);
+      coordinators.clear();
       registrations.forEach(ServiceRegistration::unregister);
       registrations.clear();
       node.close();
@@ -224,25 +266,59 @@ public final class QuorateNodeComponent {
     }
   }
 
-  /** Each open group is a service. */
+  /** Each open group is a service, and a way to it that a bundle opens when it uses it. */
   private final class GroupServices implements GroupListener {
     @Override
     public void opened(Group group) {
+      groups.computeIfAbsent(group, this::register);
+    }
+
+    private List<ServiceRegistration<?>> register(Group group) {
       Hashtable<String, Object> properties = new Hashtable<>();
       properties.put("quorate.group", group.id().name());
-      groups.computeIfAbsent(group, g -> context.registerService(Group.class, g, properties));
+      List<ServiceRegistration<?>> made = new ArrayList<>();
+      made.add(context.registerService(Group.class, group, properties));
+      if (!group.id().equals(NodeControl.SYSTEM_GROUP)) {
+        properties.put("quorate.state", node.groups().find(group.id()).stateMachine());
+        ServiceFactory<GroupAccess> accesses = new Accesses(group.id());
+        made.add(context.registerService(GroupAccess.class, accesses, properties));
+      }
+      return made;
     }
 
     @Override
     public void closed(Group group) {
-      ServiceRegistration<Group> registration = groups.remove(group);
-      if (registration != null) {
+      List<ServiceRegistration<?>> registered = groups.remove(group);
+      if (registered == null) {
+        return;
+      }
+      for (ServiceRegistration<?> registration : registered) {
         try {
           registration.unregister();
         } catch (IllegalStateException e) {
-          LOG.debug("the framework has taken the service of group {} back", group.id());
+          LOG.debug("the framework has taken the services of group {} back", group.id());
         }
       }
+    }
+  }
+
+  /** Each bundle has its own. */
+  private final class Accesses implements ServiceFactory<GroupAccess> {
+    private final GroupId group;
+
+    Accesses(GroupId group) {
+      this.group = group;
+    }
+
+    @Override
+    public GroupAccess getService(Bundle bundle, ServiceRegistration<GroupAccess> registration) {
+      return node.access(group);
+    }
+
+    @Override
+    public void ungetService(
+        Bundle bundle, ServiceRegistration<GroupAccess> registration, GroupAccess access) {
+      ((NodeAccess) access).close();
     }
   }
 }

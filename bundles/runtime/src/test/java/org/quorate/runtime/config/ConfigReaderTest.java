@@ -48,6 +48,21 @@ class ConfigReaderTest {
   }
 
   @Test
+  void coordinatorsHaveNamesOfTheirOwn() {
+    String zk = "{provider: zookeeper, options: {coordinator.zk.connect: \"zk:2181\"}}";
+    NodeConfig config = parse(GOOD + "coordinators: [" + zk + "]\n");
+    NodeConfig.CoordinatorSpec only = config.coordinators().get(0);
+    assertEquals("zookeeper", only.name());
+    assertEquals(Map.of("coordinator.zk.connect", "zk:2181"), only.options());
+    assertEquals("zookeeper", config.flat().get("coordinators.zookeeper"));
+    String twice = refused(GOOD + "coordinators: [" + zk + ", " + zk + "]\n");
+    assertTrue(twice.contains("coordinator 'zookeeper' is listed twice"), twice);
+    String reserved = refused(GOOD + "coordinators: [{name: native, provider: x}]\n");
+    assertTrue(reserved.contains("'native' is no name of a coordinator"), reserved);
+    assertTrue(refused(GOOD + "coordinators: [{name: x}]\n").contains("'provider' is missing"));
+  }
+
+  @Test
   void jsonIsUnderstoodToo() {
     String json =
         """

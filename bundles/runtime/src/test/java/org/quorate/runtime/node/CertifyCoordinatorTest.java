@@ -5,7 +5,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.quorate.tck.coordination.CoordinatorContract;
 import org.quorate.tck.coordination.CoordinatorFixture;
 
-/** The native coordinator on a group of certify. */
+/** The native coordinator on a group of certify, over TCP. */
 class CertifyCoordinatorTest extends CoordinatorContract {
   @TempDir static Path folder;
 

@@ -1,22 +1,42 @@
 package org.quorate.runtime.node;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.runtime.api.SwapSpec;
+import org.quorate.runtime.coordination.SharedCoordinator;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.tck.coordination.CoordinatorFixture;
 
-/** Native coordinators over TCP on a group of three nodes in this JVM. */
+/** Native coordinators on a group of three nodes in this JVM: over TCP, or as bundles of one node. */
 final class ClusterFixture implements CoordinatorFixture {
   private final TestCluster cluster;
+  private final NodeId home;
+  private final Map<Coordinator, KvCoordinator> inside = new ConcurrentHashMap<>();
+  private final List<NodeAccess> accesses = new CopyOnWriteArrayList<>();
   private NodeId stopped;
 
+  /** Clients over TCP. */
   ClusterFixture(Path folder, String strategy) throws Exception {
+    this(folder, strategy, null);
+  }
+
+  /**
+   * Starts the nodes.
+   *
+   * @param home the node whose bundles coordinate, which is never stopped; null for clients over TCP
+   */
+  ClusterFixture(Path folder, String strategy, NodeId home) throws Exception {
+    this.home = home;
     cluster = TestCluster.serving(folder, 3);
     if (!strategy.equals("raft")) {
       swapTo(strategy);
@@ -25,6 +45,15 @@ final class ClusterFixture implements CoordinatorFixture {
 
   @Override
   public Coordinator open(String client) {
+    if (home != null) {
+      NodeAccess access = cluster.node(home).access(TestCluster.GROUP);
+      accesses.add(access);
+      KvCoordinator own =
+          new KvCoordinator(access, client, 1, () -> CompletableFuture.completedFuture(null));
+      Coordinator shared = new SharedCoordinator(own);
+      inside.put(shared, own);
+      return shared;
+    }
     QuorateClient connected = cluster.client();
     return new KvCoordinator(
         connected.group(TestCluster.GROUP.name()).access(),
@@ -35,7 +64,8 @@ final class ClusterFixture implements CoordinatorFixture {
 
   @Override
   public void kill(Coordinator client) throws Exception {
-    ((KvCoordinator) client).abandon().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    KvCoordinator killed = inside.containsKey(client) ? inside.get(client) : (KvCoordinator) client;
+    killed.abandon().toCompletableFuture().get(60, SECONDS);
   }
 
   private NodeId leader() {
@@ -54,8 +84,16 @@ final class ClusterFixture implements CoordinatorFixture {
   }
 
   @Override
-  public void failOver() {
+  public void failOver() throws Exception {
     stopped = leader();
+    if (stopped.equals(home)) {
+      NodeId other =
+          cluster.nodes().stream().filter(n -> !n.equals(home)).findFirst().orElseThrow();
+      var control = cluster.node(home).control();
+      control.transferLeader(TestCluster.GROUP, other).toCompletableFuture().get(60, SECONDS);
+      TestCluster.await(other + " to lead", () -> leader().equals(other));
+      stopped = other;
+    }
     cluster.stopNode(stopped);
   }
 
@@ -84,12 +122,13 @@ final class ClusterFixture implements CoordinatorFixture {
   private void swapTo(String strategy) throws Exception {
     SwapSpec spec = new SwapSpec(TestCluster.GROUP, strategy, Map.of(), Map.of(), 20_000);
     var control = cluster.node(leader()).control();
-    long plan = control.swap(spec).toCompletableFuture().get(60, TimeUnit.SECONDS);
-    control.swapped(TestCluster.GROUP, plan).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    long plan = control.swap(spec).toCompletableFuture().get(60, SECONDS);
+    control.swapped(TestCluster.GROUP, plan).toCompletableFuture().get(60, SECONDS);
   }
 
   @Override
   public void close() {
+    accesses.forEach(NodeAccess::close);
     cluster.close();
   }
 }

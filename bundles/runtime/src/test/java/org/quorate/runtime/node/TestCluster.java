@@ -153,7 +153,8 @@ public final class TestCluster implements AutoCloseable {
         id.equals(TWO_LOOPS) ? 2 : 1,
         addresses,
         List.of(GroupSpec.of("main")),
-        parameters);
+        parameters,
+        List.of());
   }
 
   public QuorateNode startNode(NodeId id) {

@@ -352,7 +352,8 @@ class HostilePortsTest {
             1,
             Map.of(second, self),
             List.of(),
-            Map.of());
+            Map.of(),
+            List.of());
     var node =
         new org.quorate.runtime.node.QuorateNode(
             config, new org.quorate.runtime.node.Services(), (why, cause) -> {});
@@ -400,7 +401,8 @@ class HostilePortsTest {
             1,
             Map.of(),
             List.of(),
-            Map.of());
+            Map.of(),
+            List.of());
     var node =
         new org.quorate.runtime.node.QuorateNode(
             config, new org.quorate.runtime.node.Services(), (why, cause) -> {});

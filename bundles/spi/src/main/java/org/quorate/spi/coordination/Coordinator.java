@@ -9,7 +9,9 @@ import org.quorate.api.Bytes;
 
 /**
  * Keys, sessions, locks and watches that clustered services coordinate with; an OSGi service with the
- * property {@code quorate.coordinator=<name>}. Each provider passes {@code CoordinatorContract} of the
+ * properties {@code quorate.coordinator=<name>} and {@code quorate.coordinator.provider}. Each bundle that
+ * uses the service has sessions and watches of its own, which end when it gives the service back or stops.
+ * Each provider passes {@code CoordinatorContract} of the
  * TCK; what it lacks it declares as missing {@link Capability capabilities} and refuses as UNSUPPORTED,
  * never weaker.
  *

@@ -1,0 +1,37 @@
+package org.quorate.management;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.spi.coordination.Coordinator;
+
+/** Which coordinator an operation is about. */
+final class CoordinatorCalls {
+  static final Argument GROUP = Argument.text("group", "default", "the group of a native one");
+  static final Argument COORDINATOR =
+      Argument.text(
+          "coordinator", "native", "native: that of the group; or one that coord providers lists");
+
+  private CoordinatorCalls() {}
+
+  /** Asks it; on a group it may be asked on any node. */
+  static <T> CompletionStage<T> on(
+      ManagedNode node, Arguments a, Function<Coordinator, CompletionStage<T>> request) {
+    try {
+      String name = a.text("coordinator");
+      if (!name.equals("native") && !name.startsWith("native:")) {
+        return node.coordinators().with(name, request);
+      }
+      String group = name.equals("native") ? a.text("group") : name.substring("native:".length());
+      return request.apply(
+          new KvCoordinator(
+              new NodeGroup(node.control(), ManagedNode.groupId(group)),
+              "management",
+              1,
+              () -> CompletableFuture.completedFuture(null)));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.quorate.management;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.quorate.spi.coordination.Coordinator;
+
+/** The coordinators that a node offers its bundles. Thread-safe; never blocks. */
+public interface CoordinatorServices {
+  /** None, as outside of a framework. */
+  CoordinatorServices NONE =
+      new CoordinatorServices() {
+        @Override
+        public List<CoordinatorView> list() {
+          return List.of();
+        }
+
+        @Override
+        public <T> CompletionStage<T> with(
+            String name, Function<Coordinator, CompletionStage<T>> request) {
+          throw unknown(name);
+        }
+      };
+
+  /** All that are there, by name. */
+  List<CoordinatorView> list();
+
+  /**
+   * Uses one until the stage of the request is complete.
+   *
+   * @throws OperationException NOT_FOUND if there is none of this name
+   */
+  <T> CompletionStage<T> with(String name, Function<Coordinator, CompletionStage<T>> request);
+
+  /** What is told who names one that is not there. */
+  static OperationException unknown(String name) {
+    return new OperationException(
+        FailureCode.NOT_FOUND,
+        "no coordinator '" + name + "' on this node",
+        "coord providers lists them; docs/coordination.md tells how one is configured");
+  }
+}

@@ -1,0 +1,82 @@
+package org.quorate.management;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.quorate.spi.coordination.Coordinator;
+
+/** The services {@code Coordinator} of a framework. */
+final class OsgiCoordinators implements CoordinatorServices {
+  private static final String NAME = "quorate.coordinator";
+
+  private final BundleContext context;
+
+  OsgiCoordinators(BundleContext context) {
+    this.context = context;
+  }
+
+  private List<ServiceReference<Coordinator>> references() {
+    try {
+      return context.getServiceReferences(Coordinator.class, "(" + NAME + "=*)").stream()
+          .sorted(Comparator.comparing(r -> text(r, NAME)))
+          .toList();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String text(ServiceReference<?> reference, String property) {
+    Object value = reference.getProperty(property);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public List<CoordinatorView> list() {
+    return references().stream()
+        .map(
+            r ->
+                new CoordinatorView(
+                    text(r, NAME), text(r, NAME + ".provider"), text(r, "quorate.group")))
+        .toList();
+  }
+
+  @Override
+  public <T> CompletionStage<T> with(
+      String name, Function<Coordinator, CompletionStage<T>> request) {
+    for (ServiceReference<Coordinator> reference : references()) {
+      if (name.equals(text(reference, NAME))) {
+        Coordinator found = context.getService(reference);
+        if (found != null) {
+          return used(reference, found, request);
+        }
+      }
+    }
+    throw CoordinatorServices.unknown(name);
+  }
+
+  private <T> CompletionStage<T> used(
+      ServiceReference<Coordinator> reference,
+      Coordinator found,
+      Function<Coordinator, CompletionStage<T>> request) {
+    CompletionStage<T> answer;
+    try {
+      answer = request.apply(found);
+    } catch (RuntimeException e) {
+      giveBack(reference);
+      throw e;
+    }
+    return answer.whenComplete((done, problem) -> giveBack(reference));
+  }
+
+  private void giveBack(ServiceReference<Coordinator> reference) {
+    try {
+      context.ungetService(reference);
+    } catch (IllegalStateException e) {
+      // This bundle has stopped, and uses nothing any more.
+    }
+  }
+}

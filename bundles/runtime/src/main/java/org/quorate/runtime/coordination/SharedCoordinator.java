@@ -1,0 +1,216 @@
+package org.quorate.runtime.coordination;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.Capability;
+import org.quorate.spi.coordination.Children;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionInfo;
+import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Subscription;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.TransactionResult;
+import org.quorate.spi.coordination.WatchListener;
+
+/**
+ * One user's part of a coordinator that others use too: its end ends the sessions and watches of this user
+ * and leaves the coordinator open.
+ */
+public final class SharedCoordinator implements Coordinator {
+  private final Coordinator shared;
+  private final Map<Long, CoordinatorSession> sessions = new ConcurrentHashMap<>();
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+  private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  public SharedCoordinator(Coordinator shared) {
+    this.shared = shared;
+  }
+
+  private static CoordinationException closed() {
+    return new CoordinationException(Code.CLOSED, "the coordinator is closed");
+  }
+
+  private <T> CompletionStage<T> open(Supplier<CompletionStage<T>> request) {
+    return closed ? CompletableFuture.failedFuture(closed()) : request.get();
+  }
+
+  @Override
+  public String name() {
+    return shared.name();
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return shared.capabilities();
+  }
+
+  @Override
+  public long epoch() {
+    return shared.epoch();
+  }
+
+  @Override
+  public CompletionStage<Listing> range(RangeQuery query) {
+    return open(() -> shared.range(query));
+  }
+
+  @Override
+  public CompletionStage<Children> children(String path, String after, int limit) {
+    return open(() -> shared.children(path, after, limit));
+  }
+
+  @Override
+  public CompletionStage<TransactionResult> transact(Transaction transaction) {
+    return open(() -> shared.transact(transaction));
+  }
+
+  @Override
+  public CompletionStage<Listing> poll(List<Scope> scopes, long index, long waitMs) {
+    return open(() -> until(shared.poll(scopes, index, waitMs)));
+  }
+
+  /** An answer that may take long, or the end of this user before it. */
+  private <T> CompletionStage<T> until(CompletionStage<T> answer) {
+    CompletableFuture<T> told = new CompletableFuture<>();
+    waiting.add(told);
+    answer.whenComplete(
+        (found, problem) -> {
+          waiting.remove(told);
+          if (problem == null) {
+            told.complete(found);
+          } else {
+            told.completeExceptionally(problem);
+          }
+        });
+    if (closed) {
+      told.completeExceptionally(closed());
+    }
+    return told;
+  }
+
+  @Override
+  public Subscription watch(Scope scope, long from, WatchListener listener) {
+    Watch watch = new Watch(listener);
+    watch.subscription = shared.watch(scope, from, watch);
+    watches.add(watch);
+    if (watch.over.get()) {
+      watches.remove(watch);
+    } else if (closed) {
+      watch.finish();
+    }
+    return watch;
+  }
+
+  @Override
+  public CompletionStage<CoordinatorSession> openSession(SessionSpec spec) {
+    return open(() -> shared.openSession(spec).thenApply(this::keep));
+  }
+
+  @Override
+  public CompletionStage<CoordinatorSession> resume(long id, Bytes secret, boolean automatic) {
+    return open(() -> shared.resume(id, secret, automatic).thenApply(this::keep));
+  }
+
+  private CoordinatorSession keep(CoordinatorSession session) {
+    sessions.put(session.id(), session);
+    session.ended().thenAccept(how -> sessions.remove(session.id(), session));
+    if (closed) {
+      session.close();
+      throw closed();
+    }
+    return session;
+  }
+
+  @Override
+  public CompletionStage<List<SessionInfo>> sessions() {
+    return open(shared::sessions);
+  }
+
+  @Override
+  public CompletionStage<Boolean> endSession(long id) {
+    return open(() -> shared.endSession(id));
+  }
+
+  @Override
+  public CompletionStage<List<LockInfo>> locks(Scope scope) {
+    return open(() -> shared.locks(scope));
+  }
+
+  @Override
+  public CompletionStage<Boolean> forceRelease(
+      String lock, FencingToken token, String by, String reason) {
+    return open(() -> shared.forceRelease(lock, token, by, reason));
+  }
+
+  @Override
+  public CompletionStage<List<ForcedRelease>> forcedReleases(int limit) {
+    return open(() -> shared.forcedReleases(limit));
+  }
+
+  /** Ends what this user opened. */
+  @Override
+  public CompletionStage<Void> shutdown() {
+    closed = true;
+    watches.forEach(Watch::finish);
+    waiting.forEach(answer -> answer.completeExceptionally(closed()));
+    return CompletableFuture.allOf(
+        sessions.values().stream()
+            .map(s -> s.close().toCompletableFuture().exceptionally(problem -> null))
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** A watch of this user. */
+  private final class Watch implements WatchListener, Subscription {
+    private final WatchListener listener;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private Subscription subscription; // set before others see the watch
+
+    Watch(WatchListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+      return listener.changed(events, upTo);
+    }
+
+    @Override
+    public void ended(CoordinationException why) {
+      if (!over.getAndSet(true)) {
+        watches.remove(this);
+        listener.ended(why);
+      }
+    }
+
+    /** The user goes: it is told, once. */
+    void finish() {
+      subscription.close();
+      ended(SharedCoordinator.closed());
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
+      watches.remove(this);
+      subscription.close();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Coordinators that a node offers its bundles. */
+package org.quorate.runtime.coordination;
