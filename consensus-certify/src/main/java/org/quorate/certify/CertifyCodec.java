@@ -3,6 +3,7 @@ package org.quorate.certify;
 import java.util.ArrayList;
 import java.util.List;
 import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.MalformedException;
 
@@ -50,7 +51,8 @@ final class CertifyCodec {
           case CertifyMessage.TAKE_OVER ->
               new CertifyMessage.TakeOver(store, View.decode(in, store));
           case CertifyMessage.DONATE ->
-              new CertifyMessage.Donate(store, own(in, store), in.i64(), slot(in));
+              new CertifyMessage.Donate(
+                  store, own(in, store), in.i64(), slot(in), in.list(d -> NodeId.of(d.text())));
           case CertifyMessage.DONATED ->
               new CertifyMessage.Donated(store, in.i64(), slot(in), in.bool());
           default -> throw new MalformedException("certify message of type " + type, 0);

@@ -125,6 +125,8 @@ public final class CertifyLoglet implements PureLoglet {
       onSnapshotInstalled.handle(e);
     } else if (event instanceof Event.SnapshotSent e) {
       onPeer.snapshotSent(e);
+    } else if (event instanceof Event.SnapshotBegun e) {
+      certify.donating.begun(e.to());
     } else if (event instanceof Event.PeerReset e) {
       onPeer.reset(e.peer());
     } else if (event instanceof Event.PeerBusy e) {

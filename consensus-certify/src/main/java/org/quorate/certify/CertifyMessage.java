@@ -2,6 +2,7 @@ package org.quorate.certify;
 
 import java.util.List;
 import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
 import org.quorate.api.wire.Encoder;
 import org.quorate.spi.consensus.Message;
 
@@ -273,13 +274,15 @@ sealed interface CertifyMessage extends Message {
    *
    * @param to the member's store
    * @param slot that it has to reach
+   * @param with members that may give it together with the receiver, the most wanted first
    */
-  record Donate(long store, View view, long to, long slot) implements CertifyMessage {
+  record Donate(long store, View view, long to, long slot, List<NodeId> with)
+      implements CertifyMessage {
     @Override
     public void encode(Encoder out) {
       out.u8(DONATE).i64(store);
       view.encode(out, store);
-      out.i64(to).varint(slot);
+      out.i64(to).varint(slot).list(with, (e, node) -> e.text(node.name()));
     }
   }
 

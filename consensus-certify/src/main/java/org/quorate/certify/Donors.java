@@ -1,5 +1,6 @@
 package org.quorate.certify;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,8 +15,10 @@ import org.quorate.spi.transport.Lane;
 /**
  * Chooses who gives a member a snapshot, so that the sequencer is spared: first who was named when the
  * member was added, then who is named in {@code certify.donors}, then who is not desynced, gives
- * fewest others and is furthest. A donor that falls silent or
- * cannot is replaced; when nobody is left the sequencer gives it itself. Of a sequencer. [volatile]
+ * fewest others and is furthest. Those behind it in this order may give the snapshot together with
+ * it, the sequencer too if {@code certify.donors} names it, unless one was named for it alone. A donor
+ * that falls silent or cannot is replaced, by one that gives it already if there is one; when nobody is
+ * left the sequencer gives it itself. Of a sequencer. [volatile]
  */
 final class Donors {
   private final Certify certify;
@@ -40,13 +43,15 @@ final class Donors {
   void begin(Peer p) {
     p.snapshot(certify.log.base());
     p.refused.clear();
+    p.with = List.of();
     choose(p);
   }
 
   private void choose(Peer p) {
     p.donor = best(p);
+    p.with = wanted.containsKey(p.store) ? List.of() : others(p);
     if (p.donor == null) {
-      certify.out.needSnapshot(p.node, p.snapshotAt);
+      certify.out.needSnapshot(p.node, p.snapshotAt, p.with);
     } else {
       ask(p);
     }
@@ -57,7 +62,25 @@ final class Donors {
     certify.out.send(
         p.donor.node,
         Lane.CONTROL,
-        new Donate(certify.self.storeId(), certify.view(), p.store, p.snapshotAt));
+        new Donate(certify.self.storeId(), certify.view(), p.store, p.snapshotAt, p.with));
+  }
+
+  private List<NodeId> others(Peer p) {
+    List<Peer> able = new ArrayList<>();
+    for (Peer q : certify.peers.all()) {
+      if (q != p && q != p.donor && !q.desynced && able(q, p)) {
+        able.add(q);
+      }
+    }
+    able.sort((a, b) -> isBetter(a, b, p) ? -1 : isBetter(b, a, p) ? 1 : 0);
+    List<NodeId> nodes = new ArrayList<>();
+    able.forEach(q -> nodes.add(q.node));
+    NodeId self = certify.self.node();
+    if (p.donor != null && preferred.contains(self.name())) {
+      long before = nodes.stream().filter(node -> rank(node, p) < rank(self, p)).count();
+      nodes.add((int) before, self);
+    }
+    return nodes;
   }
 
   private Peer best(Peer p) {
@@ -67,7 +90,9 @@ final class Donors {
         best = q;
       }
     }
-    return best != null && rank(certify.self.node(), p) < rank(best.node, p) ? null : best;
+    boolean gives = best != null && p.with.contains(best.node);
+    boolean self = best != null && rank(certify.self.node(), p) < rank(best.node, p);
+    return self && !gives ? null : best;
   }
 
   private boolean able(Peer q, Peer p) {
@@ -84,6 +109,10 @@ final class Donors {
   }
 
   private boolean isBetter(Peer q, Peer than, Peer p) {
+    boolean gives = p.with.contains(q.node);
+    if (gives != p.with.contains(than.node)) {
+      return gives;
+    }
     int byName = Integer.compare(rank(than.node, p), rank(q.node, p));
     if (byName != 0) {
       return byName > 0;

@@ -45,6 +45,7 @@ final class Peer {
   long toldStable;
   long snapshotAt;
   Peer donor; // SNAPSHOT: who gives it, null for this node
+  List<NodeId> with = List.of(); // SNAPSHOT: who may give it together with the donor
   long donorAskedMs; // when it was told so last
   final List<Long> refused = new ArrayList<>(); // stores that could not give it
   long inBudgetMs; // when its lag was within the budget last
@@ -75,12 +76,14 @@ final class Peer {
     toldStable = 0;
     state = State.PROBE;
     donor = null;
+    with = List.of();
     next = nextSlot;
     paused = false;
     verify = false;
   }
 
   void probeFrom(long slot) {
+    with = List.of();
     state = State.PROBE;
     next = Math.max(acked + 1, slot);
     paused = false;
@@ -98,6 +101,8 @@ final class Peer {
     if (state == State.STREAM) {
       next = Math.max(next, acked + 1);
     } else if (state == State.PROBE || acked >= snapshotAt) {
+      donor = null;
+      with = List.of();
       state = State.STREAM;
       next = acked + 1;
       paused = false;
@@ -116,6 +121,7 @@ final class Peer {
         + state
         + (desynced ? " desynced" : "")
         + (donor == null ? "" : " from " + donor.node)
+        + (with.isEmpty() ? "" : " with " + with)
         + (paused ? " paused" : "")
         + " acked "
         + acked

@@ -55,7 +55,7 @@ class CertifyCodecTest {
         new CertifyMessage.TailAsk(7, 2, 5),
         new CertifyMessage.TailIs(7, OWN, 2, 5, 12, 4),
         new CertifyMessage.TakeOver(7, OWN),
-        new CertifyMessage.Donate(7, OWN, 9, 40),
+        new CertifyMessage.Donate(7, OWN, 9, 40, List.of(NodeId.of("b"), NodeId.of("c"))),
         new CertifyMessage.Donated(7, 9, 41, true));
   }
 

@@ -91,7 +91,15 @@ final class Words implements Dialect {
     } else if (message instanceof CertifyMessage.TailIs m) {
       return head + " " + m.slot();
     } else if (message instanceof CertifyMessage.Donate m) {
-      return head + " v" + view(m.view()) + " to " + origin(m.to()) + " at " + m.slot();
+      return head
+          + " v"
+          + view(m.view())
+          + " to "
+          + origin(m.to())
+          + " at "
+          + m.slot()
+          + " with "
+          + m.with();
     } else if (message instanceof CertifyMessage.Donated m) {
       return head + " to " + origin(m.to()) + (m.ok() ? " at " + m.slot() : " not");
     }

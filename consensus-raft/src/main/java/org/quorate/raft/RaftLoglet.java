@@ -119,7 +119,7 @@ public final class RaftLoglet implements PureLoglet {
       onPeer.reset(e.peer());
     } else if (event instanceof Event.PeerBusy e) {
       onPeer.busy(e.peer());
-    } else if (!(event instanceof Event.Applied)) {
+    } else if (!(event instanceof Event.Applied || event instanceof Event.SnapshotBegun)) {
       throw new IllegalArgumentException("event " + event);
     }
   }

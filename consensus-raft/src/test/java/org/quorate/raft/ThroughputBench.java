@@ -109,7 +109,7 @@ final class ThroughputBench {
     }
 
     @Override
-    public void needSnapshot(NodeId to, long inner) {
+    public void needSnapshot(NodeId to, long inner, List<NodeId> with) {
       throw new IllegalStateException("snapshot for " + to);
     }
 

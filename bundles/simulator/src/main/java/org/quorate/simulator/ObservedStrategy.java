@@ -124,11 +124,11 @@ final class ObservedStrategy extends WrappedStrategy {
     }
 
     @Override
-    public void needSnapshot(NodeId to, long inner) {
+    public void needSnapshot(NodeId to, long inner, List<NodeId> with) {
       if (observer.tracing()) {
-        observer.effect(link, "snapshot for " + to + " from " + inner);
+        observer.effect(link, "snapshot for " + to + " from " + inner + " with " + with);
       }
-      super.needSnapshot(to, inner);
+      super.needSnapshot(to, inner, with);
     }
 
     @Override

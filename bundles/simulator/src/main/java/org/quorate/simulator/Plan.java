@@ -112,6 +112,7 @@ record Plan(
     if (seats.chance(0.15)) {
       faults.put(Fault.KILL_IN_SNAPSHOT, seats.between(1, 4));
     }
+    plan.options.putIfAbsent("snapshot.donors", Integer.toString(seats.between(1, 4)));
     return plan;
   }
 

@@ -56,7 +56,8 @@ public record SimulationResult(
     STORAGE_MOVED,
     STORAGE_MOVE_ABORTED,
     MOVE_IN_SWAP,
-    KILL_IN_SNAPSHOT
+    KILL_IN_SNAPSHOT,
+    SNAPSHOT_OF_SEVERAL
   }
 
   public boolean passed() {

@@ -1,6 +1,8 @@
 package org.quorate.simulator;
 
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,7 @@ import org.quorate.spi.config.Options;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 import org.quorate.spi.transport.Lane;
 
 /** The nodes of one simulation and what is between them. */
@@ -49,6 +52,7 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapFrom;
   private NodeId trapAt;
   private Runnable trap;
+  private final Map<SnapshotId, Set<String>> snapshotHolders = new HashMap<>();
   private BiConsumer<NodeId, NodeId> snapshotFrames = (from, to) -> {};
   private final LinkChecks linkChecks;
   private final List<NodeId> ids;
@@ -287,6 +291,16 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void stateReplaced(String node) {
     mark(Mark.SNAPSHOT);
+  }
+
+  @Override
+  public void snapshotComplete(String node, SnapshotId id, Bytes content) {
+    step.add(new Step.Kept(NodeId.of(node), id, content));
+    Set<String> holders = snapshotHolders.computeIfAbsent(id, i -> new HashSet<>());
+    holders.add(node);
+    if (holders.size() > 2) {
+      mark(Mark.SNAPSHOT_OF_SEVERAL); // two donors, and who got it
+    }
   }
 
   @Override

@@ -169,8 +169,8 @@ final class TutorialLoglet implements PureLoglet {
       } else if (candidate == null) {
         follower.busy(e.peer());
       }
-    } else if (event instanceof Event.Applied) {
-      return; // only of interest to a strategy that waits for its own state
+    } else if (event instanceof Event.Applied || event instanceof Event.SnapshotBegun) {
+      return; // only of interest to a strategy that waits for its own state, or shows who gives
     } else if (leading != null) {
       leading.on(event, out);
     } else {

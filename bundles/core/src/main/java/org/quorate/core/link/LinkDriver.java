@@ -53,7 +53,7 @@ public final class LinkDriver implements Loglet, Effects, Pending.Listener {
     void header(Encoder out);
 
     /** Starts sending a snapshot. */
-    void sendSnapshot(NodeId to, long inner);
+    void sendSnapshot(NodeId to, long inner, List<NodeId> with);
 
     /** A write failed. */
     void storageFailed(StorageException why);
@@ -202,8 +202,8 @@ public final class LinkDriver implements Loglet, Effects, Pending.Listener {
   }
 
   @Override
-  public void needSnapshot(NodeId to, long inner) {
-    host.sendSnapshot(to, inner);
+  public void needSnapshot(NodeId to, long inner, List<NodeId> with) {
+    host.sendSnapshot(to, inner, with);
   }
 
   // Rule 4: decisions wait for the end of the step.

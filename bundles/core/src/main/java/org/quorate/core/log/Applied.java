@@ -12,4 +12,7 @@ public interface Applied {
    * @param ticket the proposer's number for it
    */
   void outcome(long origin, long ticket, Outcome outcome);
+
+  /** The state is now the one that donors keep a snapshot of. */
+  default void marked(LogRecord.SnapshotMark mark) {}
 }

@@ -3,6 +3,7 @@ package org.quorate.core.log;
 import java.util.List;
 import java.util.Map;
 import org.quorate.api.Bytes;
+import org.quorate.api.NodeId;
 import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.api.wire.Decoder;
@@ -69,6 +70,14 @@ public sealed interface LogRecord {
    */
   record HashReport(long position, long storeId, long hash) implements LogRecord {}
 
+  /**
+   * The donors each keep a snapshot of the state that this record leaves, under one id, and give it to
+   * a member together.
+   *
+   * @param id of the snapshot
+   */
+  record SnapshotMark(long id, NodeId to, List<NodeId> donors) implements LogRecord {}
+
   /** Gives the plan up, for a reason that people read. */
   record AbortPlan(long planId, String why) implements LogRecord {}
 
@@ -97,6 +106,9 @@ public sealed interface LogRecord {
       return 7;
     } else if (record instanceof GiveWay) {
       return 9;
+    }
+    if (record instanceof SnapshotMark) {
+      return 10;
     }
     return record instanceof HashReport ? 8 : swapTag(record);
   }
@@ -139,6 +151,8 @@ public sealed interface LogRecord {
       out.varint(s.planId());
     } else if (record instanceof HashReport h) {
       out.varint(h.position()).i64(h.storeId()).i64(h.hash());
+    } else if (record instanceof SnapshotMark m) {
+      out.i64(m.id()).text(m.to().name()).list(m.donors(), (e, donor) -> e.text(donor.name()));
     } else if (record instanceof Prepare p) {
       out.text(p.strategy());
       out.list(p.options().entrySet(), (e, o) -> e.text(o.getKey()).text(o.getValue()));
@@ -173,6 +187,7 @@ public sealed interface LogRecord {
           case 7 -> new StateMark();
           case 8 -> new HashReport(in.varint(), in.i64(), in.i64());
           case 9 -> new GiveWay(in.varint());
+          case 10 -> new SnapshotMark(in.i64(), node(in), in.list(LogRecord::node));
           case 16 ->
               new Prepare(
                   in.text(),
@@ -188,6 +203,10 @@ public sealed interface LogRecord {
         };
     in.end();
     return new Envelope(origin, ticket, record);
+  }
+
+  private static NodeId node(Decoder in) {
+    return NodeId.of(in.text());
   }
 
   private static Command command(Decoder in) {

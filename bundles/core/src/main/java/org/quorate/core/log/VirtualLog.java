@@ -239,6 +239,9 @@ public final class VirtualLog {
     } else if (record instanceof LogRecord.HashReport report) {
       checks.reported(report.position(), report.storeId(), report.hash());
       return committed(Bytes.EMPTY);
+    } else if (record instanceof LogRecord.SnapshotMark mark) {
+      applied.marked(mark);
+      return committed(Bytes.EMPTY);
     }
     Outcome refused = swaps.execute(record, position, sessions.timeMs(), this::seal);
     return refused == null ? committed(swaps.answer()) : refused;

@@ -197,10 +197,18 @@ final class Checkpoints {
     pace.urgent(urgent);
     urgent = false;
     draw();
-    Chain chain = log.chain();
+    setAside(point);
+    commit(point, log.chain(), done);
+  }
+
+  private void setAside(LogPoint point) {
     log.save(owner.linkState(point.inner()));
-    store.freeze(log.position());
+    store.mark(log.position());
     dirtySinceMs = -1;
+  }
+
+  private void commit(LogPoint point, Chain chain, Runnable then) {
+    store.freezeMarked();
     long startedMs = lastTickMs;
     offload.run(
         () -> {
@@ -215,9 +223,31 @@ final class Checkpoints {
           completed++;
           tookMs += lastTickMs - startedMs;
           owner.checkpointed(durable, chain);
-          done.run();
+          then.run();
         },
         why -> owner.failed("checkpoint of the state", why));
+  }
+
+  /**
+   * Hands out the store at rest at exactly the point where the log is now. The state is set aside at
+   * once and goes on being written to; it gets to the store as soon as what is under way has ended.
+   *
+   * @return false if that cannot be: another such state still waits
+   */
+  boolean imageNow(SnapshotHost.ImageUser user) {
+    if (installing || store.marked()) {
+      return false;
+    }
+    LogPoint point = log.point();
+    Chain chain = log.chain();
+    setAside(point);
+    queue.submitFirst(
+        done -> {
+          account.begin(true);
+          pace.urgent(true);
+          commit(point, chain, () -> user.use(store.store(), point, done));
+        });
+    return true;
   }
 
   /** Hands out the store at rest at or after a point. */

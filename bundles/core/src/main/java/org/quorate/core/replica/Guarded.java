@@ -1,5 +1,6 @@
 package org.quorate.core.replica;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
@@ -47,7 +48,7 @@ final class Guarded implements StateGuard.Owner {
 
   @Override
   public void sendSnapshot(NodeId to, LogPoint point) {
-    replica.sendSnapshot(to, point);
+    replica.sendSnapshot(to, point, List.of());
   }
 
   @Override

@@ -19,7 +19,8 @@ import org.quorate.spi.consensus.Membership;
 final class LinkFrames {
   /** What it needs of the replica. */
   interface Owner {
-    void sendSnapshot(NodeId to, LogPoint point);
+    /** Sends one at or after a point, together with others. */
+    void sendSnapshot(NodeId to, LogPoint point, List<NodeId> with);
 
     void askForSnapshot(NodeId peer);
   }
@@ -97,9 +98,10 @@ final class LinkFrames {
   /** A peer asks to be brought on: only if no link of ours can do it. */
   void asked(NodeId peer, LogPoint point) {
     if (point.epoch() < open.oldest()) {
-      owner.sendSnapshot(peer, new LogPoint(open.oldest(), 0));
+      owner.sendSnapshot(peer, new LogPoint(open.oldest(), 0), List.of());
     } else if (point.epoch() < open.chain().active().epoch() && abandoned()) {
-      owner.sendSnapshot(peer, new LogPoint(open.chain().active().epoch(), 0));
+      LogPoint begin = new LogPoint(open.chain().active().epoch(), 0);
+      owner.sendSnapshot(peer, begin, List.of());
     }
   }
 

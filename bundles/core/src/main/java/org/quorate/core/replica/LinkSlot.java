@@ -114,6 +114,11 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     }
   }
 
+  /** Whether an index is beyond the log that was found when the link was opened. */
+  boolean fresh(long inner) {
+    return inner > recovered.last();
+  }
+
   /** The virtual log is past this link's seal. */
   void seal() {
     active = false;
@@ -351,8 +356,8 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   }
 
   @Override
-  public void sendSnapshot(NodeId to, long inner) {
-    links.sendSnapshot(to, link.epoch(), inner);
+  public void sendSnapshot(NodeId to, long inner, List<NodeId> with) {
+    links.sendSnapshot(to, link.epoch(), inner, with);
   }
 
   @Override

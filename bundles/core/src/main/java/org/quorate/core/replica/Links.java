@@ -1,5 +1,6 @@
 package org.quorate.core.replica;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
@@ -259,8 +260,20 @@ final class Links implements SwapDriver.Owner {
   }
 
   /** A link wants a peer to get a snapshot. */
-  void sendSnapshot(NodeId to, long epoch, long inner) {
-    owner.sendSnapshot(to, new LogPoint(epoch, inner));
+  void sendSnapshot(NodeId to, long epoch, long inner, List<NodeId> with) {
+    owner.sendSnapshot(to, new LogPoint(epoch, inner), with);
+  }
+
+  /** Whether what is being executed was decided since the active link was opened. */
+  boolean fresh() {
+    return open.active() != null && open.active().fresh(log.inner());
+  }
+
+  /** Tells the active link. */
+  void offerActive(Event event) {
+    if (open.active() != null) {
+      open.active().offer(event);
+    }
   }
 
   // ---- frames ------------------------------------------------------------------------------

@@ -70,6 +70,15 @@ public final class ReplicaParameters {
           4L << 30,
           "What a replica writes and sends of snapshots in a second; while clients wait for it, it"
               + " sends a quarter of that.");
+  public static final Parameter SNAPSHOT_DONORS =
+      Parameter.number(
+          "snapshot.donors",
+          "count",
+          2,
+          1,
+          7,
+          "Replicas that give one snapshot together, where the strategy names several: each sends"
+              + " pieces of it.");
   public static final Parameter TIME_STEP_MS =
       Parameter.number(
           "time.step.ms",
@@ -126,6 +135,7 @@ public final class ReplicaParameters {
         BACKLOG_MAX_BYTES,
         SNAPSHOT_CHUNK_BYTES,
         SNAPSHOT_RATE_BYTES,
+        SNAPSHOT_DONORS,
         TIME_STEP_MS,
         STATE_CHECK_MS,
         APPLY_THREADS,

@@ -8,6 +8,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Committed;
+import org.quorate.core.log.Applied;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.LogRecord;
@@ -23,7 +24,7 @@ import org.quorate.spi.storage.StateStore;
  * The parts of a {@link Replica}: makes and connects them, gives each its share of a tick, and tells
  * the listeners what has changed. On the group's loop.
  */
-final class ReplicaParts implements Links.Owner {
+final class ReplicaParts implements Links.Owner, Applied {
   final GroupStore store;
   final VirtualLog log;
   final Condition condition = new Condition();
@@ -62,8 +63,7 @@ final class ReplicaParts implements Links.Owner {
     long origin = ids.nextLong();
     store = new GroupStore(stateStore);
     Chain genesis = Chain.genesis(config.strategy(), config.genesis());
-    log =
-        new VirtualLog(store, machine, config.historyId(), genesis, this::outcome, this::linkState);
+    log = new VirtualLog(store, machine, config.historyId(), genesis, this, this::linkState);
     announcedVersion = log.version();
     offload = new Offload(environment);
     snapshots =
@@ -93,7 +93,7 @@ final class ReplicaParts implements Links.Owner {
             origin);
     links = new Links(config, environment, logs, log, offload, condition, callers, this);
     swapClock = new SwapClock(log, links.machine());
-    snapshots.connect(checkpoints, guard, links, () -> callers.size() > 0);
+    snapshots.connect(checkpoints, guard, links, callers);
     guarded.connect(callers, links, this);
     inbox = new Inbox(config.historyId(), links, snapshots, guard);
     status = new StatusReport(config, environment, log, condition, guard, callers, links.open());
@@ -102,8 +102,14 @@ final class ReplicaParts implements Links.Owner {
     timeKeeper = new TimeKeeper(log.sessions(), stepMs);
   }
 
-  private void outcome(long proposer, long ticket, Outcome outcome) {
+  @Override
+  public void outcome(long proposer, long ticket, Outcome outcome) {
     callers.outcome(proposer, ticket, outcome);
+  }
+
+  @Override
+  public void marked(LogRecord.SnapshotMark mark) {
+    snapshots.marked(mark);
   }
 
   private Bytes linkState(long inner) {
@@ -179,8 +185,8 @@ final class ReplicaParts implements Links.Owner {
   }
 
   @Override
-  public void sendSnapshot(NodeId to, LogPoint point) {
-    snapshots.transfer().sender().send(to, point);
+  public void sendSnapshot(NodeId to, LogPoint point, List<NodeId> with) {
+    snapshots.transfer().sender().send(to, point, with);
   }
 
   @Override

@@ -1,16 +1,18 @@
 package org.quorate.core.replica;
 
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
 import org.quorate.core.link.Frame;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
+import org.quorate.core.log.LogRecord.SnapshotMark;
 import org.quorate.core.snapshot.SnapshotHost;
 import org.quorate.core.snapshot.SnapshotTransfer;
+import org.quorate.spi.consensus.Event;
 import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 import org.quorate.spi.transport.Lane;
@@ -24,7 +26,8 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   private final Consumer<Failure> failures;
   private final SnapshotTransfer transfer;
   private final long rate;
-  private BooleanSupplier busy;
+  private final int donors;
+  private Callers callers;
   private Checkpoints checkpoints;
   private StateGuard guard;
   private Links links;
@@ -45,16 +48,13 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
     this.failures = failures;
     this.chunkBytes = (int) config.options().number(ReplicaParameters.SNAPSHOT_CHUNK_BYTES);
     this.rate = config.options().number(ReplicaParameters.SNAPSHOT_RATE_BYTES);
+    this.donors = (int) config.options().number(ReplicaParameters.SNAPSHOT_DONORS);
     this.transfer = new SnapshotTransfer(this, store);
   }
 
-  /**
-   * Completes it.
-   *
-   * @param clients whether some wait for an answer
-   */
-  void connect(Checkpoints to, StateGuard and, Links last, BooleanSupplier clients) {
-    busy = clients;
+  /** Completes it. */
+  void connect(Checkpoints to, StateGuard and, Links last, Callers clients) {
+    callers = clients;
     checkpoints = to;
     guard = and;
     links = last;
@@ -83,7 +83,7 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
 
   @Override
   public long rate() {
-    return busy.getAsBoolean() ? rate / 4 : rate;
+    return callers.size() > 0 ? rate / 4 : rate;
   }
 
   @Override
@@ -115,6 +115,44 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   @Override
   public void withImage(LogPoint point, ImageUser user) {
     checkpoints.withImage(point, user);
+  }
+
+  @Override
+  public NodeId self() {
+    return environment.node();
+  }
+
+  @Override
+  public int donors() {
+    return donors;
+  }
+
+  @Override
+  public boolean imageNow(ImageUser user) {
+    return checkpoints.imageNow(user);
+  }
+
+  @Override
+  public void order(SnapshotMark mark, Runnable refused) {
+    callers.submit(
+        mark,
+        outcome -> {
+          if (!(outcome instanceof Outcome.Committed)) {
+            refused.run();
+          }
+        });
+  }
+
+  /** A mark was executed. */
+  void marked(SnapshotMark mark) {
+    if (links.fresh()) {
+      transfer.sender().marked(mark);
+    }
+  }
+
+  @Override
+  public void gives(NodeId to) {
+    links.offerActive(new Event.SnapshotBegun(to));
   }
 
   @Override

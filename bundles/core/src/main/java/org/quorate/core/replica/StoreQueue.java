@@ -24,6 +24,12 @@ final class StoreQueue {
     next();
   }
 
+  /** Lets it run next, before all that waits. */
+  void submitFirst(Operation operation) {
+    waiting.addFirst(operation);
+    next();
+  }
+
   private void next() {
     if (!busy && !waiting.isEmpty()) {
       busy = true;

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.log.LogPoint;
+import org.quorate.core.log.LogRecord.SnapshotMark;
 import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStore;
 
@@ -14,6 +15,12 @@ public interface SnapshotHost {
   long nextId();
 
   long nowMs();
+
+  /** This replica's node. */
+  NodeId self();
+
+  /** Most replicas that give one snapshot together, 1 or more. */
+  int donors();
 
   int chunkBytes();
 
@@ -33,6 +40,19 @@ public interface SnapshotHost {
 
   /** Calls back, on the loop, with a store that stands still at the point or beyond. */
   void withImage(LogPoint point, ImageUser user);
+
+  /**
+   * Calls back, on the loop, with a store that stands still at exactly the point that is applied now.
+   *
+   * @return false, and nothing is called, if that cannot be
+   */
+  boolean imageNow(ImageUser user);
+
+  /** Has a mark ordered; {@code refused} if it is not, or not known to be. */
+  void order(SnapshotMark mark, Runnable refused);
+
+  /** This replica gives a peer a snapshot beside another one; {@link #sent} follows. */
+  void gives(NodeId to);
 
   /** Replaces the state by a complete snapshot; tells whether it did. */
   void install(SnapshotStore.SnapshotId id, Consumer<Boolean> done);

@@ -1,5 +1,8 @@
 package org.quorate.core.snapshot;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.log.LogPoint;
 import org.quorate.core.snapshot.SnapshotMessage.Chunk;
@@ -10,22 +13,23 @@ import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 
 /**
- * Receives a snapshot: one at a time, from where a partial file of the same id ends. On the group's
- * loop; files are written on workers, one piece at a time.
+ * Receives a snapshot: one at a time, from where a partial file of the same id ends, from everyone who
+ * offers that same one. On the group's loop; files are written on workers, one piece at a time.
  */
 public final class SnapshotReceiver {
-  /** So long what another one offers is passed over while nothing comes from who was first. */
+  /** So long what another one offers is passed over while nothing comes of what was first. */
   private static final long FAITHFUL_MS = 5_000;
 
   private final SnapshotHost host;
   private final SnapshotStore store;
-  private SnapshotId id;
-  private NodeId from;
+  private Offer offer;
+  private NodeId first;
+  private SnapshotPieces pieces;
   private SnapshotStore.Writer writer;
-  private long length;
+  private SnapshotId doubtful; // came from several and did not verify: from one alone next time
+  private final Set<NodeId> early = new LinkedHashSet<>(); // offered it before there was a file
   private long heardMs;
   private boolean busy;
-  private boolean finished;
 
   public SnapshotReceiver(SnapshotHost host, SnapshotStore store) {
     this.host = host;
@@ -34,7 +38,7 @@ public final class SnapshotReceiver {
 
   /** What is being received, or null. */
   SnapshotId receiving() {
-    return id;
+    return offer == null ? null : offer.id();
   }
 
   /** Gives up what is being received, unless a worker has it in hand. */
@@ -45,105 +49,172 @@ public final class SnapshotReceiver {
     if (writer != null) {
       writer.close();
     }
-    writer = null;
-    id = null;
+    forget();
     return true;
   }
 
-  void onOffer(NodeId sender, Offer offer) {
-    if (host.applied().reaches(new LogPoint(offer.id().epoch(), offer.id().inner()))) {
-      host.send(sender, SnapshotMessage.encode(new Done(offer.id(), true)));
-    } else if (offer.id().equals(id)) {
-      from = sender;
-      want();
+  private void forget() {
+    writer = null;
+    offer = null;
+    pieces = null;
+  }
+
+  void onOffer(NodeId sender, Offer made) {
+    if (host.applied().reaches(new LogPoint(made.id().epoch(), made.id().inner()))) {
+      done(sender, made.id(), true);
+    } else if (made.id().equals(receiving())) {
+      join(sender, made);
     } else if (!busy && open(sender)) {
-      begin(sender, offer);
+      begin(sender, made);
     }
   }
 
-  /** Two who send at once would otherwise undo each other's work for ever. */
+  /** Two who send different ones would otherwise undo each other's work for ever. */
   private boolean open(NodeId sender) {
-    return id == null || sender.equals(from) || host.nowMs() - heardMs > FAITHFUL_MS;
+    return offer == null || sender.equals(first) || host.nowMs() - heardMs > FAITHFUL_MS;
   }
 
-  private void begin(NodeId sender, Offer offer) {
+  /** One more donor of what is being received, or one that repeats its offer. */
+  private void join(NodeId sender, Offer made) {
+    if (!made.equals(offer)) {
+      done(sender, made.id(), false); // another state at this point: the checks of states say more
+    } else if (pieces == null) {
+      early.add(sender);
+    } else if (!made.id().equals(doubtful) || sender.equals(first)) {
+      pieces.add(sender);
+      if (pieces.asked(sender) != null) {
+        want(sender, pieces.asked(sender));
+      } else if (!busy) {
+        ask(sender);
+      }
+    }
+  }
+
+  private void begin(NodeId sender, Offer made) {
     SnapshotStore.Writer old = writer;
-    id = offer.id();
-    from = sender;
-    length = offer.length();
+    offer = made;
+    first = sender;
+    early.clear();
     heardMs = host.nowMs();
+    pieces = null;
     writer = null;
-    finished = false;
     busy = true;
     host.offload(
         () -> {
           if (old != null) {
             old.close();
           }
-          return store.write(offer.id());
+          return store.write(made.id());
         },
         opened -> {
           busy = false;
           writer = opened;
+          pieces = new SnapshotPieces(opened.offset(), made.length(), host.chunkBytes());
+          pieces.add(sender);
+          early.forEach(donor -> join(donor, made));
+          askIdle();
           proceed();
         },
         why -> host.failed("opening a snapshot to receive", why));
   }
 
-  private void want() {
-    if (!busy && writer != null) {
-      host.send(from, SnapshotMessage.encode(new Want(id, writer.offset())));
+  private void askIdle() {
+    for (NodeId donor : pieces.donors()) {
+      if (pieces.asked(donor) == null) {
+        ask(donor);
+      }
     }
+  }
+
+  private void ask(NodeId donor) {
+    SnapshotPieces.Asked asked = pieces.ask(donor, host.nowMs());
+    if (asked != null) {
+      want(donor, asked);
+    }
+  }
+
+  private void want(NodeId donor, SnapshotPieces.Asked piece) {
+    Want want = new Want(offer.id(), piece.from(), piece.bytes());
+    host.send(donor, SnapshotMessage.encode(want));
   }
 
   void onChunk(NodeId sender, Chunk chunk) {
-    if (busy || writer == null || !chunk.id().equals(id) || chunk.offset() != writer.offset()) {
+    if (pieces == null
+        || !chunk.id().equals(offer.id())
+        || !pieces.arrived(sender, chunk.offset(), chunk.data())) {
       return;
     }
-    from = sender;
     heardMs = host.nowMs();
-    busy = true;
-    SnapshotStore.Writer to = writer;
-    host.offload(
-        () -> {
-          to.write(chunk.offset(), chunk.data());
-          return to.offset();
-        },
-        offset -> {
-          busy = false;
-          proceed();
-        },
-        why -> host.failed("receiving a snapshot", why));
+    proceed();
   }
 
   private void proceed() {
-    if (writer.offset() < length) {
-      want();
-    } else if (!finished) {
+    if (busy) {
+      return;
+    }
+    SnapshotStore.Writer to = writer;
+    Bytes next = pieces.take();
+    if (next != null) {
+      busy = true;
+      host.offload(
+          () -> {
+            to.write(to.offset(), next);
+            return to;
+          },
+          written -> {
+            busy = false;
+            askIdle();
+            proceed();
+          },
+          why -> host.failed("receiving a snapshot", why));
+    } else if (to.offset() >= offer.length()) {
       finish();
     }
   }
 
   private void finish() {
-    finished = true;
     busy = true;
     SnapshotStore.Writer complete = writer;
-    SnapshotId done = id;
+    SnapshotId id = offer.id();
     host.offload(
         () -> {
           complete.finish();
           complete.close();
-          return done;
+          return verified(id);
         },
-        snapshot ->
-            host.install(
-                snapshot,
-                ok -> {
-                  busy = false;
-                  writer = null;
-                  id = null;
-                  host.send(from, SnapshotMessage.encode(new Done(snapshot, ok)));
-                }),
+        good -> {
+          if (good) {
+            host.install(id, this::finished);
+          } else {
+            doubtful = id;
+            finished(false);
+          }
+        },
         why -> host.failed("completing a snapshot", why));
+  }
+
+  private boolean verified(SnapshotId id) {
+    boolean good;
+    try (SnapshotStore.Reader file = store.read(id)) {
+      good = SnapshotContent.verifies(file, host.chunkBytes());
+    }
+    if (!good) {
+      store.delete(id);
+    }
+    return good;
+  }
+
+  private void finished(boolean ok) {
+    SnapshotId id = offer.id();
+    final SnapshotPieces from = pieces;
+    busy = false;
+    forget();
+    for (NodeId donor : from.donors()) {
+      done(donor, id, ok);
+    }
+  }
+
+  private void done(NodeId donor, SnapshotId id, boolean ok) {
+    host.send(donor, SnapshotMessage.encode(new Done(id, ok)));
   }
 }

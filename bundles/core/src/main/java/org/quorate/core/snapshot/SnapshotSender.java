@@ -7,8 +7,10 @@ import java.util.Map;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.log.LogPoint;
+import org.quorate.core.log.LogRecord.SnapshotMark;
 import org.quorate.core.snapshot.SnapshotMessage.Chunk;
 import org.quorate.core.snapshot.SnapshotMessage.Done;
+import org.quorate.core.snapshot.SnapshotMessage.Help;
 import org.quorate.core.snapshot.SnapshotMessage.Offer;
 import org.quorate.core.snapshot.SnapshotMessage.Want;
 import org.quorate.spi.storage.SnapshotStore;
@@ -32,10 +34,12 @@ public final class SnapshotSender {
     SnapshotId id;
 
     SnapshotStore.Reader reader;
+    int checksum;
     long sentAtMs;
     long heardAtMs;
     Want last;
     boolean reading;
+    boolean begun; // a file was chosen or is being written
     boolean waiting; // for the pace to allow the piece that is wanted
     boolean ended;
 
@@ -64,18 +68,77 @@ public final class SnapshotSender {
     return writing;
   }
 
-  /** Begins, unless a transfer to that peer is under way. */
-  public void send(NodeId to, LogPoint point) {
+  /**
+   * Begins, unless a transfer to that peer is under way.
+   *
+   * @param with who should give it together with this replica
+   */
+  public void send(NodeId to, LogPoint point, List<NodeId> with) {
     if (transfers.containsKey(to)) {
       return;
     }
     Transfer transfer = new Transfer(point, host.nowMs());
     transfers.put(to, transfer);
+    List<NodeId> helpers = with.subList(0, Math.min(with.size(), host.donors() - 1));
     SnapshotId ready = newest();
     if (ready != null && point(ready).reaches(point)) {
+      transfer.begun = true;
+      helpers.forEach(n -> host.send(n, SnapshotMessage.encode(new Help(ready, to))));
       open(to, transfer, ready);
+    } else if (helpers.isEmpty()) {
+      alone(to, transfer);
     } else {
-      host.withImage(point, (image, at, release) -> write(to, transfer, image, at, release));
+      mark(to, transfer, helpers);
+    }
+  }
+
+  /** Has all of them keep the same state: the one at an ordered mark. */
+  private void mark(NodeId to, Transfer transfer, List<NodeId> helpers) {
+    List<NodeId> donors = new ArrayList<>(helpers.size() + 1);
+    donors.add(host.self());
+    donors.addAll(helpers);
+    host.order(new SnapshotMark(host.nextId(), to, donors), () -> alone(to, transfer));
+  }
+
+  private void alone(NodeId to, Transfer transfer) {
+    if (!transfer.begun && !transfer.ended) {
+      transfer.begun = true;
+      host.withImage(
+          transfer.point,
+          (image, at, release) -> write(to, transfer, image, at, host.nextId(), release));
+    }
+  }
+
+  /** The state is at a mark now. */
+  public void marked(SnapshotMark mark) {
+    NodeId to = mark.to();
+    Transfer own = transfers.get(to);
+    if (!mark.donors().contains(host.self()) || own != null && own.begun) {
+      return;
+    }
+    Transfer transfer = own == null ? new Transfer(host.applied(), host.nowMs()) : own;
+    boolean kept =
+        host.imageNow((image, at, release) -> write(to, transfer, image, at, mark.id(), release));
+    if (kept) {
+      transfer.begun = true;
+      if (own == null) {
+        transfers.put(to, transfer);
+        host.gives(to);
+      }
+    } else if (own != null) {
+      alone(to, own);
+    }
+  }
+
+  /** Another one gives a snapshot: so does this replica if it has the same. */
+  void onHelp(Help help) {
+    boolean here = store.complete().contains(help.id()) && !leaving.contains(help.id());
+    if (here && !transfers.containsKey(help.to()) && !help.to().equals(host.self())) {
+      Transfer transfer = new Transfer(point(help.id()), host.nowMs());
+      transfer.begun = true;
+      transfers.put(help.to(), transfer);
+      host.gives(help.to());
+      open(help.to(), transfer, help.id());
     }
   }
 
@@ -91,7 +154,7 @@ public final class SnapshotSender {
   }
 
   private void write(
-      NodeId to, Transfer transfer, StateStore image, LogPoint at, Runnable release) {
+      NodeId to, Transfer transfer, StateStore image, LogPoint at, long number, Runnable release) {
     if (!receiver.abandon()) {
       transfers.remove(to);
       transfer.ended = true;
@@ -100,13 +163,14 @@ public final class SnapshotSender {
       return;
     }
     writing = true;
-    SnapshotId id = new SnapshotId(at.epoch(), at.inner(), host.nextId());
+    SnapshotId id = new SnapshotId(at.epoch(), at.inner(), number);
     List<SnapshotId> old = new ArrayList<>(store.complete());
     transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
     leaving = old;
     host.offload(
         () -> {
           old.forEach(store::delete);
+          store.delete(id); // what is left of an earlier try
           try (SnapshotStore.Writer file = store.write(id);
               StateCursor entries = image.scan(Bytes.EMPTY, null)) {
             SnapshotContent.write(entries, file, host.chunkBytes(), host::wrote);
@@ -134,7 +198,11 @@ public final class SnapshotSender {
     }
     transfer.id = id;
     host.offload(
-        () -> store.read(id),
+        () -> {
+          SnapshotStore.Reader reader = store.read(id);
+          transfer.checksum = SnapshotContent.checksum(reader);
+          return reader;
+        },
         reader -> {
           transfer.reader = reader;
           if (transfer.ended) {
@@ -148,7 +216,8 @@ public final class SnapshotSender {
 
   private void offer(NodeId to, Transfer transfer) {
     transfer.sentAtMs = host.nowMs();
-    Offer offer = new Offer(transfer.reader.id(), transfer.reader.length());
+    SnapshotStore.Reader file = transfer.reader;
+    Offer offer = new Offer(file.id(), file.length(), transfer.checksum);
     host.send(to, SnapshotMessage.encode(offer));
   }
 
@@ -174,7 +243,7 @@ public final class SnapshotSender {
     transfer.sentAtMs = host.nowMs();
     Want want = transfer.last;
     host.offload(
-        () -> transfer.reader.read(want.offset(), host.chunkBytes()),
+        () -> transfer.reader.read(want.offset(), want.bytes()),
         data -> {
           transfer.reading = false;
           if (transfer.ended) {

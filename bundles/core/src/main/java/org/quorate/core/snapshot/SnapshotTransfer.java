@@ -42,6 +42,8 @@ public final class SnapshotTransfer {
       sender.onWant(from, want);
     } else if (decoded instanceof Done done) {
       sender.onDone(from, done);
+    } else if (decoded instanceof SnapshotMessage.Help help) {
+      sender.onHelp(help);
     } else {
       host.asked(from, new LogPoint(decoded.id().epoch(), decoded.id().inner()));
     }

@@ -1,5 +1,6 @@
 package org.quorate.core.state;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.spi.storage.StateBatch;
 import org.quorate.spi.storage.StateCursor;
@@ -13,12 +14,9 @@ final class MergedCursor implements StateCursor {
   private Bytes value;
   private boolean started;
 
-  MergedCursor(StateCursor active, StateCursor frozen, StateCursor store, boolean reverse) {
-    this.layers =
-        frozen == null
-            ? new StateCursor[] {active, store}
-            : new StateCursor[] {active, frozen, store};
-    this.live = new boolean[layers.length];
+  MergedCursor(List<StateCursor> layers, boolean reverse) {
+    this.layers = layers.toArray(StateCursor[]::new);
+    this.live = new boolean[this.layers.length];
     this.reverse = reverse;
   }
 

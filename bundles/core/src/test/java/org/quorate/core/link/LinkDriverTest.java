@@ -146,7 +146,7 @@ class LinkDriverTest {
     public void header(Encoder out) {}
 
     @Override
-    public void sendSnapshot(NodeId to, long inner) {
+    public void sendSnapshot(NodeId to, long inner, List<NodeId> with) {
       log.add("snapshot " + inner);
     }
 

@@ -43,7 +43,7 @@ class GroupStoreTest {
   }
 
   @Test
-  void threeLayersReadAsOneAtEveryPhaseOfACheckpoint() {
+  void theLayersReadAsOneAtEveryPhaseOfACheckpoint() {
     SplittableRandom random = new SplittableRandom(11);
     GroupStore store = new GroupStore(new TreeStateStore());
     TreeMap<Bytes, Bytes> model = new TreeMap<>();
@@ -59,10 +59,14 @@ class GroupStoreTest {
         model.put(key, value);
       }
       if (random.nextInt(20) == 0) {
-        switch (phase++ % 3) {
+        switch (phase++ % 4) {
           case 0 -> store.freeze(i + 1);
-          case 1 -> store.commitFrozen(StateBatch.Pace.NONE);
+          case 1 -> store.mark(i + 1);
+          case 2 -> store.commitFrozen(StateBatch.Pace.NONE);
           default -> {
+            store.thaw();
+            store.freezeMarked();
+            store.commitFrozen(StateBatch.Pace.NONE);
             store.thaw();
             if (random.nextBoolean()) {
               store.forget();
@@ -78,6 +82,36 @@ class GroupStoreTest {
       Collections.reverse(expected);
       assertEquals(expected, walk(store.scanReverse(from, to)), "step " + i);
     }
+  }
+
+  @Test
+  void aStateIsSetAsideWhileAnEarlierOneIsStillWritten() {
+    GroupStore store = new GroupStore(new TreeStateStore());
+    store.put(key(1), Bytes.utf8("a"));
+    store.put(key(2), Bytes.utf8("a"));
+    store.freeze(1);
+    store.put(key(2), Bytes.utf8("b"));
+    store.delete(key(1));
+    store.mark(2);
+    store.put(key(3), Bytes.utf8("c"));
+    final long dirty = store.dirtyBytes();
+    assertThrows(IllegalStateException.class, () -> store.mark(3));
+    assertThrows(IllegalStateException.class, store::freezeMarked);
+    assertEquals(
+        List.of(key(2) + "=" + Bytes.utf8("b"), key(3) + "=" + Bytes.utf8("c")),
+        walk(store.scan(Bytes.EMPTY, null)));
+    store.commitFrozen(StateBatch.Pace.NONE);
+    store.thaw();
+    assertEquals(1, store.store().applied());
+    assertEquals(Bytes.utf8("a"), store.store().get(key(1)));
+    assertTrue(store.dirtyBytes() < dirty);
+    store.freezeMarked();
+    assertEquals(null, store.get(key(1)));
+    store.commitFrozen(StateBatch.Pace.NONE);
+    store.thaw();
+    assertEquals(2, store.store().applied(), "exactly what was marked");
+    assertEquals(null, store.store().get(key(3)));
+    assertEquals(Bytes.utf8("c"), store.get(key(3)));
   }
 
   @Test

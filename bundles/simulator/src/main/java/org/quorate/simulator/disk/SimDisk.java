@@ -7,6 +7,7 @@ import org.quorate.simulator.engine.EventQueue;
 import org.quorate.simulator.engine.NodeCrash;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.storage.LogStorage;
+import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.StateStorage;
 import org.quorate.spi.storage.StorageException;
 import org.quorate.spi.storage.files.LogOnFiles;
@@ -28,6 +29,9 @@ public final class SimDisk {
 
     /** The state was replaced by a snapshot; the replica takes it over in a later step. */
     void stateReplaced(String node);
+
+    /** A snapshot is complete on a node's disk. */
+    default void snapshotComplete(String node, SnapshotStore.SnapshotId id, Bytes content) {}
 
     void wroteAfterCorruption(String what);
   }
@@ -61,6 +65,10 @@ public final class SimDisk {
 
   public DiskFaults faults() {
     return faults;
+  }
+
+  void snapshotComplete(SnapshotStore.SnapshotId id, Bytes content) {
+    listener.snapshotComplete(node, id, content);
   }
 
   /** Whether a blocking call was cut by an armed crash; asking resets it. */

@@ -62,6 +62,7 @@ final class SimSnapshots implements SnapshotStore {
       public void finish() {
         disk.beforeBlockingWrite(name);
         file.complete = true;
+        disk.snapshotComplete(id, file.content);
         disk.afterBlockingWrite(name);
       }
 

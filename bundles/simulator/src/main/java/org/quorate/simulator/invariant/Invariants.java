@@ -29,6 +29,7 @@ public final class Invariants {
         new VersionsMonotone(),
         new PositionsHaveNoGap(history),
         new EqualPositionEqualStateHash(),
+        new SnapshotsAgree(),
         new LeasesEndInTime(history, leaseToleranceMs),
         new SealIsFinal(history),
         new NamedErrorOnCorruption(),

@@ -5,6 +5,7 @@ import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 
 /** What happened in one step of a simulation: the new facts, for invariants to fold in. */
 public final class Step {
@@ -71,6 +72,9 @@ public final class Step {
       long pending,
       long dirtyBytes) {}
 
+  /** A snapshot is complete on a disk. */
+  public record Kept(NodeId node, SnapshotId id, Bytes content) {}
+
   /** A process ended by itself or was refused its data. */
   public record Stopped(NodeId node, String why, boolean corruptionNamed) {}
 
@@ -83,6 +87,7 @@ public final class Step {
   private final List<Looked> looked = new ArrayList<>();
   private final List<Stopped> stopped = new ArrayList<>();
   private final List<Removed> removed = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
   private final List<String> wroteAfterCorruption = new ArrayList<>();
   private final Holder holder;
 
@@ -103,6 +108,7 @@ public final class Step {
         && looked.isEmpty()
         && stopped.isEmpty()
         && removed.isEmpty()
+        && kept.isEmpty()
         && wroteAfterCorruption.isEmpty();
   }
 
@@ -114,6 +120,7 @@ public final class Step {
     looked.clear();
     stopped.clear();
     removed.clear();
+    kept.clear();
     wroteAfterCorruption.clear();
   }
 
@@ -147,6 +154,11 @@ public final class Step {
     removed.add(fact);
   }
 
+  /** Adds a fact. */
+  public void add(Kept fact) {
+    kept.add(fact);
+  }
+
   /** A process that had been told of a corrupt record wrote to this file. */
   public void addWriteAfterCorruption(String file) {
     wroteAfterCorruption.add(file);
@@ -166,6 +178,10 @@ public final class Step {
 
   public List<Looked> looked() {
     return looked;
+  }
+
+  public List<Kept> kept() {
+    return kept;
   }
 
   public List<Stopped> stopped() {

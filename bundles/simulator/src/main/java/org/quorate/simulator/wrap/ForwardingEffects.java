@@ -53,8 +53,8 @@ public class ForwardingEffects implements Effects {
   }
 
   @Override
-  public void needSnapshot(NodeId to, long inner) {
-    out.needSnapshot(to, inner);
+  public void needSnapshot(NodeId to, long inner, List<NodeId> with) {
+    out.needSnapshot(to, inner, with);
   }
 
   @Override

@@ -35,5 +35,14 @@ public interface Effects extends Delivery {
   void promise(Pending what, NodeId to, Lane lane, Message message);
 
   /** The peer is behind the log: send it a snapshot at or after {@code inner}. */
-  void needSnapshot(NodeId to, long inner);
+  default void needSnapshot(NodeId to, long inner) {
+    needSnapshot(to, inner, List.of());
+  }
+
+  /**
+   * The peer is behind the log: send it a snapshot at or after {@code inner}, together with others
+   * that are at least as far, the most wanted first. They keep the same state by an ordered mark, so
+   * this wants a protocol that decides one record at each index and may be joined behind any of them.
+   */
+  void needSnapshot(NodeId to, long inner, List<NodeId> with);
 }

@@ -61,6 +61,9 @@ public sealed interface Event {
   /** Sending a snapshot to a peer has ended; when it failed it must be asked for again. */
   record SnapshotSent(NodeId to, long inner, boolean ok) implements Event {}
 
+  /** This node gives a peer a snapshot beside the one that was asked to; ends as any. */
+  record SnapshotBegun(NodeId to) implements Event {}
+
   /** The connection to a peer was lost and made again: messages in flight are gone. */
   record PeerReset(NodeId peer) implements Event {}
 

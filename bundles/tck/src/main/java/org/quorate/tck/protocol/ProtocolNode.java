@@ -197,8 +197,9 @@ public abstract class ProtocolNode<L extends PureLoglet> implements Effects {
   }
 
   @Override
-  public void needSnapshot(NodeId to, long inner) {
-    cluster.say(id + " needs a snapshot for " + to + " at or after " + inner);
+  public void needSnapshot(NodeId to, long inner, List<NodeId> with) {
+    String together = with.isEmpty() ? "" : ", with " + with;
+    cluster.say(id + " needs a snapshot for " + to + " at or after " + inner + together);
     cluster.snapshotsWanted.add(new NodeId[] {id, to});
   }
 

@@ -176,6 +176,7 @@ public abstract class TranscriptCommands<N extends ProtocolNode<?>> {
       case "snapshot" -> snapshot(n, cluster.node(args[1]));
       case "snapshot-failed" ->
           n.step(new Event.SnapshotSent(NodeId.of(args[1]), n.applied, false));
+      case "snapshot-begun" -> n.step(new Event.SnapshotBegun(NodeId.of(args[1])));
       case "reconnect" -> n.step(new Event.PeerReset(NodeId.of(args[1])));
       case "peers" -> peers(n);
       case "state" -> cluster.say(n.id + " has " + n.state.values());

@@ -1,6 +1,7 @@
 package org.quorate.cli.bench.layers;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -193,7 +194,7 @@ final class BareMember extends Member implements LinkContext, LinkDriver.Host, D
   }
 
   @Override
-  public void sendSnapshot(NodeId to, long inner) {
+  public void sendSnapshot(NodeId to, long inner, List<NodeId> with) {
     throw new IllegalStateException("a member fell behind the log");
   }
 
