@@ -67,6 +67,21 @@ class BadInputTest {
   }
 
   @Test
+  void aPayloadThatIsTooLargeIsRefusedByName() {
+    cluster = new TestCluster(1);
+    cluster.options.put("certify.entry.max.bytes", "64");
+    cluster.begin("a", "b", "c");
+    sequencer = cluster.elect();
+    cluster.run(200);
+    cluster.said.clear();
+    cluster.propose(sequencer, "x".repeat(65));
+    String said = String.join(" ", cluster.said);
+    assertTrue(said.contains("65 bytes are over certify.entry.max.bytes=64"), said);
+    cluster.propose(sequencer, "fits");
+    agree("fits");
+  }
+
+  @Test
   void whatAnEarlierViewSaysCountsNoMore() {
     View before = sequencer.view().view();
     long slot = sequencer.view().stable();

@@ -45,6 +45,8 @@ class CertifyCliIT {
       String put = cli.ok("shell", node, "-c", "quorate:kv put at-" + node + " from-" + node).out();
       assertTrue(put.startsWith("REVISION"), put);
     }
+    Cli.Result txn = cli.ok("kv", "txn", "put lock me", "--when", "lock absent", "--json");
+    assertTrue(txn.object().getBoolean("succeeded"), txn.out());
     for (String node : new String[] {"n1", "n2", "n3"}) {
       String got = cli.ok("shell", node, "-c", "quorate:kv get at-n3").out();
       assertTrue(got.contains("from-n3"), got);

@@ -79,9 +79,18 @@ sealed interface SnapshotMessage {
       case 3 -> new Want(id, in.varint(), piece(in));
       case 4 -> new Done(id, in.bool());
       case 5 -> new Ask(id);
-      case 6 -> new Help(id, NodeId.of(in.text()));
+      case 6 -> new Help(id, node(in));
       default -> throw new MalformedException("snapshot message of kind " + tag, 0);
     };
+  }
+
+  private static NodeId node(Decoder in) {
+    int at = in.offset();
+    try {
+      return NodeId.of(in.text());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage(), at);
+    }
   }
 
   private static int piece(Decoder in) {
