@@ -4,29 +4,52 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection whose next frame announces an impossible length. The bridge's own parser has
- * no limit: four random bytes would make it collect gigabytes.
+ * Closes a connection whose next frame announces an impossible length, is not there in time, or finds
+ * no room beside the halves of others. The bridge's own parser has no limit: four random bytes would
+ * make it collect gigabytes, and half a frame would be kept as long as its connection.
  */
 final class FrameLimit extends ChannelInboundHandlerAdapter {
   private final int maxBytes;
+  private final PendingInput pending;
   private int headerBytes;
   private int length;
   private int bodyLeft;
 
-  FrameLimit(int maxBytes) {
+  /** Of the frame that has begun and is not complete. */
+  private int gathered;
+
+  private int held;
+  private Future<?> deadline;
+
+  /**
+   * For one connection.
+   *
+   * @param pending of all connections of the port
+   */
+  FrameLimit(int maxBytes, PendingInput pending) {
     this.maxBytes = maxBytes;
+    this.pending = pending;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    if (message instanceof ByteBuf bytes && !plausible(bytes)) {
+    if (message instanceof ByteBuf bytes && !(plausible(bytes) && hold(context))) {
       ReferenceCountUtil.release(message);
       context.close();
       return;
     }
     super.channelRead(context, message);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    gathered = 0;
+    hold(context);
+    super.channelInactive(context);
   }
 
   /** Walks over the frames without consuming the buffer. */
@@ -37,9 +60,15 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
         int skipped = Math.min(bodyLeft, bytes.writerIndex() - at);
         bodyLeft -= skipped;
         at += skipped;
+        gathered += skipped;
+        if (bodyLeft == 0) {
+          gathered = 0;
+          stopWaiting(); // the next frame has its own time
+        }
         continue;
       }
       length = length << 8 | bytes.getUnsignedByte(at++);
+      gathered++;
       if (++headerBytes == Integer.BYTES) {
         if (length <= 0 || length > maxBytes) {
           return false;
@@ -50,5 +79,27 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
       }
     }
     return true;
+  }
+
+  /** Accounts for what is incomplete; false if there is no room for it. */
+  private boolean hold(ChannelHandlerContext context) {
+    boolean room = pending.add(gathered - held);
+    held = gathered;
+    if (gathered == 0) {
+      stopWaiting();
+    } else if (deadline == null) {
+      deadline =
+          context
+              .executor()
+              .schedule(() -> context.close(), PendingInput.PATIENCE_MS, TimeUnit.MILLISECONDS);
+    }
+    return room;
+  }
+
+  private void stopWaiting() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
   }
 }

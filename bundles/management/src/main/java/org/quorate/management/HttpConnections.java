@@ -2,12 +2,14 @@ package org.quorate.management;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Bounds what connections to the HTTP port may hold: so many at once, and the first request of each
- * has to be there soon, however slowly its bytes come.
+ * Bounds what connections to the HTTP port may hold: so many at once; the first request of each and the
+ * body of any have to be there soon, however slowly their bytes come; and so much of bodies at once.
  */
 final class HttpConnections {
   static final int MAX = 512;
@@ -16,6 +18,7 @@ final class HttpConnections {
 
   private final Vertx vertx;
   private final Map<HttpConnection, Long> open = new ConcurrentHashMap<>();
+  private final PendingInput pending = new PendingInput();
 
   HttpConnections(Vertx vertx) {
     this.vertx = vertx;
@@ -30,9 +33,44 @@ final class HttpConnections {
     open.put(connection, vertx.setTimer(FIRST_REQUEST_MS, t -> connection.close()));
   }
 
-  /** A request has come in on it. */
-  void heard(HttpConnection connection) {
+  /**
+   * A request's head has come in.
+   *
+   * @return false if there is no room for its body
+   */
+  boolean heard(HttpServerRequest request) {
+    HttpConnection connection = request.connection();
     cancel(open.replace(connection, NO_TIMER));
+    long announced = announced(request);
+    if (announced == 0) {
+      return true;
+    }
+    boolean room = pending.add(announced);
+    long timer = vertx.setTimer(PendingInput.PATIENCE_MS, t -> connection.close());
+    request
+        .end()
+        .onComplete(
+            whole -> {
+              vertx.cancelTimer(timer);
+              pending.add(-announced);
+            });
+    return room;
+  }
+
+  /** Bytes that its body may have; who does not say gets the room of the longest. */
+  private static long announced(HttpServerRequest request) {
+    if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
+      return Bridges.MAX_FRAME_BYTES;
+    }
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (length == null) {
+      return 0;
+    }
+    try {
+      return Math.min(Bridges.MAX_FRAME_BYTES, Math.max(0, Long.parseLong(length)));
+    } catch (NumberFormatException e) {
+      return Bridges.MAX_FRAME_BYTES;
+    }
   }
 
   private void cancel(Long timer) {

@@ -3,6 +3,7 @@ package org.quorate.management;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -165,6 +166,20 @@ final class HttpSurface {
       c.response().putHeader("WWW-Authenticate", "Basic realm=\"quorate\", charset=\"UTF-8\"");
     }
     send(c, failure.code().status(), JSON, Json.text(failure));
+  }
+
+  /** Answers a request whose body there is no room for, and has no more of it. */
+  static void full(HttpServerRequest request) {
+    Failure failure =
+        new Failure(
+            FailureCode.OVERLOADED, "too many requests are being received", "try again later");
+    request
+        .response()
+        .setStatusCode(failure.code().status())
+        .putHeader("Content-Type", JSON)
+        .putHeader("Connection", "close")
+        .end(Json.text(failure) + "\n")
+        .onComplete(sent -> request.connection().close());
   }
 
   private static void send(RoutingContext c, int status, String type, String body) {

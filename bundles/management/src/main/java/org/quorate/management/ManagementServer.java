@@ -112,8 +112,11 @@ public final class ManagementServer {
         .connectionHandler(connections::opened)
         .requestHandler(
             request -> {
-              connections.heard(request.connection());
-              router.handle(request);
+              if (connections.heard(request)) {
+                router.handle(request);
+              } else {
+                HttpSurface.full(request);
+              }
             })
         .listen(address(config.http()))
         .onSuccess(

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,18 @@ class BridgeTest {
 
     JsonNode read() throws IOException {
       return Json.parse(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+    }
+
+    /** Whether the node has closed it. */
+    boolean ended() {
+      try {
+        socket.setSoTimeout(10);
+        return in.read() == -1;
+      } catch (java.net.SocketTimeoutException open) {
+        return false;
+      } catch (IOException reset) {
+        return true;
+      }
     }
 
     @Override
@@ -171,6 +186,60 @@ class BridgeTest {
     try (Client client = connect("")) {
       assertEquals(
           "n1", client.ask(call("quorate.node.status", Map.of())).at("/body/node").asText());
+    }
+  }
+
+  /** Hundreds that send nothing, and dozens that send most of a large frame and wait. */
+  @Test
+  void neitherManyConnectionsNorHalvesOfFramesFillTheHeap() throws Exception {
+    connect("").close();
+    int tooMany = 8;
+    List<Client> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < PendingInput.MAX_BYTES / Bridges.MAX_FRAME_BYTES + tooMany; i++) {
+        Client half = connect("");
+        all.add(half);
+        try {
+          half.out.writeInt(Bridges.MAX_FRAME_BYTES);
+          half.out.write(new byte[Bridges.MAX_FRAME_BYTES - 1]);
+        } catch (java.net.SocketException closedByTheNode) {
+          // There was no room for it.
+        }
+      }
+      await("some to find no room", () -> all.stream().filter(Client::ended).count() >= tooMany);
+      for (int i = 0; i <= HttpConnections.MAX; i++) {
+        all.add(connect(""));
+      }
+      await("one more than there may be to be closed", () -> all.get(all.size() - 1).ended());
+    } finally {
+      for (Client each : all) {
+        each.close();
+      }
+    }
+    await("the bridge to serve again", this::served);
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(String what, Condition condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < end, "waited in vain for " + what);
+      Thread.sleep(20);
+    }
+  }
+
+  private boolean served() throws Exception {
+    try (Client client = connect("")) {
+      return client
+          .ask(call("quorate.node.status", Map.of()))
+          .at("/body/node")
+          .asText()
+          .equals("n1");
+    } catch (IOException stillFull) {
+      return false;
     }
   }
 }

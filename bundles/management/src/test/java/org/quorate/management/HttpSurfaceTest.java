@@ -1,19 +1,23 @@
 package org.quorate.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Vertx;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -138,8 +142,8 @@ class HttpSurfaceTest {
     assertEquals(200, get("/api/v1/node/status", "Origin", own).statusCode());
   }
 
-  @Test
-  void aConnectionThatComesToNoRequestIsClosed() throws Exception {
+  /** Within the time that the bodies of the test below are waited for. */
+  private void aConnectionThatComesToNoRequestIsClosed() throws Exception {
     try (Socket slow = new Socket("127.0.0.1", node.server.httpPort());
         Socket mute = new Socket("127.0.0.1", node.server.httpPort())) {
       slow.getOutputStream()
@@ -157,6 +161,83 @@ class HttpSurfaceTest {
       assertEquals(-1, mute.getInputStream().read());
     }
     assertEquals(200, get("/health").statusCode());
+  }
+
+  /** Many bodies announced at once find no room; those that do and never come are given up. */
+  @Test
+  void bodiesThatDoNotComeAreNotWaitedFor() throws Exception {
+    int large = (2 << 20) - 1;
+    int tooMany = 8;
+    List<Socket> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < PendingInput.MAX_BYTES / large + tooMany; i++) {
+        all.add(announce(large));
+      }
+      aConnectionThatComesToNoRequestIsClosed();
+      int refused = 0;
+      for (Socket each : all) {
+        each.setSoTimeout(60_000);
+        String answer = new String(each.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        if (!answer.isEmpty()) {
+          assertTrue(answer.startsWith("HTTP/1.1 429 ") && answer.contains("OVERLOADED"), answer);
+          refused++;
+        }
+      }
+      assertEquals(tooMany, refused);
+    } finally {
+      for (Socket each : all) {
+        each.close();
+      }
+    }
+    assertEquals(200, post("/api/v1/node/status", "{}").statusCode());
+    try (Socket again = announce(large)) {
+      again.getOutputStream().write(new byte[large]);
+      again.setSoTimeout(20_000);
+      byte[] status = again.getInputStream().readNBytes("HTTP/1.1 400".length());
+      assertEquals("HTTP/1.1 400", new String(status, StandardCharsets.US_ASCII), "taken whole");
+    }
+  }
+
+  private Socket announce(int bytes) throws Exception {
+    Socket socket = new Socket("127.0.0.1", node.server.httpPort());
+    String head =
+        "POST /api/v1/kv/put HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void aPortInUseIsNamedWithTheProcessThatHasIt() throws Exception {
+    String http = "127.0.0.1:" + node.server.httpPort();
+    String bridge = "127.0.0.1:" + node.bridgePort;
+    AccessControl access = new AccessControl(node.node.control()::authenticate);
+    Vertx other = Vertx.vertx(); // one instance would share the port
+    try {
+      for (ManagementConfig config :
+          List.of(
+              new ManagementConfig(http, null, null, null, access),
+              new ManagementConfig(null, bridge, null, null, access))) {
+        ManagementServer second =
+            new ManagementServer(other, node.node.control(), config, () -> {});
+        String message =
+            assertThrows(
+                    ExecutionException.class,
+                    () ->
+                        second
+                            .start()
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(60, TimeUnit.SECONDS))
+                .getMessage();
+        String what = config.http() == null ? "listen.bridge " + bridge : "listen.http " + http;
+        assertTrue(message.contains(what + ": "), message);
+        if (Files.isReadable(Path.of("/proc/net/tcp"))) {
+          assertTrue(message.contains("process " + ProcessHandle.current().pid() + " ("), message);
+        }
+      }
+    } finally {
+      other.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
   }
 
   @Test
