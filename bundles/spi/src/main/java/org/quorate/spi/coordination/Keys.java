@@ -35,10 +35,15 @@ public final class Keys {
 
   private static void name(String key, int from, int to) {
     int length = to - from;
-    boolean dots = length > 0 && length < 3 && "..".startsWith(key.substring(from, to));
-    if (length == 0 || dots) {
+    if (length == 0) {
+      String where = from == 0 ? "begins with" : to == key.length() ? "ends with" : "has a double";
       throw new CoordinationException(
-          Code.INVALID, "key '" + key + "' has the name '" + key.substring(from, to) + "'");
+          Code.INVALID, "key '" + key + "' " + where + " '/'; a key is written as a/b");
+    }
+    if (length < 3 && "..".startsWith(key.substring(from, to))) {
+      throw new CoordinationException(
+          Code.INVALID,
+          "key '" + key + "' has the name '" + key.substring(from, to) + "', which no name can be");
     }
   }
 
