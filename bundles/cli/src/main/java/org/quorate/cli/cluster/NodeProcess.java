@@ -9,10 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 
@@ -20,6 +16,8 @@ import org.quorate.cli.ExitCode;
 final class NodeProcess {
   /** The system reports the start of a process in ticks of 10 ms. */
   private static final long START_TOLERANCE_MS = 1500;
+
+  private static final long POLL_MS = 10;
 
   private NodeProcess() {}
 
@@ -67,42 +65,45 @@ final class NodeProcess {
       return Optional.empty();
     }
     return ProcessHandle.of(node.pid())
-        .filter(ProcessHandle::isAlive)
+        .filter(NodeProcess::runs)
         .filter(
             p ->
                 node.startedAtMs() == 0
                     || Math.abs(startedAtMs(p) - node.startedAtMs()) <= START_TOLERANCE_MS);
   }
 
+  /**
+   * Whether a process runs. One that has ended counts as alive to the JDK until its parent has asked for
+   * its end: in containers that may be late, or never.
+   */
+  private static boolean runs(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return !stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+    } catch (IOException noSuchFileHere) {
+      return process.isAlive();
+    }
+  }
+
   /** Waits until one of these nodes' processes has ended, or for so long; null if all go on. */
   static ClusterFile.NodeEntry anyEnded(List<ClusterFile.NodeEntry> nodes, Duration patience)
       throws InterruptedException {
-    CompletableFuture<ClusterFile.NodeEntry> ended = new CompletableFuture<>();
-    for (ClusterFile.NodeEntry node : nodes) {
-      Optional<ProcessHandle> process = find(node);
-      if (process.isEmpty()) {
-        return node;
-      }
-      process.get().onExit().thenRun(() -> ended.complete(node));
-    }
-    try {
-      return ended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return null;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
+    Thread.sleep(patience.toMillis());
+    return nodes.stream().filter(node -> find(node).isEmpty()).findFirst().orElse(null);
   }
 
   /** Waits for the end of a process; false if it goes on. */
   static boolean ended(ProcessHandle process, Duration patience) throws InterruptedException {
-    try {
-      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return !process.isAlive();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("waiting for process " + process.pid(), e.getCause());
+    long start = System.nanoTime();
+    while (runs(process)) {
+      if (System.nanoTime() - start > patience.toNanos()) {
+        return false;
+      }
+      Thread.sleep(POLL_MS);
     }
+    return true;
   }
 }

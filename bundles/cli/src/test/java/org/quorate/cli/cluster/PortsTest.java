@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,5 +54,26 @@ class PortsTest {
     ClusterFile file = new ClusterFile(ClusterFile.FORMAT, "c", List.of(node), List.of("-Xmx1g"));
     file.write(directory);
     assertEquals(file, ClusterFile.read(directory));
+  }
+
+  /** Its parent never asks for its end, as in a container whose first process is no init. */
+  @Test
+  void aProcessThatHasEndedDoesNotRun() throws Exception {
+    Process parent =
+        new ProcessBuilder("sh", "-c", "sleep 300 & echo $!; exec sleep 300")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader out = parent.inputReader()) {
+      ProcessHandle child = ProcessHandle.of(Long.parseLong(out.readLine())).orElseThrow();
+      ClusterFile.NodeEntry node = new ClusterFile.NodeEntry("n1", 1, 2, 3, 4, child.pid(), 0);
+      assertTrue(NodeProcess.find(node).isPresent());
+      assertFalse(NodeProcess.ended(child, Duration.ZERO));
+      child.destroyForcibly();
+      assertTrue(NodeProcess.ended(child, Duration.ofMinutes(1)));
+      assertTrue(NodeProcess.find(node).isEmpty());
+      assertEquals(node, NodeProcess.anyEnded(List.of(node), Duration.ZERO));
+    } finally {
+      parent.destroyForcibly().waitFor();
+    }
   }
 }
