@@ -127,7 +127,7 @@ class SecuredClusterTest {
 
   private void use(String file, String viewer, String admin) {
     String[] as = {"--cluster", file, "--token"};
-    assertEquals(1, run("node", "bootstrap", as[0], as[1], as[2], viewer), out());
+    assertEquals(1, run("node", "bootstrap", as[0], as[1], as[2], viewer), () -> out() + err());
     assertTrue(err().contains("needs the role admin, the caller has viewer"), err());
     assertEquals(0, run("node", "bootstrap", as[0], as[1], as[2], admin), err());
     assertEquals(0, run("kv", "put", "colour", "green", as[0], as[1], as[2], admin), err());

@@ -96,6 +96,19 @@ public final class KvLink implements AutoCloseable {
         : failed(why);
   }
 
+  /**
+   * Waits until something was ordered.
+   *
+   * @throws CliException unless it was
+   */
+  public Outcome.Committed done(CompletionStage<Outcome> stage) throws InterruptedException {
+    Outcome outcome = now(stage);
+    if (outcome instanceof Outcome.Committed done) {
+      return done;
+    }
+    throw failed(outcome);
+  }
+
   private static CliException failed(Outcome outcome) {
     Failure failure = Outcomes.failure(outcome).failure();
     int exit =

@@ -21,6 +21,12 @@ final class KvPutCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "VALUE", description = "The value.")
   private String value;
 
+  @Option(
+      names = "--lease",
+      paramLabel = "LEASE",
+      description = "The key is deleted when this lease ends: see kv lease.")
+  private long lease;
+
   @Option(names = "--previous", description = "Also show what was there before.")
   private boolean previous;
 
@@ -35,7 +41,7 @@ final class KvPutCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (KvLink link = kv.connect(root)) {
-      KvCommand put = new KvCommand.Put(kv.bytes(key), kv.bytes(value), 0, previous);
+      KvCommand put = new KvCommand.Put(kv.bytes(key), kv.bytes(value), lease, previous);
       root.print(KvView.of(link.now(link.write(put))));
     }
     return ExitCode.OK;

@@ -92,6 +92,7 @@ public final class Root implements Runnable {
     kv.addSubcommand(new KvDeleteCommand(this));
     kv.addSubcommand(new KvScanCommand(this));
     kv.addSubcommand(new KvTxnCommand(this));
+    kv.addSubcommand(new KvLeaseCommand(this));
     kv.addSubcommand(new KvWatchCommand(this));
     kv.addSubcommand(new KvLoadCommand(this));
     kv.addSubcommand(new KvExportCommand(this));
