@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 
 /** An assembly that does not resolve is none: the whole of it is started, and nothing may be left. */
@@ -70,6 +78,49 @@ class AssemblyIT {
               .toList();
       assertEquals(List.of(), unused);
     }
+  }
+
+  /** The OSGi feature and the run instructions of bnd name what runs here, each as it is. */
+  @Test
+  void theDescriptionsNameWhatRuns() throws Exception {
+    Map<String, String> runs = new TreeMap<>();
+    Map<String, String> digests = new TreeMap<>();
+    for (Bundle bundle : assembly.bundles()) {
+      if (bundle.getBundleId() != Constants.SYSTEM_BUNDLE_ID) {
+        String version = bundle.getVersion().toString();
+        int level = bundle.adapt(BundleStartLevel.class).getStartLevel();
+        Path jar = HOME.resolve(bundle.getLocation().replaceFirst(".*/(?=bundle/)", ""));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
+        runs.put(bundle.getSymbolicName(), version);
+        digests.put(bundle.getSymbolicName(), HexFormat.of().formatHex(digest) + " at " + level);
+      }
+    }
+    assertTrue(runs.size() > 20, runs.toString());
+
+    Map<String, String> feature = new TreeMap<>();
+    Map<String, String> described = new TreeMap<>();
+    Matcher bundles =
+        Pattern.compile(
+                "\"id\": \"osgi:([^:]+):([^\"]+)\", \"sha256\": \"(\\w+)\", \"start-level\":"
+                    + " (\\d+)")
+            .matcher(Files.readString(HOME.resolve("conf/assembly.json")));
+    while (bundles.find()) {
+      feature.put(bundles.group(1), Version.parseVersion(bundles.group(2)).toString());
+      described.put(bundles.group(1), bundles.group(3) + " at " + bundles.group(4));
+    }
+    assertEquals(runs, feature);
+    assertEquals(digests, described);
+
+    Map<String, String> bndrun = new TreeMap<>();
+    Matcher instructions =
+        Pattern.compile("(?m)^ +([^;]+);version='\\[([^,]+),([^]]+)\\]'")
+            .matcher(Files.readString(HOME.resolve("conf/assembly.bndrun")));
+    while (instructions.find()) {
+      assertEquals(instructions.group(2), instructions.group(3));
+      String version = Version.parseVersion(instructions.group(2)).toString();
+      bndrun.put(instructions.group(1), version);
+    }
+    assertEquals(runs, bndrun);
   }
 
   @Test

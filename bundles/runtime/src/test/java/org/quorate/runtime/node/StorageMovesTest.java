@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
 import org.quorate.client.KvClient;
@@ -27,6 +29,8 @@ import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.StorageSpec;
 import org.quorate.runtime.api.StorageStatus;
 import org.quorate.spi.consensus.Role;
+import org.quorate.spi.storage.LinkStore;
+import org.quorate.spi.storage.LogStorage;
 
 /** Replicas of three nodes go on in other storages while clients write. */
 class StorageMovesTest {
@@ -198,12 +202,42 @@ class StorageMovesTest {
     }
   }
 
+  /** A log that cannot say which links it holds; nobody ever opens one. */
+  private static final class Unlisted implements LogStorage {
+    @Override
+    public String name() {
+      return "unlisted";
+    }
+
+    @Override
+    public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public LinkStore open(GroupId group, long epoch, Executor loop) {
+      throw new AssertionError("opened, although it was refused");
+    }
+
+    @Override
+    public void delete(GroupId group, long epoch) {
+      throw new AssertionError("deleted, although it was refused");
+    }
+
+    @Override
+    public void close() {}
+  }
+
   @Test
   void whatCannotBeIsRefusedByName() throws Exception {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
       assertTrue(refused(cluster, "nonesuch", N2).contains("node 'n2': log 'nonesuch'"));
       assertTrue(refused(cluster, "journal", N2).contains("node 'n2': storage 'journal'"));
       assertTrue(refused(cluster, "journal+memory", N2).contains("'durable'"));
+      cluster.services(N2).add(new Unlisted()).get(10, TimeUnit.SECONDS);
+      String lacking = refused(cluster, "unlisted+mapdb", N2);
+      assertTrue(lacking.contains("node 'n2'") && lacking.contains("'unlisted' lacks"), lacking);
+      assertTrue(lacking.contains("'movable'"), lacking);
       List<StorageStatus> plan =
           get(cluster.node(N1).control().planStorage(spec("journal+mapdb", null)));
       assertTrue(plan.stream().allMatch(s -> s.phase().equals("there")), plan.toString());

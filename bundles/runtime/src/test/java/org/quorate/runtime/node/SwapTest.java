@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,14 +22,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
 import org.quorate.client.KvClient;
 import org.quorate.runtime.api.ControlException;
+import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.MemberSpec;
+import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.NodeEvent;
 import org.quorate.runtime.api.SwapPlan;
 import org.quorate.runtime.api.SwapSpec;
 import org.quorate.runtime.api.SwapStatus;
+import org.quorate.spi.consensus.ConsensusStrategy;
+import org.quorate.spi.consensus.LinkContext;
+import org.quorate.spi.consensus.Loglet;
+import org.quorate.spi.consensus.Role;
+import org.quorate.spi.consensus.Traits;
 
 /** Swaps of a live group by the operations of its nodes. */
 class SwapTest {
@@ -185,6 +195,94 @@ class SwapTest {
           cluster.node(N1).control().swap(to("raft")).toCompletableFuture();
       ExecutionException failed = assertThrows(ExecutionException.class, swap::get);
       assertTrue(failed.getCause().getMessage().contains("node 'n2'"), failed.toString());
+    }
+  }
+
+  private static SwapSpec to(GroupId group, String strategy, Map<Role, Role> roles) {
+    return new SwapSpec(group, strategy, Map.of(), roles, 30_000);
+  }
+
+  /** A learner becomes what the plan says; who would be nothing there is named by every member. */
+  @Test
+  void rolesAreMappedByThePlanOrRefusedByName() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      NodeControl n1 = cluster.node(N1).control();
+      get(n1.changeRole(GROUP, N3, Role.LEARNER));
+      TestCluster.await(
+          "n1 to see the learner",
+          () -> cluster.status(N1).members().stream().anyMatch(m -> m.role().equals("learner")));
+      long swap = get(n1.swap(to(GROUP, "certify", Map.of(Role.LEARNER, Role.VOTER))));
+      get(n1.swapped(GROUP, swap));
+      put(cluster, "all", "vote");
+      assertEquals("certify", cluster.status(N1).strategy());
+      assertEquals(3, cluster.status(N1).members().size());
+      assertTrue(
+          cluster.status(N1).members().stream().allMatch(m -> m.role().equals("voter")),
+          cluster.status(N1).members().toString());
+
+      GroupId orders = GroupId.of("orders");
+      List<MemberSpec> members = MemberSpec.parse(List.of("n1", "n2", "n3:witness"), Map.of());
+      get(
+          n1.createGroup(
+              new GroupSpec(orders, "certify", "mapdb", "journal", "kv", members, Map.of())));
+      TestCluster.await(
+          "every member to name the witness",
+          () -> {
+            SwapPlan plan = n1.planSwap(to(orders, "raft", Map.of())).toCompletableFuture().join();
+            return plan.objections().stream()
+                    .filter(why -> why.contains("n3 is WITNESS: say what they become"))
+                    .count()
+                == 3;
+          });
+    }
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  /** The same strategy, of a version whose messages only its like reads. */
+  private record OfLaterWire(ConsensusStrategy like) implements ConsensusStrategy {
+    @Override
+    public String name() {
+      return like.name();
+    }
+
+    @Override
+    public Traits traits() {
+      Traits now = like.traits();
+      return new Traits(
+          now.roles(),
+          now.weights(),
+          now.everyMemberProposes(),
+          now.maxWire() + 1,
+          now.maxWire() + 2,
+          now.parameters(),
+          now.invariants());
+    }
+
+    @Override
+    public Loglet open(LinkContext link) {
+      return like.open(link);
+    }
+  }
+
+  @Test
+  void aMemberWhoseStrategySpeaksAnotherVersionIsNamed() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      ConsensusStrategy certify = cluster.services(N2).strategy("certify");
+      cluster.services(N2).remove(certify).get(10, TimeUnit.SECONDS);
+      cluster.services(N2).add(new OfLaterWire(certify)).get(10, TimeUnit.SECONDS);
+      SwapPlan plan =
+          cluster.node(N1).control().planSwap(to("certify")).toCompletableFuture().get();
+      assertFalse(plan.possible());
+      assertEquals(1, plan.objections().size(), plan.toString());
+      String why = plan.objections().get(0);
+      int newest = certify.traits().maxWire();
+      assertTrue(why.contains("node 'n2'"), why);
+      assertTrue(why.contains("'certify' speaks versions " + (newest + 1) + " to "), why);
+      assertTrue(why.contains("the asking node " + certify.traits().minWire() + " to "), why);
+      put(cluster, "still", "served");
     }
   }
 

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -110,47 +113,65 @@ class PeerTransportTest extends PeerTestBase {
     up(a, "b", Lane.CONTROL, 1);
   }
 
+  /** Ten pairs at once: most of it is waiting for the next dial. All ports are taken before that. */
   @Test
-  void twoThatDialAtOnceEndWithOneConnectionPerLane() {
-    for (int round = 0; round < 10; round++) {
-      List<Integer> ports = TestCluster.freePorts(2);
-      CuttingProxy toA = new CuttingProxy(ports.get(0));
-      CuttingProxy toB = new CuttingProxy(ports.get(1));
-      TransportNode a =
-          new TransportNode(vertx, "a", ports.get(0), 1, "b", "127.0.0.1:" + toB.port());
-      TransportNode b =
-          new TransportNode(vertx, "b", ports.get(1), 1, "a", "127.0.0.1:" + toA.port());
-      try (toA;
-          toB;
-          a;
-          b) {
-        a.connect("b");
-        b.connect("a");
-        await(
-            "both lanes on both sides, one connection each, and a pulse each way",
-            () ->
-                connected(a, "b")
-                    && connected(b, "a")
-                    && toA.connections() + toB.connections() == 4);
-        for (Lane lane : List.of(Lane.CONTROL, Lane.DATA)) {
-          assertEquals("b heard there", a.ask("b", lane, "there").join());
-          assertEquals("a heard back", b.ask("a", lane, "back").join());
-        }
-        long lostByA = losses(a);
-        long lostByB = losses(b);
-        toA.cut();
-        toB.cut();
-        await(
-            "the same after a cut",
-            () ->
-                losses(a) >= lostByA + 2
-                    && losses(b) >= lostByB + 2
-                    && connected(a, "b")
-                    && connected(b, "a")
-                    && toA.connections() + toB.connections() == 4);
-        assertEquals("b heard there", a.ask("b", Lane.DATA, "there").join());
-        assertEquals("a heard back", b.ask("a", Lane.DATA, "back").join());
+  void twoThatDialAtOnceEndWithOneConnectionPerLane() throws Exception {
+    List<Runnable> pairs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      pairs.add(pair());
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(pairs.size());
+    try {
+      List<Future<?>> all = pairs.stream().<Future<?>>map(threads::submit).toList();
+      for (Future<?> each : all) {
+        each.get();
       }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Runnable pair() {
+    List<Integer> ports = TestCluster.freePorts(2);
+    CuttingProxy toA = new CuttingProxy(ports.get(0));
+    CuttingProxy toB = new CuttingProxy(ports.get(1));
+    String first = "127.0.0.1:" + toA.port();
+    String second = "127.0.0.1:" + toB.port();
+    TransportNode a = new TransportNode(vertx, "a", ports.get(0), 1, "b", second);
+    TransportNode b = new TransportNode(vertx, "b", ports.get(1), 1, "a", first);
+    return () -> dialAtOnce(toA, toB, a, b);
+  }
+
+  private static void dialAtOnce(
+      CuttingProxy toA, CuttingProxy toB, TransportNode a, TransportNode b) {
+    try (toA;
+        toB;
+        a;
+        b) {
+      a.connect("b");
+      b.connect("a");
+      await(
+          "both lanes on both sides, one connection each, and a pulse each way",
+          () ->
+              connected(a, "b") && connected(b, "a") && toA.connections() + toB.connections() == 4);
+      for (Lane lane : List.of(Lane.CONTROL, Lane.DATA)) {
+        assertEquals("b heard there", a.ask("b", lane, "there").join());
+        assertEquals("a heard back", b.ask("a", lane, "back").join());
+      }
+      long lostByA = losses(a);
+      long lostByB = losses(b);
+      toA.cut();
+      toB.cut();
+      await(
+          "the same after a cut",
+          () ->
+              losses(a) >= lostByA + 2
+                  && losses(b) >= lostByB + 2
+                  && connected(a, "b")
+                  && connected(b, "a")
+                  && toA.connections() + toB.connections() == 4);
+      assertEquals("b heard there", a.ask("b", Lane.DATA, "there").join());
+      assertEquals("a heard back", b.ask("a", Lane.DATA, "back").join());
     }
   }
 
