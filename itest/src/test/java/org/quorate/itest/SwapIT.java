@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of the soak of swaps: four to and fro, a node killed at two of them. */
+/**
+ * The short form of the soak of swaps: four to and fro, a node killed at two of them, while sessions, a lock
+ * and a watch of the coordinator are held; then the leader is killed.
+ */
 class SwapIT {
   private static final int SWAPS = 4;
   private static final int KILL_EVERY = 2;
@@ -16,8 +19,10 @@ class SwapIT {
   void clientsSeeNoErrorOverSwapsAndKills() throws Exception {
     Cli cli = new Cli(directory.resolve("data"));
     cli.ok("up", "--detach", "--json", "--timeout", "180");
-    try {
-      new SwapsUnderKills(cli, SEED).run(SWAPS, KILL_EVERY);
+    try (CoordinatedLoad held = new CoordinatedLoad(cli)) {
+      new SwapsUnderKills(cli, SEED).run(SWAPS, KILL_EVERY, held::stop);
+      held.nothingIsLost(new RunningCluster(cli));
+      held.anOperatorTakesTheLock();
     } finally {
       cli.ok("down");
     }

@@ -56,6 +56,15 @@ public final class SwapsUnderKills {
    * @param killEvery one swap of so many has a kill
    */
   public void run(int swaps, int killEvery) throws Exception {
+    run(swaps, killEvery, () -> {});
+  }
+
+  /**
+   * The same beside another load.
+   *
+   * @param stop ends that, before the states are compared
+   */
+  void run(int swaps, int killEvery, Runnable stop) throws Exception {
     List<String> addresses = new ArrayList<>();
     for (JsonObject line : objects(cli.ok("status", "--json").array())) {
       addresses.add(line.getString("client"));
@@ -74,6 +83,7 @@ public final class SwapsUnderKills {
       } finally {
         load.stop();
         going.set(false);
+        stop.run();
       }
       load.endsExact(LAST_MS);
       int commits = histories.get(4 * HISTORY_S + 60, TimeUnit.SECONDS);
