@@ -15,6 +15,7 @@ import org.quorate.cli.bench.Bench;
 import org.quorate.cli.bench.IdleGroups;
 import org.quorate.cli.bench.JoinLoss;
 import org.quorate.cli.bench.KillGaps;
+import org.quorate.cli.bench.coord.CoordBench;
 import org.quorate.cli.bench.layers.Layers;
 import org.quorate.cli.bench.peer.Peer;
 import org.quorate.cli.cluster.LocalCluster;
@@ -133,6 +134,14 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME=DIR",
       description = "Measure zookeeper (a folder of its jars) or etcd (its program) beside it.")
   private Map<String, Path> peers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--coord",
+      description = {
+        "Instead: writes, reads, notifications and a contended lock of the native coordinator and",
+        "of one on three processes of ZooKeeper, which it starts, in turn."
+      })
+  private boolean coord;
 
   @Mixin private WorkloadOptions workload = new WorkloadOptions();
 
@@ -278,6 +287,11 @@ final class BenchCommand implements Callable<Integer> {
     }
     if (workload.wanted()) {
       return workload.run(root, Reach.of(cluster.file()), group, clients(), seconds);
+    }
+    if (coord) {
+      CoordBench.Plan plan = new CoordBench.Plan(outstanding, runs, seconds, warmup, valueBytes);
+      Path data = folder("quorate-bench-peer-");
+      return new CoordMeasure(root).run(cluster, group, data, Math.max(2, clients()), plan);
     }
     Path folder = folder("quorate-bench-peer-");
     List<Peer> started = new ArrayList<>();

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
-import org.quorate.cli.cluster.Ports;
 import org.quorate.client.net.VertxFactory;
 
 /** ZooKeeper from a folder of its jars; setData over 4,096 nodes, each write synced (its default). */
@@ -23,7 +22,7 @@ final class ZooKeeperPeer implements Peer {
   private static final int UP_S = 60;
   private static final int AGAIN_MS = 500;
 
-  private final Processes processes;
+  private final ZooKeeperServers servers;
   private final Vertx vertx = VertxFactory.create(1, 1);
   private final List<ZooKeeperConnection> connections = new CopyOnWriteArrayList<>();
   private final String name;
@@ -35,13 +34,9 @@ final class ZooKeeperPeer implements Peer {
     name = name(directory);
     value = new byte[valueBytes];
     new Random(1).nextBytes(value);
-    processes = new Processes(data);
+    servers = new ZooKeeperServers(directory.resolve("*").toString(), data);
     try {
-      List<Integer> ports = Ports.choose(0, 9);
-      for (int i = 0; i < 3; i++) {
-        processes.start(command(directory, config(data, ports, i)));
-      }
-      connect(ports, clients);
+      connect(servers.ports(), clients);
       for (int i = 0; i < NODES; i++) {
         await(connections.get(0).create("/n" + i));
       }
@@ -68,38 +63,11 @@ final class ZooKeeperPeer implements Peer {
     }
   }
 
-  private static Path config(Path data, List<Integer> ports, int i) throws IOException {
-    Path own = Files.createDirectories(data.resolve("n" + (i + 1)));
-    Files.writeString(own.resolve("myid"), Integer.toString(i + 1));
-    StringBuilder text = new StringBuilder();
-    text.append("tickTime=2000\ninitLimit=10\nsyncLimit=5\n");
-    text.append("dataDir=").append(own).append('\n');
-    text.append("clientPort=").append(ports.get(i)).append('\n');
-    text.append("clientPortAddress=127.0.0.1\nadmin.enableServer=false\nmaxClientCnxns=0\n");
-    for (int n = 0; n < 3; n++) {
-      text.append("server.").append(n + 1).append("=127.0.0.1:").append(ports.get(3 + n));
-      text.append(':').append(ports.get(6 + n)).append('\n');
-    }
-    return Files.writeString(data.resolve("n" + (i + 1) + ".cfg"), text);
-  }
-
-  private static List<String> command(Path directory, Path config) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xms512m",
-        "-Xmx1g",
-        "-XX:+UseG1GC",
-        "-cp",
-        directory.resolve("*").toString(),
-        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-        config.toString());
-  }
-
   /** The connections go round the three servers, as those of its own client would. */
   private void connect(List<Integer> ports, int clients) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(UP_S);
     while (connections.size() < clients) {
-      processes.check(name);
+      servers.check(name);
       int port = ports.get(connections.size() % 3);
       try {
         ZooKeeperConnection opened = await(ZooKeeperConnection.open(vertx, port));
@@ -158,6 +126,6 @@ final class ZooKeeperPeer implements Peer {
     closed = true;
     connections.forEach(ZooKeeperConnection::close);
     vertx.close();
-    processes.close();
+    servers.close();
   }
 }
