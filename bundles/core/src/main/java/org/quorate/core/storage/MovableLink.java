@@ -217,10 +217,10 @@ final class MovableLink implements LinkStore, LogStore, StableStore {
 
   /**
    * Goes on with the mirror alone; the store that was live is the caller's to close. Null if the link is
-   * closed.
+   * closed, or if there is no mirror: then it was reported as broken.
    */
   synchronized LinkStore promote() {
-    if (closed) {
+    if (closed || mirror == null) {
       return null;
     }
     LinkStore old = live.store;

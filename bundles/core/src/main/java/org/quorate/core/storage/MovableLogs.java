@@ -78,7 +78,7 @@ final class MovableLogs implements LogStorage {
     try {
       link = new MovableLink(from.open(of, epoch, loop), () -> closed(epoch));
       if (to != null) {
-        link.attachEqual(copied(link, to, epoch, loop), broken);
+        mirror(link, to, epoch, loop, broken);
       }
       return link;
     } catch (RuntimeException e) {
@@ -92,23 +92,38 @@ final class MovableLogs implements LogStorage {
     }
   }
 
+  /** A mirror that fails ends the move, or the process where it may count already: not the opening. */
+  private void mirror(
+      MovableLink link,
+      LogStorage to,
+      long epoch,
+      Executor loop,
+      Consumer<StorageException> broken) {
+    try {
+      link.attachEqual(copied(link, to, epoch, loop), broken);
+    } catch (StorageException e) {
+      broken.accept(e);
+    }
+  }
+
   /** What the mirror storage is to hold of a link that nobody writes to yet. */
   private LinkStore copied(MovableLink link, LogStorage to, long epoch, Executor loop) {
     LinkStore store = to.open(group, epoch, loop);
-    if (link.lastIndex() == 0 && link.load() == null) {
+    if (link.content().equals(MovableLink.Content.of(store))) {
       return store;
     }
-    long next = link.firstIndex();
-    store.log().reset(next, new Pending(0, UNHEARD));
-    if (link.load() != null) {
-      store.stable().save(link.load(), new Pending(0, UNHEARD));
+    try (store) {
+      long next = link.firstIndex();
+      store.log().reset(next, new Pending(0, UNHEARD));
+      if (link.load() != null) {
+        store.stable().save(link.load(), new Pending(0, UNHEARD));
+      }
+      while (next <= link.lastIndex()) {
+        List<Bytes> piece = link.read(next, PIECE_BYTES);
+        store.log().append(next, piece, new Pending(0, UNHEARD));
+        next += piece.size();
+      }
     }
-    while (next <= link.lastIndex()) {
-      List<Bytes> piece = link.read(next, PIECE_BYTES);
-      store.log().append(next, piece, new Pending(0, UNHEARD));
-      next += piece.size();
-    }
-    store.close();
     LinkStore reopened = to.open(group, epoch, loop);
     if (!link.content().equals(MovableLink.Content.of(reopened))) {
       reopened.close();

@@ -243,7 +243,7 @@ public final class StorageMove {
 
     @Override
     public void broke(String what, RuntimeException why) {
-      if (deciding && phase == Phase.SWITCHING) {
+      if (deciding && phase != Phase.ABORTED) {
         fail(what + ", which the replica moves to: " + text(why), why);
       } else {
         abort(what + ": " + text(why));

@@ -87,6 +87,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   private int retiredAt = NEVER;
   private StorageException.Kind breakWith;
   private int more = 25;
+  private boolean broken;
   private boolean resting;
   private boolean retiring;
   private boolean closing;
@@ -131,7 +132,14 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   }
 
   private LogStorage logs(SimDisk disk) {
-    return SteppedStorages.logs(disk.logs(), this::step);
+    return SteppedStorages.logs(disk.logs(), this::step, disk == to ? this::opening : () -> {});
+  }
+
+  private void opening() {
+    if (broken) {
+      broken = false;
+      throw new StorageException(breakWith, "new: cannot be opened: " + breakWith);
+    }
   }
 
   private StateStorage states(SimDisk disk) {
@@ -162,6 +170,7 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
   private void step() {
     step++;
     if (step == breakAt) {
+      broken = true;
       to.faults().failNextSync(breakWith);
       to.faults().failNextBlocking(breakWith);
     }
@@ -303,7 +312,16 @@ final class MovedReplica implements StorageMove.Host, StorageMark {
 
   private void open(long epoch) {
     if (!closing && !links.containsKey(epoch)) {
-      LinkStore store = stores.logs().open(GROUP, epoch, loop());
+      LinkStore store;
+      try {
+        store = stores.logs().open(GROUP, epoch, loop());
+      } catch (StorageException e) {
+        if (!switched) {
+          throw new AssertionError("the new storage keeps a link from being opened", e);
+        }
+        failed("opening link " + epoch + ": " + e.getMessage(), e);
+        return;
+      }
       links.put(epoch, new LinkProbe(store, unused, LogState.of(store)));
     }
   }

@@ -15,6 +15,15 @@ final class SteppedStorages {
   private SteppedStorages() {}
 
   static LogStorage logs(LogStorage storage, Runnable step) {
+    return logs(storage, step, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param opening runs before a log is opened, and may keep it from that
+   */
+  static LogStorage logs(LogStorage storage, Runnable step, Runnable opening) {
     return new LogStorage() {
       @Override
       public String name() {
@@ -39,6 +48,7 @@ final class SteppedStorages {
       @Override
       public LinkStore open(GroupId group, long epoch, Executor loop) {
         step.run();
+        opening.run();
         LinkStore store = storage.open(group, epoch, loop);
         step.run();
         return store;
