@@ -306,6 +306,12 @@ final class Certify {
     }
   }
 
+  /** Our log is that of a member, which knows it to be stable, up to here. */
+  void foundStable(long told) {
+    stable = Math.max(stable, told);
+    settleMembership();
+  }
+
   /** The sequencer says what is stable. */
   void toldStable(long told) {
     states.told(told);
@@ -396,6 +402,10 @@ final class Certify {
     if (reached > stable && rules.counts(view(), log.view(reached))) {
       stable = reached;
     }
+    settleMembership();
+  }
+
+  private void settleMembership() {
     if (unsettled && configs.index() <= stable) {
       membershipInForce();
     }

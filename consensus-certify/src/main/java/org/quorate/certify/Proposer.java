@@ -70,7 +70,12 @@ final class Proposer implements RoleState {
     if (better) {
       take(m);
     }
-    if (certify.halted() == null && certify.peers.voting() != known) {
+    if (certify.halted() != null) {
+      return;
+    }
+    // What is stable is so for ever, a membership too: else one before it would still be counted.
+    certify.foundStable(Math.min(m.stable(), common(m)));
+    if (certify.peers.voting() != known) {
       ask(); // a membership with more members was in it
     }
   }

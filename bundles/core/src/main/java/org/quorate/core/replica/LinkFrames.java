@@ -9,6 +9,7 @@ import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
 import org.quorate.core.swap.Beyond;
 import org.quorate.core.swap.SwapMachine;
+import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Membership;
 
 /**
@@ -99,23 +100,25 @@ final class LinkFrames {
   void asked(NodeId peer, LogPoint point) {
     if (point.epoch() < open.oldest()) {
       owner.sendSnapshot(peer, new LogPoint(open.oldest(), 0), List.of());
-    } else if (point.epoch() < open.chain().active().epoch() && abandoned()) {
+    } else if (point.epoch() < open.chain().active().epoch() && !brought(peer)) {
       LogPoint begin = new LogPoint(open.chain().active().epoch(), 0);
       owner.sendSnapshot(peer, begin, List.of());
     }
   }
 
   /**
-   * Whether nobody known here brings others to the end of the sealed link, and a durable state beyond
-   * it is here: once the seal is delivered, later changes of the members may leave the sealed link
-   * without a quorum.
+   * Whether the sealed link brings a peer to its end, as far as is known here, or no durable state
+   * beyond it is here. Once the seal is delivered, later changes of the members may leave the sealed
+   * link without a quorum, or add who is no member of it.
    */
-  private boolean abandoned() {
+  private boolean brought(NodeId peer) {
     Chain chain = open.chain();
     LinkSlot sealed = chain.predecessor() == null ? null : open.find(chain.predecessor().planId());
-    return sealed != null
-        && machine.durableEpoch() == chain.active().epoch()
-        && sealed.status().hint() == null;
+    if (sealed == null || machine.durableEpoch() < chain.active().epoch()) {
+      return true;
+    }
+    LinkStatus status = sealed.status();
+    return status.hint() != null && status.membership().find(peer).isPresent();
   }
 
   /** A newer state is durable: the others should hear of it soon. */
