@@ -88,7 +88,7 @@ class BootstrapIT {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited for " + what);
       }
-      Thread.sleep(500);
+      Thread.sleep(100);
     }
   }
 }

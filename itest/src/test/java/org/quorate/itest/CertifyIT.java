@@ -1,36 +1,48 @@
 package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.KvClient;
+import org.quorate.client.QuorateClient;
 
-/** Three processes under certify: one that stands still is set aside, none that dies is noticed. */
+/** Three processes without a leader: a user's day, then one that stands still, then kills in turn. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CertifyIT {
-  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(120);
   private static final String LAG = "500";
+  private static final int LOADS = 12;
+  private static final long LAST_MS = 60_000;
+  private static final int PROBE_S = 10;
 
   @TempDir static Path directory;
   private static Cli cli;
+  private static RunningCluster cluster;
 
   @BeforeAll
   static void up() throws Exception {
     cli = new Cli(directory.resolve("data"));
-    cli.ok("up", "--detach", "--strategy", "certify", "--timeout", "180");
-    String budget = "certify.lag.slots=" + LAG;
-    cli.ok("group", "create", "flow", "--strategy", "certify", "--options", budget);
+    cluster = new RunningCluster(cli);
+    JsonArray nodes =
+        cli.ok("up", "--detach", "--json", "--timeout", "180", "--strategy", "certify").array();
+    assertEquals(3, nodes.size(), nodes.encode());
+    JsonObject group = cli.ok("group", "show", "default", "--json").object();
+    assertEquals("certify", group.getString("strategy"));
   }
 
   @AfterAll
@@ -38,34 +50,65 @@ class CertifyIT {
     cli.ok("down");
   }
 
-  private static CompletableFuture<Cli.Result> bench(String... more) {
-    List<String> words = new ArrayList<>(List.of("bench", "--json", "--clients", "12"));
-    words.addAll(List.of(more));
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return cli.run(words.toArray(String[]::new));
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
-  }
+  // ---- a user's day ------------------------------------------------------------------------
 
-  private static JsonObject seen(String node) throws Exception {
-    return cli.ok("group", "show", "flow", "--node", node, "--json").object();
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void settle(String what, Condition condition) throws Exception {
-    long end = System.nanoTime() + SETTLE_NANOS;
-    while (!condition.holds()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited in vain for " + what + "\n" + seen("n1").encodePrettily());
-      }
+  @Test
+  @Order(1)
+  void everyNodeTakesWritesAndReads() throws Exception {
+    for (String node : new String[] {"n1", "n2", "n3"}) {
+      String put = cli.ok("shell", node, "-c", "quorate:kv put at-" + node + " from-" + node).out();
+      assertTrue(put.startsWith("REVISION"), put);
     }
+    Cli.Result txn = cli.ok("kv", "txn", "put lock me", "--when", "lock absent", "--json");
+    assertTrue(txn.object().getBoolean("succeeded"), txn.out());
+    for (String node : new String[] {"n1", "n2", "n3"}) {
+      String got = cli.ok("shell", node, "-c", "quorate:kv get at-n3").out();
+      assertTrue(got.contains("from-n3"), got);
+    }
+  }
+
+  @Test
+  @Order(2)
+  void aKilledMemberIsNotMissed() throws Exception {
+    killAndRestart(cluster.leader().equals("n1") ? "n2" : "n1", "member");
+  }
+
+  @Test
+  @Order(3)
+  void aKilledSequencerIsReplaced() throws Exception {
+    killAndRestart(cluster.leader(), "sequencer");
+  }
+
+  private static void killAndRestart(String victim, String key) throws Exception {
+    cli.ok("kv", "put", key, "before");
+    cli.ok("node", "kill", victim);
+    assertEquals(5, cli.run("doctor").exit());
+    assertEquals("before\n", cli.ok("kv", "get", key, "--timeout", "120").out());
+    cli.ok("kv", "put", key, "meanwhile", "--timeout", "120");
+    assertNotEquals(victim, cluster.leader());
+    cli.ok("node", "start", victim);
+    cluster.settle("equal states", cluster::equalStates);
+    String got = cli.ok("shell", victim, "-c", "quorate:kv get " + key).out();
+    assertTrue(got.contains("meanwhile"), got);
+  }
+
+  @Test
+  @Order(4)
+  void theDoctorFindsNothing() throws Exception {
+    cluster.settle("a healthy cluster", () -> cli.run("doctor").exit() == 0);
+  }
+
+  // ---- one that stands still ---------------------------------------------------------------
+
+  private static JsonObject seen(NodeHttp node) throws Exception {
+    NodeHttp.Answer shown = node.ask("group.show", new JsonObject().put("group", "flow"));
+    assertTrue(shown.ok(), shown.toString());
+    return shown.object();
+  }
+
+  private static boolean lagging(NodeHttp at, String node) throws Exception {
+    String peer = seen(at).getJsonObject("details").getString("peer." + node);
+    return peer != null && peer.contains("lagging");
   }
 
   private static void signal(long pid, String name) throws Exception {
@@ -73,79 +116,107 @@ class CertifyIT {
     assertEquals(0, kill.waitFor());
   }
 
-  private static long pid(String node) throws Exception {
-    JsonArray nodes = cli.ok("node", "list", "--json").array();
-    for (int i = 0; i < nodes.size(); i++) {
-      if (nodes.getJsonObject(i).getString("node").equals(node)) {
-        return nodes.getJsonObject(i).getLong("pid");
-      }
-    }
-    throw new AssertionError(nodes.encode());
-  }
-
-  private static boolean lagging(String at, String node) throws Exception {
-    String peer = seen(at).getJsonObject("details").getString("peer." + node);
-    return peer != null && peer.contains("lagging");
-  }
-
   @Test
+  @Order(5)
   void aMemberThatStandsStillIsSetAsideAndTakenBackWhileWritesGoOn() throws Exception {
-    settle("a sequencer", () -> seen("n1").getString("leader") != null);
-    String sequencer = seen("n1").getString("leader");
-    String stopped = sequencer.equals("n3") ? "n2" : "n3";
-    CompletableFuture<Cli.Result> load =
-        bench("--workload", "disjoint", "--group", "flow", "--seconds", "25");
-    settle("the load to be under way", () -> seen("n1").getLong("version") > 100);
-    long pid = pid(stopped);
-    signal(pid, "STOP");
-    long atLagging;
-    try {
-      settle("it to be set aside", () -> lagging(sequencer, stopped));
-      atLagging = seen("n1").getLong("version");
-      settle("writes to go on", () -> seen("n1").getLong("version") > atLagging + 100);
-      assertTrue(lagging(sequencer, stopped), "nobody waits for it");
-    } finally {
-      signal(pid, "CONT");
+    String budget = "certify.lag.slots=" + LAG;
+    cli.ok("group", "create", "flow", "--strategy", "certify", "--options", budget);
+    Map<String, NodeHttp> nodes = new TreeMap<>();
+    for (String name : new String[] {"n1", "n2", "n3"}) {
+      nodes.put(name, new NodeHttp(name, cluster.line(name).getString("http")));
     }
-    settle("it to be taken back", () -> !lagging(sequencer, stopped));
-    settle("it to be synced", () -> seen(stopped).getString("role").matches("SYNCED|DONOR"));
-    Cli.Result result = load.get(240, TimeUnit.SECONDS);
-    assertEquals(0, result.exit(), result.toString());
-    assertEquals(0, result.object().getLong("failed"), result.out());
-    settle(
-        "equal states",
-        () -> seen("n1").getString("stateHash").equals(seen(stopped).getString("stateHash")));
+    NodeHttp n1 = nodes.get("n1");
+    cluster.settle("a sequencer", () -> seen(n1).getString("leader") != null);
+    String sequencer = seen(n1).getString("leader");
+    NodeHttp at = nodes.get(sequencer);
+    String stopped = sequencer.equals("n3") ? "n2" : "n3";
+    try (QuorateClient client =
+        QuorateClient.connect(ClientOptions.of(cluster.line("n1").getString("client")))) {
+      CountingLoad load = new CountingLoad(new KvClient(client.group("flow")), LOADS);
+      cluster.settle("the load to be under way", () -> load.acknowledged() > 100);
+      long pid = cluster.line(stopped).getLong("pid");
+      signal(pid, "STOP");
+      try {
+        cluster.settle("it to be set aside", () -> lagging(at, stopped));
+        int then = load.acknowledged();
+        cluster.settle("writes to go on", () -> load.acknowledged() > then + 100);
+        assertTrue(lagging(at, stopped), "nobody waits for it");
+      } finally {
+        signal(pid, "CONT");
+      }
+      cluster.settle("it to be taken back", () -> !lagging(at, stopped));
+      cluster.settle(
+          "it to be synced",
+          () -> seen(nodes.get(stopped)).getString("role").matches("SYNCED|DONOR"));
+      load.endsExact(LAST_MS);
+      cluster.settle(
+          "equal states",
+          () -> {
+            JsonObject there = seen(nodes.get(stopped));
+            return seen(n1).getLong("version").equals(there.getLong("version"))
+                && seen(n1).getString("stateHash").equals(there.getString("stateHash"));
+          });
+    }
   }
 
-  /** The probes find nothing while one node after the other is killed and started again. */
-  @ParameterizedTest
-  @CsvSource({
-    "lost-update, snapshot",
-    "write-skew, serializable",
-    "stale-read, strict",
-    "list-append, strict"
-  })
-  void killedNodesLeaveNoAnomaly(String workload, String level) throws Exception {
-    CompletableFuture<Cli.Result> probe =
-        bench(
-            "--workload",
-            workload,
-            "--level",
-            level,
-            "--spread",
-            "all",
-            "--seconds",
-            "12",
-            "--check");
-    for (String node : List.of("n2", "n3", "n1")) {
-      if (!probe.isDone()) {
-        cli.ok("node", "kill", node);
-        cli.ok("node", "start", node);
-      }
+  // ---- kills in turn -----------------------------------------------------------------------
+
+  private static CompletableFuture<Cli.Result> probe(String workload, String level) {
+    String[] words = {
+      "bench",
+      "--workload",
+      workload,
+      "--level",
+      level,
+      "--clients",
+      "6",
+      "--spread",
+      "all",
+      "--seconds",
+      "" + PROBE_S,
+      "--check",
+      "--json"
+    };
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return cli.run(words);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        command -> new Thread(command, "probe " + workload).start());
+  }
+
+  /** Four probes at once find nothing while one node after the other is killed and started again. */
+  @Test
+  @Order(6)
+  void killedNodesLeaveNoAnomaly() throws Exception {
+    Map<String, String> levels =
+        Map.of(
+            "lost-update", "snapshot",
+            "write-skew", "serializable",
+            "stale-read", "strict",
+            "list-append", "strict");
+    Map<String, CompletableFuture<Cli.Result>> probes = new TreeMap<>();
+    levels.forEach((workload, level) -> probes.put(workload, probe(workload, level)));
+    NodeHttp n1 = new NodeHttp("n1", cluster.line("n1").getString("http"));
+    long before = version(n1);
+    cluster.settle("the probes to be under way", () -> version(n1) > before + 100);
+    for (String node : new String[] {"n2", "n3", "n1"}) {
+      cli.ok("node", "kill", node);
+      cli.ok("node", "start", node);
     }
-    Cli.Result result = probe.get(240, TimeUnit.SECONDS);
-    assertEquals(0, result.exit(), result.toString());
-    assertEquals(0, result.object().getJsonArray("anomalies").size(), result.out());
-    assertTrue(result.object().getLong("commits") > 0, result.out());
+    for (Map.Entry<String, CompletableFuture<Cli.Result>> each : probes.entrySet()) {
+      Cli.Result result = each.getValue().get(240, TimeUnit.SECONDS);
+      assertEquals(0, result.exit(), each.getKey() + ": " + result);
+      assertEquals(0, result.object().getJsonArray("anomalies").size(), result.out());
+      assertTrue(result.object().getLong("commits") > 0, result.out());
+    }
+  }
+
+  private static long version(NodeHttp node) throws Exception {
+    NodeHttp.Answer shown = node.ask("group.show", new JsonObject().put("group", "default"));
+    return shown.ok() ? shown.object().getLong("version") : 0;
   }
 }

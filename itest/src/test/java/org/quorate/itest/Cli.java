@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
-/** The command line of the distribution, run as a user would: as a process of its own. */
+/** The command line of the distribution, run as a user does: by its launcher, as a process of its own. */
 public final class Cli {
   private static final int PATIENCE_S = 240;
 
@@ -58,29 +57,20 @@ public final class Cli {
 
   /** Runs a command. */
   public Result run(String... words) throws IOException, InterruptedException {
-    String classPath =
-        Files.readAllLines(home.resolve("lib/cli.classpath")).stream()
-            .map(jar -> home.resolve(jar).toString())
-            .collect(Collectors.joining(File.pathSeparator));
     List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
-    command.addAll(List.of("-Dslf4j.internal.verbosity=ERROR", "-Dquorate.home=" + home));
-    command.addAll(List.of("-cp", classPath, "org.quorate.cli.Main"));
+    command.add(home.resolve("bin/quorate").toString());
     command.addAll(Arrays.asList(words));
     command.addAll(List.of("--data", data.toString()));
     Path out = Files.createTempFile("cli", ".out");
     Path err = Files.createTempFile("cli", ".err");
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
               .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+              .redirectError(err.toFile());
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      Process process = builder.start();
       if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError("no end of quorate " + String.join(" ", words));

@@ -81,6 +81,39 @@ class CliIT {
   }
 
   @Test
+  @Order(1)
+  void keysGoWithTheirLease() throws Exception {
+    String lease = granted(600);
+    cli.ok("kv", "put", "online/you", "yes", "--lease", lease);
+    cli.ok("kv", "lease", "keep", lease);
+    Cli.Result held = cli.ok("kv", "lease", "keys", lease, "--json");
+    assertEquals("[\"online/you\"]", held.object().getJsonArray("keys").encode());
+    cli.ok("kv", "lease", "end", lease);
+    assertEquals(1, cli.run("kv", "get", "online/you").exit());
+    Cli.Result late = cli.run("kv", "lease", "keep", lease);
+    assertEquals(1, late.exit(), late.toString());
+    assertTrue(late.err().contains("no lease " + lease), late.err());
+    Cli.Result refused = cli.run("kv", "put", "online/you", "yes", "--lease", lease);
+    assertNotEquals(0, refused.exit(), refused.toString());
+    assertTrue(refused.err().contains("grant a new lease"), refused.err());
+
+    // One that nobody keeps ends by itself, but not before a slow machine has put its key.
+    Cli.Result put = refused;
+    for (int seconds = 2; put.exit() != 0; seconds *= 2) {
+      assertTrue(seconds < 200, put.toString());
+      put = cli.run("kv", "put", "online/me", "yes", "--json", "--lease", granted(seconds));
+    }
+    String next = Long.toString(put.object().getLong("revision") + 1);
+    String ended = cli.ok("kv", "watch", "online/me", "--from", next, "--count", "1").out();
+    assertTrue(ended.matches("\\d+ delete online/me\n"), ended);
+  }
+
+  private static String granted(int seconds) throws Exception {
+    return String.valueOf(
+        cli.ok("kv", "lease", "grant", "" + seconds, "--json").object().getValue("lease"));
+  }
+
+  @Test
   @Order(2)
   void aFileLoadedTwiceChangesNothing() throws Exception {
     Path file = directory.resolve("people.csv");

@@ -65,33 +65,38 @@ class DeployIT {
     for (String node : List.of("n1", "n2", "n3")) {
       ports.put(node, freePorts(3));
     }
-    StringBuilder peers = new StringBuilder();
     StringBuilder places = new StringBuilder("token: " + TOKEN + "\nnodes:\n");
     ports.forEach(
         (node, p) -> {
-          String addresses = "peer: \"127.0.0.1:%d\", client: \"127.0.0.1:%d\"}\n";
-          peers.append("  - {id: ").append(node).append(", ");
-          peers.append(addresses.formatted(p.get(0), p.get(1)));
           String place = "  - {name: %s, client: \"127.0.0.1:%d\", http: \"127.0.0.1:%d\"}\n";
           places.append(place.formatted(node, p.get(1), p.get(2)));
         });
     Files.writeString(dir.resolve("cluster.yaml"), places);
     for (String node : ports.keySet()) {
-      Files.writeString(
-          dir.resolve(node + ".yaml"),
-          """
-          node: {id: %s}
-          cluster: {name: deploys}
-          listen: {http: "127.0.0.1:%d"}
-          peers:
-          %sgroups: [{name: default}, {name: certified, strategy: certify}]
-          auth: {token: %s}
-          deploy: {allow: "%s"}
-          parameters: {deploy.turn.ms: 20000}
-          """
-              .formatted(node, ports.get(node).get(2), peers, TOKEN, allowed()));
+      configure(node, "groups: [{name: default}, {name: certified, strategy: certify}]\n");
       startNode(node);
     }
+  }
+
+  /** Writes the file of a node that knows those there are. */
+  private void configure(String node, String more) throws IOException {
+    StringBuilder peers = new StringBuilder("peers:\n");
+    ports.forEach(
+        (peer, p) ->
+            peers.append(
+                "  - {id: %s, peer: \"127.0.0.1:%d\", client: \"127.0.0.1:%d\"}\n"
+                    .formatted(peer, p.get(0), p.get(1))));
+    Files.writeString(
+        dir.resolve(node + ".yaml"),
+        """
+        node: {id: %s}
+        cluster: {name: deploys}
+        listen: {http: "127.0.0.1:%d"}
+        %s%sauth: {token: %s}
+        deploy: {allow: "%s"}
+        parameters: {deploy.turn.ms: 20000}
+        """
+            .formatted(node, ports.get(node).get(2), peers, more, TOKEN, allowed()));
   }
 
   private Path allowed() {
@@ -171,19 +176,25 @@ class DeployIT {
     return all.toString();
   }
 
-  /** The newest assembly, as one of the nodes sees it. */
+  /** The newest assembly, as the first node sees it that answers; null if none does. */
   private JsonObject newest() throws Exception {
-    JsonArray all = ok("assembly", "list").array();
-    return all.getJsonObject(all.size() - 1);
+    for (String node : ports.keySet()) {
+      NodeHttp.Answer all = http(node).ask("assembly.list", new JsonObject());
+      if (all.ok()) {
+        return all.array().getJsonObject(all.array().size() - 1);
+      }
+    }
+    return null;
   }
 
   private JsonObject ended(String wanted) throws Exception {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS);
     JsonObject last = newest();
-    while (!last.getString("state").matches("done|rolled_back")) {
+    while (last == null || !last.getString("state").matches("done|rolled_back")) {
       if (System.nanoTime() - end > 0) {
-        throw new AssertionError("no end of " + last.encode() + logs());
+        throw new AssertionError("no end of " + last + logs());
       }
+      Thread.sleep(50);
       last = newest();
     }
     System.out.println("assembly " + last.getInteger("number") + ": " + last.getValue("nodes"));
@@ -435,7 +446,7 @@ class DeployIT {
     }
   }
 
-  /** A node that has nothing fetches the jars from the others. */
+  /** A node that has nothing fetches the jars from the others: one that lost its data, a new one. */
   private void whoJoinsGetsTheAssembly() throws Exception {
     kill("n3");
     try (Stream<Path> files = Files.walk(dir.resolve("n3"))) {
@@ -444,6 +455,18 @@ class DeployIT {
       }
     }
     startNode("n3");
+    ports.put("n4", freePorts(3));
+    configure("n4", "");
+    startNode("n4");
     settle("n3 to run what the cluster runs", () -> runs("n3", "9.4.0"));
+    settle("n4 to run what the cluster runs", () -> runs("n4", "9.4.0"));
+    String address = "127.0.0.1:" + ports.get("n4").get(0);
+    ok("group", "members", "default", "add", "n4", "--address", address);
+    settle("n4 to serve the group", () -> serves("n4", "default"));
+  }
+
+  private boolean serves(String node, String group) throws Exception {
+    NodeHttp.Answer shown = http(node).ask("group.show", new JsonObject().put("group", group));
+    return shown.ok() && "RUNNING".equals(shown.object().getString("state"));
   }
 }

@@ -42,7 +42,7 @@ class IsolationIT {
         "--spread",
         "all",
         "--seconds",
-        "2",
+        "1",
         "--check",
         "--json");
   }
@@ -71,13 +71,13 @@ class IsolationIT {
   /** The probe can fail: it finds what snapshots allow. */
   @Test
   void snapshotsAllowWriteSkewAndTheProbeSeesIt() throws Exception {
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < 20; round++) {
       Cli.Result result = run("write-skew", "snapshot", 64);
       if (result.exit() == 5) {
         assertTrue(result.out().contains("nobody was on call"), result.out());
         return;
       }
     }
-    fail("no write skew in ten runs at SNAPSHOT");
+    fail("no write skew in twenty runs at SNAPSHOT");
   }
 }

@@ -27,7 +27,7 @@ public final class SwapsUnderKills {
   private static final long SETTLE_MS = 120_000;
   private static final long LAST_MS = 60_000;
   private static final int LOADS = 16;
-  private static final int HISTORY_S = 10;
+  private static final int HISTORY_S = 5;
   private static final List<String> STRATEGIES = List.of("raft", "certify");
   private static final JsonObject GROUP = new JsonObject().put("group", "default");
 
@@ -86,7 +86,7 @@ public final class SwapsUnderKills {
         stop.run();
       }
       load.endsExact(LAST_MS);
-      int commits = histories.get(4 * HISTORY_S + 60, TimeUnit.SECONDS);
+      int commits = histories.get(HISTORY_S + 95, TimeUnit.SECONDS);
       settle("equal states", () -> running() && equalStates());
       System.out.printf(
           "%d swaps, %d kills, %d additions, %d transactions on lists%n",
