@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -218,5 +223,91 @@ class CertifyIT {
   private static long version(NodeHttp node) throws Exception {
     NodeHttp.Answer shown = node.ask("group.show", new JsonObject().put("group", "default"));
     return shown.ok() ? shown.object().getLong("version") : 0;
+  }
+
+  // ---- snapshots ---------------------------------------------------------------------------
+
+  private static void kill(String node) throws Exception {
+    ProcessHandle process = ProcessHandle.of(cluster.line(node).getLong("pid")).orElseThrow();
+    process.destroyForcibly();
+    process.onExit().get(60, TimeUnit.SECONDS);
+  }
+
+  private static JsonObject copy(NodeHttp node) throws InterruptedException {
+    NodeHttp.Answer shown = node.ask("group.show", new JsonObject().put("group", "sst"));
+    return shown.ok() ? shown.object() : new JsonObject();
+  }
+
+  private static long slot(NodeHttp node, String detail) throws InterruptedException {
+    JsonObject details = copy(node).getJsonObject("details", new JsonObject());
+    return Long.parseLong(details.getString(detail, "0"));
+  }
+
+  private static String role(NodeHttp node) throws InterruptedException {
+    return copy(node).getString("role", "");
+  }
+
+  /** The snapshots that a node has kept, by their names: their points and numbers. */
+  private static Set<String> snapshots(String node) throws Exception {
+    try (Stream<Path> files = Files.list(directory.resolve("data/" + node + "/data/state/sst"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".snap"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** Two give one snapshot; first who gets it is killed, then one of those who give it. */
+  @Test
+  @Order(9)
+  void whoGetsAndWhoGivesASnapshotMayBeKilledInTheMiddle() throws Exception {
+    Map<String, NodeHttp> nodes = new TreeMap<>();
+    for (String name : new String[] {"n1", "n2", "n3"}) {
+      nodes.put(name, new NodeHttp(name, cluster.line(name).getString("http")));
+    }
+    String options =
+        "certify.donors=n1,n2,n3,certify.log.retain.bytes=0,checkpoint.ms=200,"
+            + "snapshot.chunk.bytes=4096,snapshot.rate.bytes=262144";
+    cli.ok("group", "create", "sst", "--strategy", "certify", "--options", options);
+    cluster.settle("a sequencer", () -> copy(nodes.get("n1")).getString("leader") != null);
+    kill("n3");
+    final long known = slot(nodes.get("n1"), "stable");
+    Path file = directory.resolve("rows.csv");
+    StringBuilder rows = new StringBuilder("id,text\n");
+    for (int i = 0; i < 1_500; i++) {
+      rows.append(i).append(',').append("row".repeat(130)).append(i).append('\n');
+    }
+    Files.writeString(file, rows);
+    cli.ok("kv", "load", file.toString(), "--group", "sst", "--value-column", "text");
+    cluster.settle(
+        "logs that do not reach back", () -> slot(nodes.get("n1"), "log.first") > known + 1);
+    cli.ok("node", "start", "n3");
+    cluster.settle("a snapshot", () -> role(nodes.get("n3")).matches("JOINER|SYNCED|DONOR"));
+    kill("n3");
+    cli.ok("node", "start", "n3");
+    cluster.settle(
+        "n3 to go on", () -> role(nodes.get("n3")).matches("JOINER|JOINED|SYNCED|DONOR"));
+    cluster.settle(
+        "the same snapshot at both",
+        () -> !snapshots("n1").isEmpty() && snapshots("n1").equals(snapshots("n2")));
+    String donor = "n1".equals(copy(nodes.get("n3")).getString("leader")) ? "n2" : "n1";
+    kill(donor);
+    cli.ok("node", "start", donor);
+    cluster.settle(
+        "equal states",
+        () -> {
+          Set<String> states = new TreeSet<>();
+          for (NodeHttp node : nodes.values()) {
+            JsonObject state = copy(node);
+            String role = state.getString("role", "");
+            states.add(
+                role.matches("SYNCED|DONOR")
+                    ? state.getString("gtid") + " " + state.getString("stateHash")
+                    : node.name() + " is " + role);
+          }
+          return states.size() == 1 && states.iterator().next().contains(":");
+        });
+    String last = cli.ok("kv", "get", "1499", "--group", "sst").out();
+    assertEquals("row".repeat(130) + "1499\n", last);
   }
 }

@@ -1,5 +1,6 @@
 package org.quorate.management;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -109,7 +110,17 @@ final class GroupOperations {
                         () -> GroupView.elsewhere(group, node.control().node().node().name())));
   }
 
-  static Map<String, String> options(List<String> pairs) {
+  /** What follows a comma and has no '=' belongs to the value before it, which is a list itself. */
+  static Map<String, String> options(List<String> parts) {
+    List<String> pairs = new ArrayList<>();
+    for (String part : parts) {
+      int last = pairs.size() - 1;
+      if (last >= 0 && part.indexOf('=') < 0) {
+        pairs.set(last, pairs.get(last) + "," + part);
+      } else {
+        pairs.add(part);
+      }
+    }
     return pairs("option", pairs);
   }
 

@@ -73,4 +73,12 @@ class ArgumentsTest {
       assertTrue(e.failure().next().startsWith("usage: kv put <key> <value>"), words.toString());
     }
   }
+
+  @Test
+  void anOptionMayBeAListItself() {
+    assertEquals(
+        Map.of("certify.donors", "n1,n2", "checkpoint.ms", "200"),
+        GroupOperations.options(List.of("certify.donors=n1", "n2", "checkpoint.ms=200")));
+    assertThrows(OperationException.class, () -> GroupOperations.options(List.of("n2", "a=1")));
+  }
 }
