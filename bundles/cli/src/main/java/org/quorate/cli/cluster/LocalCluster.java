@@ -369,7 +369,8 @@ public final class LocalCluster {
             + " is not ready after "
             + patience.toSeconds()
             + " s"
-            + (last == null ? "" : ": " + last.getMessage()),
+            + (last == null ? "" : ": " + last.getMessage())
+            + (nodes.size() == 1 ? "; its last words:\n" + tail(log(nodes.get(0))) : ""),
         "run 'quorate doctor --data " + data + "'; the nodes' output is in " + data + "/*/node.log",
         last);
   }

@@ -2,11 +2,13 @@ package org.quorate.cli.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.runtime.api.PortOwner;
@@ -15,6 +17,14 @@ import org.quorate.runtime.api.PortOwner;
 public final class Ports {
   /** Ports of each node: peer, client, http, bridge. */
   public static final int PER_NODE = 4;
+
+  /**
+   * Below what systems give to outgoing connections and to who asks for any port (Linux: from 32,768
+   * on), since that may be taken again before the node listens on it.
+   */
+  private static final int FREE_FROM = 20_000;
+
+  private static final int FREE_TO = 30_000;
 
   private Ports() {}
 
@@ -47,10 +57,18 @@ public final class Ports {
 
   private static List<Integer> free(int count) {
     List<ServerSocket> held = new ArrayList<>();
+    int tries = 0;
     try {
       // All are held until the last is known, so that none is given twice.
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      while (held.size() < count) {
+        int port = ThreadLocalRandom.current().nextInt(FREE_FROM, FREE_TO);
+        try {
+          held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+        } catch (BindException taken) {
+          if (++tries > FREE_TO - FREE_FROM) {
+            throw taken;
+          }
+        }
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
     } catch (IOException e) {

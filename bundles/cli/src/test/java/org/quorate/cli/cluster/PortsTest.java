@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,26 @@ import org.quorate.cli.CliException;
 
 class PortsTest {
   @Test
-  void freePortsAreDifferent() {
+  void freePortsAreDifferentAndNoneThatTheSystemGivesAway() {
     List<Integer> ports = Ports.choose(0, 12);
     assertEquals(12, new HashSet<>(ports).size());
+    assertTrue(ports.stream().allMatch(port -> port < 32_768 && Ports.isFree(port)));
+  }
+
+  @Test
+  void aPortThatIsTakenIsPassedOver() throws Exception {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int port : Ports.choose(0, 300)) {
+        held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Integer> more = Ports.choose(0, 100);
+      assertTrue(held.stream().noneMatch(socket -> more.contains(socket.getLocalPort())));
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+    }
   }
 
   @Test
