@@ -218,7 +218,10 @@ final class Core implements Replica.Follower {
 
   @Override
   public void caughtUp() {
-    opened.complete(null);
+    if (opened.complete(null)) {
+      // All was read behind the first connection's news.
+      stalled = false;
+    }
     if (resuming) {
       resuming = false;
       expiry.restart();

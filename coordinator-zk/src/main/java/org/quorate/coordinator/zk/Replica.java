@@ -209,6 +209,8 @@ final class Replica {
             failed(code);
           }
         });
+    // An entry that came and was deleted again before the watch was set looks like one yet to come.
+    look();
     follower.caughtUp();
   }
 

@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
@@ -42,14 +43,19 @@ class LeftBehindTest {
     return stage.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
   }
 
-  /** Holds the coordinator's thread from its first change on. */
+  /** Holds the coordinator's thread from a value on. */
   private static final class Standstill implements WatchListener {
+    final CountDownLatch listens = new CountDownLatch(1);
     final CountDownLatch stands = new CountDownLatch(1);
     final CountDownLatch goesOn = new CountDownLatch(1);
     final CompletableFuture<CoordinationException> ended = new CompletableFuture<>();
 
     @Override
     public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+      listens.countDown();
+      if (!events.get(events.size() - 1).entry().value().utf8().equals("stop")) {
+        return null;
+      }
       stands.countDown();
       try {
         assertTrue(goesOn.await(2 * PATIENCE_S, TimeUnit.SECONDS));
@@ -65,8 +71,12 @@ class LeftBehindTest {
     }
   }
 
-  @Test
-  void itGoesOnFromASnapshotAndTellsWhatItMissed() throws Exception {
+  /**
+   * @param applying whether it stops amid the application of an entry, with no watch on the next one
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void itGoesOnFromASnapshotAndTellsWhatItMissed(boolean applying) throws Exception {
     try (EmbeddedServer server = new EmbeddedServer(folder, 0)) {
       Map<String, String> values =
           Map.of(
@@ -86,8 +96,16 @@ class LeftBehindTest {
       CompletableFuture<Listing> query =
           still.poll(List.of(Scope.key("k")), index, 60_000).toCompletableFuture();
       Standstill standstill = new Standstill();
-      still.watch(Scope.key("stop"), first, standstill);
-      await(busy.put("stop", Bytes.EMPTY));
+      if (applying) {
+        await(busy.put("stop", Bytes.utf8("not yet")));
+        still.watch(Scope.key("stop"), first, standstill);
+        assertTrue(standstill.listens.await(PATIENCE_S, TimeUnit.SECONDS));
+        await(busy.put("stop", Bytes.utf8("stop")));
+      } else {
+        await(busy.put("stop", Bytes.utf8("stop")));
+        await(still.get("stop"));
+        still.watch(Scope.key("stop"), first, standstill);
+      }
       assertTrue(standstill.stands.await(PATIENCE_S, TimeUnit.SECONDS));
 
       await(lock.release());
