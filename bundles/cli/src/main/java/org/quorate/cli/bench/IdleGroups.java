@@ -78,10 +78,13 @@ public final class IdleGroups {
     new CountDownLatch(1).await((long) (seconds * 1000), TimeUnit.MILLISECONDS);
   }
 
+  /** What a node's process has used of processors so far, user and system. */
+  static Duration processorTime(LocalCluster cluster, ClusterFile.NodeEntry node) {
+    return process(cluster, node).info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
   private static List<Duration> cpu(LocalCluster cluster, List<ClusterFile.NodeEntry> nodes) {
-    return nodes.stream()
-        .map(n -> process(cluster, n).info().totalCpuDuration().orElse(Duration.ZERO))
-        .toList();
+    return nodes.stream().map(n -> processorTime(cluster, n)).toList();
   }
 
   private static ProcessHandle process(LocalCluster cluster, ClusterFile.NodeEntry node) {

@@ -38,7 +38,7 @@ public final class JoinLoss {
    * @param clients on each node that stays
    * @param outstanding writes under way on each of them
    * @param warmup seconds of load that do not count
-   * @param seconds of load before
+   * @param seconds of load before, and after
    */
   public record Plan(
       int mib, int clients, int outstanding, double warmup, double seconds, int valueBytes) {}
@@ -49,6 +49,11 @@ public final class JoinLoss {
    * @param donor whether it was seen to give the snapshot
    * @param before writes a second of its clients
    * @param during the same while the member joined
+   * @param after the same when it had caught up
+   * @param lossPercent of the rate before; where all nodes share their processors, what the member takes of
+   *     them is in it
+   * @param microsBefore processor time of the node for each write of any node, before
+   * @param microsDuring the same while the member joined: what it costs a node with processors of its own
    * @param joinSeconds until the member had caught up
    */
   public record Row(
@@ -56,8 +61,14 @@ public final class JoinLoss {
       boolean donor,
       long before,
       long during,
+      long after,
       double lossPercent,
+      double microsBefore,
+      double microsDuring,
       double joinSeconds) {}
+
+  /** Of a span: a node's own writes a second, and its processor time for each write of any. */
+  private record Pace(long rate, double micros) {}
 
   private final LocalCluster cluster;
   private final Plan plan;
@@ -92,20 +103,25 @@ public final class JoinLoss {
     load.start();
     try {
       pause(plan.warmup());
-      Map<String, Long> before = rates(() -> pause(plan.seconds()));
+      Map<String, Pace> before = paces(nodes, () -> pause(plan.seconds()));
       ClusterFile.NodeEntry back = cluster.start(lost.name());
       cluster.awaitAnswer(back, PATIENCE, (what, waited) -> {});
       say.accept(lost.name() + " is back without data");
       List<String> donors = new ArrayList<>();
       long began = System.nanoTime();
-      Map<String, Long> during =
-          rates(
+      Map<String, Pace> during =
+          paces(
+              nodes,
               () -> {
                 change(nodes.get(0), "add", back);
                 awaitCaughtUp(nodes, back, donors);
               });
       double took = Math.round((System.nanoTime() - began) / 1e7) / 100.0;
-      return nodes.stream().map(n -> row(n.name(), donors, before, during, took)).toList();
+      Map<String, Pace> after = paces(nodes, () -> pause(plan.seconds()));
+      return nodes.stream()
+          .map(n -> n.name())
+          .map(n -> row(n, donors, before.get(n), during.get(n), after.get(n), took))
+          .toList();
     } finally {
       stopping = true;
       load.join();
@@ -114,18 +130,17 @@ public final class JoinLoss {
   }
 
   private static Row row(
-      String node,
-      List<String> donors,
-      Map<String, Long> before,
-      Map<String, Long> during,
-      double took) {
-    double loss = 100.0 - 100.0 * during.get(node) / Math.max(1, before.get(node));
+      String node, List<String> donors, Pace before, Pace during, Pace after, double took) {
+    double loss = 100.0 - 100.0 * during.rate() / Math.max(1, before.rate());
     return new Row(
         node,
         donors.contains(node),
-        before.get(node),
-        during.get(node),
+        before.rate(),
+        during.rate(),
+        after.rate(),
         Math.round(loss * 10) / 10.0,
+        before.micros(),
+        during.micros(),
         took);
   }
 
@@ -133,16 +148,38 @@ public final class JoinLoss {
     void run() throws InterruptedException;
   }
 
-  private Map<String, Long> rates(Task task) throws InterruptedException {
-    Map<String, Long> start = new TreeMap<>();
-    acknowledged.forEach((node, count) -> start.put(node, count.sum()));
+  private Map<String, Pace> paces(List<ClusterFile.NodeEntry> nodes, Task task)
+      throws InterruptedException {
+    Map<String, Long> counts = counts();
+    Map<String, Duration> busy = busy(nodes);
     long began = System.nanoTime();
     task.run();
     double seconds = (System.nanoTime() - began) / 1e9;
-    Map<String, Long> rates = new TreeMap<>();
-    acknowledged.forEach(
-        (node, count) -> rates.put(node, Math.round((count.sum() - start.get(node)) / seconds)));
-    return rates;
+    Map<String, Duration> busyThen = busy(nodes);
+    Map<String, Long> countsThen = counts();
+    double all = 0;
+    for (String node : counts.keySet()) {
+      all += countsThen.get(node) - counts.get(node);
+    }
+    Map<String, Pace> paces = new TreeMap<>();
+    for (String node : counts.keySet()) {
+      double micros = busyThen.get(node).minus(busy.get(node)).toNanos() / 1e3 / Math.max(1, all);
+      long rate = Math.round((countsThen.get(node) - counts.get(node)) / seconds);
+      paces.put(node, new Pace(rate, Math.round(micros * 10) / 10.0));
+    }
+    return paces;
+  }
+
+  private Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    acknowledged.forEach((node, count) -> counts.put(node, count.sum()));
+    return counts;
+  }
+
+  private Map<String, Duration> busy(List<ClusterFile.NodeEntry> nodes) {
+    Map<String, Duration> busy = new TreeMap<>();
+    nodes.forEach(n -> busy.put(n.name(), IdleGroups.processorTime(cluster, n)));
+    return busy;
   }
 
   private void load(List<ClusterFile.NodeEntry> nodes, List<Writes> loads) {
