@@ -3,21 +3,36 @@ package org.quorate.failover;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import org.quorate.spi.coordination.kit.ServiceLoop;
 import org.quorate.spi.failover.FailoverException;
 
-/** What the registry runs on: one task at a time, in order. */
-public interface Loop extends Executor {
-  /** Milliseconds of a clock that never goes back. */
-  long nowMs();
+/** The registry's loop, on which errors of the coordinator have the registry's names. */
+final class Loop implements Executor {
+  private final ServiceLoop on;
 
-  /** Milliseconds since 1970; only to be shown. */
-  long wallMs();
+  Loop(ServiceLoop on) {
+    this.on = on;
+  }
 
-  /** Runs a task in so many milliseconds. */
-  void after(long delayMs, Runnable task);
+  @Override
+  public void execute(Runnable task) {
+    on.execute(task);
+  }
 
-  /** Takes what becomes of a stage to the loop; one of value and error is null, or both are. */
-  default <T> void then(CompletionStage<T> stage, BiConsumer<T, FailoverException> done) {
-    stage.whenComplete((value, e) -> execute(() -> done.accept(value, Errors.of(e))));
+  long nowMs() {
+    return on.nowMs();
+  }
+
+  long wallMs() {
+    return on.wallMs();
+  }
+
+  void after(long delayMs, Runnable task) {
+    on.after(delayMs, task);
+  }
+
+  /** As {@link ServiceLoop#then}. */
+  <T> void then(CompletionStage<T> stage, BiConsumer<T, FailoverException> done) {
+    on.then(stage, (value, e) -> done.accept(value, Errors.of(e)));
   }
 }

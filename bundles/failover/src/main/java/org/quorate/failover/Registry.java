@@ -14,6 +14,8 @@ import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.kit.Follower;
+import org.quorate.spi.coordination.kit.ServiceLoop;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverDetail;
 import org.quorate.spi.failover.FailoverException;
@@ -36,7 +38,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   private final Events events;
   private final Operators operators;
   private final Registration registration;
-  private final Follower follower;
+  private final Follower<View> follower;
   private final Leader leader;
   private final Takeovers takeovers;
   private final Map<String, TakeoverHandler> handlers = new ConcurrentSkipListMap<>();
@@ -61,20 +63,27 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
       String root,
       Settings settings,
       Self self,
-      Loop loop,
+      ServiceLoop loop,
       Executor workers,
       Events events) {
     this.coordinator = coordinator;
     this.layout = new Layout(root);
     this.settings = settings;
-    this.loop = loop;
+    this.loop = new Loop(loop);
     this.events = events;
     this.operators = new Operators(coordinator, layout);
-    this.leader = new Leader(coordinator, layout, settings, loop, events);
-    this.follower = new Follower(coordinator, layout, loop, settings.heartbeatMs(), this::changed);
+    this.leader = new Leader(coordinator, layout, settings, this.loop, events);
+    this.follower =
+        new Follower<>(
+            coordinator,
+            layout.all(),
+            loop,
+            settings.heartbeatMs(),
+            () -> new View(layout),
+            this::changed);
     this.registration =
-        new Registration(coordinator, layout, settings, loop, self, events, new Lease());
-    this.takeovers = new Takeovers(loop, workers, handlers::get, this::work);
+        new Registration(coordinator, layout, settings, this.loop, self, events, new Lease());
+    this.takeovers = new Takeovers(this.loop, workers, handlers::get, this::work);
   }
 
   /** Registers, and follows what the others do. */

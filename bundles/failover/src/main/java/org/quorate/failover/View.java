@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.kit.Mirror;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverRecord;
@@ -16,7 +17,7 @@ import org.quorate.spi.failover.FailoverRecord.Phase;
 import org.quorate.spi.failover.RegisteredNode;
 
 /** The registry's keys as of one revision. Not thread-safe. */
-final class View {
+final class View implements Mirror {
   /** A record, what its origin calls it, and the revision that last changed it. */
   record Versioned(FailoverRecord record, long request, long revision) {
     static Versioned of(long id, KeyEntry entry) {
@@ -95,16 +96,19 @@ final class View {
   }
 
   /** Sets what was listed at a revision. */
-  void put(KeyEntry entry) {
+  @Override
+  public void put(KeyEntry entry) {
     change(entry.key(), entry);
   }
 
-  void at(long upTo) {
+  @Override
+  public void at(long upTo) {
     revision = Math.max(revision, upTo);
   }
 
   /** Takes a change in, unless a later one was listed already. */
-  void apply(KeyEvent event) {
+  @Override
+  public void apply(KeyEvent event) {
     Long id = layout.recordId(event.key());
     Versioned known = id == null ? null : records.get(id);
     if (known == null || known.revision() < event.revision()) {

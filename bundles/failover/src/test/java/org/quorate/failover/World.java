@@ -8,31 +8,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
-import org.quorate.simulator.engine.EventQueue;
-import org.quorate.simulator.engine.Process;
-import org.quorate.simulator.engine.Rng;
+import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.KeyEvent;
-import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverRecord;
 import org.quorate.spi.failover.FailoverRecord.Phase;
+import org.quorate.tck.virtual.VirtualNode;
+import org.quorate.tck.virtual.VirtualWorld;
 
 /**
  * Processes with a registry each, coordination servers and shards, in virtual time. A process can be
  * killed at its n-th step, frozen or cut off. After every change of keys the registry's promises are
  * checked.
  */
-final class World {
+final class World extends VirtualWorld {
   static final Settings SETTINGS = new Settings(1000, 6000, 4, 5000, 10, 1000, 300_000);
 
-  final EventQueue queue = new EventQueue();
-  final Rng rng;
-  final VirtualServers servers = new VirtualServers(queue);
   final Map<String, Node> nodes = new TreeMap<>();
   final Map<String, Shard> shards = new TreeMap<>();
   final List<String> told = new ArrayList<>();
@@ -40,122 +32,43 @@ final class World {
   final Map<Long, Phase> phases = new TreeMap<>();
   private final Settings settings;
   private final Map<Long, FailoverRecord> records = new HashMap<>();
-  double loss;
 
   World(long seed) {
     this(seed, SETTINGS);
   }
 
   World(long seed, Settings settings) {
-    this.rng = new Rng(seed);
+    super(seed);
     this.settings = settings;
     servers.checks.add(this::check);
   }
 
-  /** One start of a process. */
-  static final class Run {
-    final Process process;
-
-    Run(Process process) {
-      this.process = process;
-    }
-  }
-
-  final class Node implements Loop {
-    final String name;
-    Run run;
+  final class Node extends VirtualNode {
     Registry registry;
-    boolean cut;
-    int steps;
-    int killAt = -1;
     int handled;
     boolean able = true;
-    Predicate<Transaction> stalls;
-    boolean arrived;
-    boolean losesAnswer;
 
     Node(String name) {
-      this.name = name;
+      super(World.this, name);
     }
 
     Node start() {
-      run = new Run(new Process(queue, rng.split(), 100));
+      Coordinator coordinator = boot();
       Self self = new Self(name, "10.0.2." + name.substring(1), 1);
-      Run mine = run;
-      Loop loop = this;
       registry =
           new Registry(
-              new VirtualCoordinator(servers, this),
+              coordinator,
               "fo",
               settings,
               self,
-              loop,
-              mine.process.workers(),
-              (kind, text) ->
-                  told.add(queue.nowUs() / 1000 + " " + name + " " + kind + " " + text));
+              this,
+              run.process.workers(),
+              (kind, text) -> told.add(nowMs() + " " + name + " " + kind + " " + text));
       if (able) {
         Product.handlers(World.this, this).forEach(registry::add);
       }
       registry.start();
       return this;
-    }
-
-    /** Counts a step; false if the process was killed by it, or before. */
-    boolean step() {
-      if (run.process.alive() && ++steps == killAt) {
-        kill();
-      }
-      return run.process.alive();
-    }
-
-    void kill() {
-      run.process.kill();
-    }
-
-    long delayUs() {
-      return rng.between(200L, 2000L);
-    }
-
-    boolean loses() {
-      return rng.chance(loss);
-    }
-
-    /** A call to a shard: an answer takes time, and dies with the process. */
-    <T> CompletionStage<T> call(Supplier<T> work) {
-      CompletableFuture<T> answer = new CompletableFuture<>();
-      if (step()) {
-        Run mine = run;
-        queue.after(
-            delayUs(),
-            () -> {
-              T result = work.get();
-              if (mine == run && step()) {
-                queue.after(delayUs(), () -> mine.process.run(() -> answer.complete(result)));
-              }
-            });
-      }
-      return answer;
-    }
-
-    @Override
-    public void execute(Runnable task) {
-      run.process.loop().execute(task);
-    }
-
-    @Override
-    public long nowMs() {
-      return queue.nowUs() / 1000;
-    }
-
-    @Override
-    public long wallMs() {
-      return 1_700_000_000_000L + nowMs();
-    }
-
-    @Override
-    public void after(long delayMs, Runnable task) {
-      Run mine = run;
-      queue.after(Math.max(0, delayMs) * 1000, () -> mine.process.run(task));
     }
   }
 
@@ -175,35 +88,8 @@ final class World {
     return shards.computeIfAbsent(name, n -> new Shard());
   }
 
-  void run(long ms) {
-    long until = queue.nowUs() + ms * 1000;
-    boolean[] over = new boolean[1];
-    queue.at(until, () -> over[0] = true);
-    while (!over[0]) {
-      queue.runNext();
-    }
-  }
-
-  /** Runs until something holds; fails when it does not in time. */
-  void until(String what, long limitMs, BooleanSupplier holds) {
-    long end = queue.nowUs() + limitMs * 1000;
-    while (!holds.getAsBoolean()) {
-      assertTrue(queue.nowUs() < end, () -> what + " after " + limitMs + " ms: " + this);
-      queue.runNext();
-    }
-  }
-
-  <T> T get(CompletionStage<T> stage) {
-    CompletableFuture<T> future = stage.toCompletableFuture();
-    until("no answer", 60_000, future::isDone);
-    return future.join();
-  }
-
   FailoverException.Code refused(CompletionStage<?> stage) {
-    CompletableFuture<?> future = stage.toCompletableFuture();
-    until("no answer", 60_000, future::isDone);
-    assertTrue(future.isCompletedExceptionally(), "it was not refused");
-    return Errors.of(future.handle((v, e) -> e).join()).code();
+    return Errors.of(refusal(stage)).code();
   }
 
   /** A record as it is kept, null if it is gone. */

@@ -23,11 +23,11 @@ import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.failover.Events;
 import org.quorate.failover.FailoverParameters;
-import org.quorate.failover.LoopThread;
 import org.quorate.failover.Operators;
 import org.quorate.failover.Registry;
 import org.quorate.failover.Self;
 import org.quorate.spi.config.Options;
+import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.spi.failover.FailoverWork;
 import org.quorate.spi.failover.WorkSpec;
 

@@ -1,11 +1,11 @@
-package org.quorate.failover;
+package org.quorate.spi.coordination.kit;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A loop on a thread of its own, which does not keep the process alive. */
-public final class LoopThread implements Loop, AutoCloseable {
+public final class LoopThread implements ServiceLoop, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 
   /** Starts it, with a name for people. */
@@ -33,7 +33,7 @@ public final class LoopThread implements Loop, AutoCloseable {
     try {
       executor.schedule(() -> run(task), Math.max(0, delayMs), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // It is closed: nothing of its registry happens any more.
+      // It is closed: nothing of its service happens any more.
     }
   }
 

@@ -1,4 +1,4 @@
-package org.quorate.failover;
+package org.quorate.tck.virtual;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.quorate.api.Bytes;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
@@ -21,9 +22,10 @@ import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
 
 /** What coordination servers agree on, in virtual time: keys, sessions and locks as the SPI says. */
-final class VirtualServers {
-  static final class Session {
-    final long id;
+public final class VirtualServers {
+  /** A session. */
+  public static final class Session {
+    public final long id;
     final long ttlUs;
     long deadlineUs;
     Runnable ended = () -> {};
@@ -34,16 +36,25 @@ final class VirtualServers {
     }
   }
 
-  record Claim(Session session, FencingToken token, Runnable granted, Runnable lost) {}
+  /** Who holds a lock or waits for it. */
+  public record Claim(Session session, FencingToken token, Runnable granted, Runnable lost) {}
 
   final EventQueue queue;
-  final TreeMap<String, KeyEntry> keys = new TreeMap<>();
+
+  /** Every key that there is. */
+  public final TreeMap<String, KeyEntry> keys = new TreeMap<>();
+
   final List<List<KeyEvent>> history = new ArrayList<>();
-  final Map<Long, Session> sessions = new TreeMap<>();
-  final Map<String, Deque<Claim>> locks = new TreeMap<>();
+  public final Map<Long, Session> sessions = new TreeMap<>();
+  public final Map<String, Deque<Claim>> locks = new TreeMap<>();
   final List<Runnable> watches = new ArrayList<>();
-  final List<Consumer<List<KeyEvent>>> checks = new ArrayList<>();
-  boolean quorum = true;
+
+  /** Told the changes of each revision. */
+  public final List<Consumer<List<KeyEvent>>> checks = new ArrayList<>();
+
+  /** Whether they answer. */
+  public boolean quorum = true;
+
   private final Map<String, Long> sequences = new HashMap<>();
   private long ids = 1000;
   private long tokens;
@@ -54,7 +65,7 @@ final class VirtualServers {
   }
 
   /** Each change of keys is a revision, from 1. */
-  long revision() {
+  public long revision() {
     return history.size();
   }
 
@@ -116,7 +127,7 @@ final class VirtualServers {
     throw new CoordinationException(CoordinationException.Code.UNSUPPORTED, "" + op);
   }
 
-  private TransactionResult.Effect put(String key, org.quorate.api.Bytes value, long owner) {
+  private TransactionResult.Effect put(String key, Bytes value, long owner) {
     if (owner != 0 && !sessions.containsKey(owner)) {
       throw new CoordinationException(CoordinationException.Code.SESSION_EXPIRED, "" + owner);
     }
@@ -175,7 +186,8 @@ final class VirtualServers {
     }
   }
 
-  boolean end(long id) {
+  /** Ends a session; false if there is none. */
+  public boolean end(long id) {
     Session session = sessions.remove(id);
     if (session == null) {
       return false;
@@ -195,11 +207,7 @@ final class VirtualServers {
     return true;
   }
 
-  void lock(
-      String name,
-      Session session,
-      java.util.function.Consumer<FencingToken> granted,
-      Runnable lost) {
+  void lock(String name, Session session, Consumer<FencingToken> granted, Runnable lost) {
     FencingToken token = new FencingToken(1, ++tokens);
     Deque<Claim> claims = locks.computeIfAbsent(name, n -> new ArrayDeque<>());
     claims.add(new Claim(session, token, () -> granted.accept(token), lost));

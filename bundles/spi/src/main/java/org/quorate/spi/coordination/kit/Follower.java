@@ -1,42 +1,66 @@
-package org.quorate.failover;
+package org.quorate.spi.coordination.kit;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.WatchListener;
 
-/** Keeps a view of the registry: lists it once, then takes changes in. All on the loop. */
-final class Follower {
+/**
+ * Keeps a mirror of keys: lists them once, then takes changes in; from the beginning when the history
+ * from there is gone. All on the loop.
+ *
+ * @param <M> the mirror
+ */
+public final class Follower<M extends Mirror> {
   private final Coordinator coordinator;
-  private final Layout layout;
-  private final Loop loop;
+  private final Scope scope;
+  private final ServiceLoop loop;
   private final long retryMs;
-  private final Consumer<View> changed;
+  private final Supplier<M> empty;
+  private final Consumer<M> changed;
   private Subscription watch;
   private boolean stopped;
 
-  Follower(
-      Coordinator coordinator, Layout layout, Loop loop, long retryMs, Consumer<View> changed) {
+  /**
+   * Follows when it is {@link #start started}.
+   *
+   * @param scope the keys
+   * @param retryMs after how long what failed is tried again
+   * @param empty makes a mirror
+   * @param changed told the mirror after each change, and after it was listed
+   */
+  public Follower(
+      Coordinator coordinator,
+      Scope scope,
+      ServiceLoop loop,
+      long retryMs,
+      Supplier<M> empty,
+      Consumer<M> changed) {
     this.coordinator = coordinator;
-    this.layout = layout;
+    this.scope = scope;
     this.loop = loop;
     this.retryMs = retryMs;
+    this.empty = empty;
     this.changed = changed;
   }
 
-  void start() {
+  /** Lists and watches; once. */
+  public void start() {
     if (!stopped) {
-      list(new View(layout), RangeQuery.of(layout.all()), 0);
+      list(empty.get(), RangeQuery.of(scope), 0);
     }
   }
 
-  void stop() {
+  /** Tells no change any more. */
+  public void stop() {
     stopped = true;
     if (watch != null) {
       watch.close();
@@ -48,7 +72,7 @@ final class Follower {
    *
    * @param first revision of the first page, 0 while it is asked for
    */
-  private void list(View view, RangeQuery query, long first) {
+  private void list(M mirror, RangeQuery query, long first) {
     loop.then(
         coordinator.range(query),
         (page, e) -> {
@@ -60,26 +84,26 @@ final class Follower {
             return;
           }
           long from = first == 0 ? page.revision() : first;
-          page.entries().forEach(view::put);
+          page.entries().forEach(mirror::put);
           if (page.more()) {
-            list(view, query.after(page, false), from);
+            list(mirror, query.after(page, false), from);
           } else {
-            listed(view, from);
+            listed(mirror, from);
           }
         });
   }
 
-  private void listed(View view, long from) {
-    view.at(from);
-    changed.accept(view);
-    watch = coordinator.watch(layout.all(), from + 1, new Listener(view));
+  private void listed(M mirror, long from) {
+    mirror.at(from);
+    changed.accept(mirror);
+    watch = coordinator.watch(scope, from + 1, new Listener(mirror));
   }
 
   private final class Listener implements WatchListener {
-    private final View view;
+    private final M mirror;
 
-    Listener(View view) {
-      this.view = view;
+    Listener(M mirror) {
+      this.mirror = mirror;
     }
 
     @Override
@@ -88,9 +112,9 @@ final class Follower {
       loop.execute(
           () -> {
             if (!stopped) {
-              events.forEach(view::apply);
-              view.at(upTo);
-              changed.accept(view);
+              events.forEach(mirror::apply);
+              mirror.at(upTo);
+              changed.accept(mirror);
             }
             taken.complete(null);
           });

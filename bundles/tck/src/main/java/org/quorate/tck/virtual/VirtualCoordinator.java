@@ -1,4 +1,4 @@
-package org.quorate.failover;
+package org.quorate.tck.virtual;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +37,23 @@ import org.quorate.spi.coordination.WatchListener;
  * with the process. Each is two steps at which the process can be killed: before it is sent, and between
  * its execution and its answer.
  */
-final class VirtualCoordinator implements Coordinator {
-  static final long STALL_US = 15_000_000;
+public final class VirtualCoordinator implements Coordinator {
+  /** How long a stalled request is on its way, microseconds. */
+  public static final long STALL_US = 15_000_000;
+
   private static final long TIMEOUT_US = 1_000_000;
 
   private final VirtualServers servers;
-  private final World.Node node;
+  private final VirtualNode node;
 
-  VirtualCoordinator(VirtualServers servers, World.Node node) {
+  VirtualCoordinator(VirtualServers servers, VirtualNode node) {
     this.servers = servers;
     this.node = node;
   }
 
   private <T> CompletableFuture<T> call(Supplier<T> work) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    World.Run run = node.run;
+    VirtualNode.Run run = node.run;
     if (!node.step()) {
       return answer;
     }
@@ -103,7 +105,7 @@ final class VirtualCoordinator implements Coordinator {
     answer.completeExceptionally(new CoordinationException(code, "as the world wants it"));
   }
 
-  private void later(World.Run run, long delayUs, Runnable task) {
+  private void later(VirtualNode.Run run, long delayUs, Runnable task) {
     servers.queue.after(delayUs, () -> run.process.run(task));
   }
 
@@ -147,11 +149,11 @@ final class VirtualCoordinator implements Coordinator {
   private final class Watch implements Runnable {
     private final Scope scope;
     private final WatchListener listener;
-    private final World.Run run;
+    private final VirtualNode.Run run;
     private long next;
     private boolean busy;
 
-    Watch(Scope scope, long from, WatchListener listener, World.Run run) {
+    Watch(Scope scope, long from, WatchListener listener, VirtualNode.Run run) {
       this.scope = scope;
       this.next = from;
       this.listener = listener;
@@ -202,7 +204,7 @@ final class VirtualCoordinator implements Coordinator {
     private final VirtualServers.Session session;
     private final SessionSpec spec;
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
-    private final World.Run run = node.run;
+    private final VirtualNode.Run run = node.run;
 
     Held(VirtualServers.Session session, SessionSpec spec) {
       this.session = session;
@@ -275,7 +277,7 @@ final class VirtualCoordinator implements Coordinator {
   }
 
   /** What servers tell by themselves: it comes when the process can be reached. */
-  private void whenReached(World.Run run, Runnable told) {
+  private void whenReached(VirtualNode.Run run, Runnable told) {
     servers.queue.after(
         node.delayUs(),
         () -> {
