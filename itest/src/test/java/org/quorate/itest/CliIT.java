@@ -93,6 +93,9 @@ class CliIT {
     Cli.Result late = cli.run("kv", "lease", "keep", lease);
     assertEquals(1, late.exit(), late.toString());
     assertTrue(late.err().contains("no lease " + lease), late.err());
+    Cli.Result again = cli.run("kv", "lease", "end", lease);
+    assertEquals(1, again.exit(), again.toString());
+    assertTrue(again.err().contains("no lease " + lease), again.err());
     Cli.Result refused = cli.run("kv", "put", "online/you", "yes", "--lease", lease);
     assertNotEquals(0, refused.exit(), refused.toString());
     assertTrue(refused.err().contains("grant a new lease"), refused.err());

@@ -66,13 +66,11 @@ final class KvLeaseCommand implements Callable<Integer> {
           root.print(Map.of("lease", new Decoder(id).i64()));
         }
         case KEEP -> {
-          Bytes gone = link.done(access.keepAlive(List.of(number))).result();
-          if (new Decoder(gone).varint() > 0) {
-            throw new CliException(ExitCode.FAILED, "no lease " + number, "grant a new lease");
-          }
+          keep(link, access);
           root.print(Map.of("kept", number));
         }
         case END -> {
+          keep(link, access); // who ends a lease that is not there is told so
           Outcome.Committed ended = link.done(access.closeSession(number));
           root.print(Map.of("ended", number, "revision", ended.gtid().version()));
         }
@@ -88,5 +86,12 @@ final class KvLeaseCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private void keep(KvLink link, GroupAccess access) throws InterruptedException {
+    Bytes gone = link.done(access.keepAlive(List.of(number))).result();
+    if (new Decoder(gone).varint() > 0) {
+      throw new CliException(ExitCode.FAILED, "no lease " + number, "grant a new lease");
+    }
   }
 }

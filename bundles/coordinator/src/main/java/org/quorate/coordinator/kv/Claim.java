@@ -29,6 +29,7 @@ final class Claim implements HeldLock {
   private final Locks locks;
   private final Session session;
   private final LockSpec spec;
+  private final long slot;
   private final Bytes place;
   private final KeyRange queue;
   private final CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
@@ -37,12 +38,18 @@ final class Claim implements HeldLock {
   private Runnable watch = () -> {};
   private Runnable timer = () -> {};
   private volatile long counter;
+  private boolean leaving;
+  private boolean releasing;
 
-  Claim(Locks locks, Session session, LockSpec spec, Bytes place) {
+  /**
+   * @param slot see {@link Slots}
+   */
+  Claim(Locks locks, Session session, LockSpec spec, long slot) {
     this.locks = locks;
     this.session = session;
     this.spec = spec;
-    this.place = place;
+    this.slot = slot;
+    this.place = Places.claim(spec.name(), session.id(), slot);
     this.queue = Places.claims(spec.name());
     this.record =
         new ClaimRecord(session.spec().name(), spec.purpose(), System.currentTimeMillis(), 0);
@@ -99,7 +106,7 @@ final class Claim implements HeldLock {
     if (problem != null) {
       CoordinationException failure = Failures.cause(problem);
       if (failure.code() == Code.INDETERMINATE) {
-        leave();
+        locks.store().execute(KvCommand.delete(place), KvResult.Deleted.class);
       }
       fail(failure);
       return;
@@ -108,6 +115,7 @@ final class Claim implements HeldLock {
     if (done.succeeded()) {
       record = record.held(record.askedAtMs());
       granted();
+      guard(counter);
       return;
     }
     List<KvResult> results = done.results();
@@ -122,8 +130,11 @@ final class Claim implements HeldLock {
 
   /** What the queue says of this claim. */
   private void judge(List<KvEntry> line, long revision) {
+    if (leaving) {
+      return;
+    }
     if (outcome.isDone()) {
-      leave();
+      locks.store().execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class);
       return;
     }
     KvEntry before = null;
@@ -171,7 +182,18 @@ final class Claim implements HeldLock {
   private void held() {
     record = record.held(System.currentTimeMillis());
     KvCommand tell = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
-    locks.store().execute(ifHeld(tell), KvResult.TxnDone.class);
+    locks
+        .store()
+        .execute(ifThere(tell), KvResult.TxnDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (problem == null && done.succeeded()) {
+                guard(done.revision());
+              } else if (!lost.isDone()) {
+                lookWhetherHeld(0);
+              }
+            },
+            locks.loop());
     granted();
   }
 
@@ -184,15 +206,14 @@ final class Claim implements HeldLock {
     locks.held(this);
     if (!outcome.complete(new LockOutcome.Granted(this))) {
       release();
-      return;
     }
-    guard(counter);
   }
 
   private void late() {
     if (outcome.isDone()) {
       return;
     }
+    leaving = true;
     watch.run();
     KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
     locks
@@ -218,6 +239,7 @@ final class Claim implements HeldLock {
             .sorted(Comparator.comparingLong(KvEntry::createRevision))
             .toList();
     locks.gone(this);
+    session.slots().free(slot);
     outcome.complete(new LockOutcome.NotGranted(Locks.info(spec.name(), others, locks.epoch())));
   }
 
@@ -234,13 +256,10 @@ final class Claim implements HeldLock {
     outcome.completeExceptionally(why);
   }
 
-  private void leave() {
-    locks.store().execute(KvCommand.delete(place), KvResult.Deleted.class);
-  }
-
   // ---- holding --------------------------------------------------------------------------------
 
-  private KvCommand ifHeld(KvCommand then) {
+  /** Unless somebody took this claim away. */
+  private KvCommand ifThere(KvCommand then) {
     Compare same = Translation.number(place, Compare.Target.CREATE, counter);
     return new KvCommand.Txn(List.of(same), List.of(then), List.of());
   }
@@ -283,8 +302,6 @@ final class Claim implements HeldLock {
     }
   }
 
-  private boolean releasing;
-
   @Override
   public CompletionStage<Boolean> release() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -300,7 +317,7 @@ final class Claim implements HeldLock {
     releasing = true;
     locks
         .store()
-        .execute(ifHeld(KvCommand.delete(place)), KvResult.TxnDone.class)
+        .execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class)
         .whenCompleteAsync(
             (result, problem) -> {
               releasing = false;
@@ -308,6 +325,7 @@ final class Claim implements HeldLock {
                 lookWhetherHeld(0);
                 done.completeExceptionally(Failures.cause(problem));
               } else if (result.succeeded()) {
+                session.slots().free(slot);
                 lose(Loss.RELEASED);
                 done.complete(true);
               } else {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
@@ -56,8 +55,7 @@ final class Locks {
   // ---- of this coordinator; on the loop -------------------------------------------------------
 
   CompletionStage<LockOutcome> ask(Session session, LockSpec spec) {
-    long nonce = ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE;
-    Claim claim = new Claim(this, session, spec, Places.claim(spec.name(), session.id(), nonce));
+    Claim claim = new Claim(this, session, spec, session.slots().take());
     claims.add(claim);
     return claim.ask();
   }

@@ -11,7 +11,7 @@ import org.quorate.spi.coordination.Scope;
  * coord/k/KEY                         → a key's value
  * coord/n/PREFIX                      → the next number of sequential keys
  * coord/s/SESSION                     → {@link SessionRecord}; its lease is the session
- * coord/l/LOCK 00 SESSION-NONCE       → {@link ClaimRecord}; the oldest one holds the lock
+ * coord/l/LOCK 00 SESSION-SLOT        → {@link ClaimRecord}; the oldest one holds the lock
  * coord/f/NUMBER                      → a forced release; coord/c/f the next number
  * </pre>
  *
@@ -71,8 +71,8 @@ final class Places {
     return scope.tree() ? KeyRange.prefix(below(LOCKS, scope.path())) : claims(scope.path());
   }
 
-  static Bytes claim(String lock, long session, long nonce) {
-    return Bytes.utf8(LOCKS + lock + "\0" + String.format("%016x-%016x", session, nonce));
+  static Bytes claim(String lock, long session, long slot) {
+    return Bytes.utf8(LOCKS + lock + "\0" + String.format("%016x-%016x", session, slot));
   }
 
   static String lockAt(Bytes place) {

@@ -20,6 +20,7 @@ final class Session implements CoordinatorSession {
   private final Bytes secret;
   private final SessionSpec spec;
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
+  private final Slots slots = new Slots();
   private Runnable watch = () -> {};
   private long renewedMs = Sessions.nowMs();
 
@@ -48,6 +49,10 @@ final class Session implements CoordinatorSession {
   /** What its keys have as their lease. */
   long lease() {
     return spec.onEnd() == SessionSpec.OnEnd.RELEASE ? -id : id;
+  }
+
+  Slots slots() {
+    return slots;
   }
 
   boolean isDue(long nowMs) {

@@ -8,8 +8,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.quorate.api.Bytes;
 import org.quorate.api.GroupStatus;
+import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvQuery;
+import org.quorate.api.kv.KvResult;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.runtime.api.SwapSpec;
@@ -66,6 +72,22 @@ final class ClusterFixture implements CoordinatorFixture {
   public void kill(Coordinator client) throws Exception {
     KvCoordinator killed = inside.containsKey(client) ? inside.get(client) : (KvCoordinator) client;
     killed.abandon().toCompletableFuture().get(60, SECONDS);
+  }
+
+  /** How many keys with a prefix the group has ever had, as far as its history goes back. */
+  long keysEver(String prefix) throws Exception {
+    KvQuery.Changes changes =
+        new KvQuery.Changes(KeyRange.prefix(Bytes.utf8(prefix)), 1, 0, 0, false);
+    ReadOutcome answer =
+        cluster
+            .client()
+            .group(TestCluster.GROUP.name())
+            .access()
+            .read(changes.encode(), ReadLevel.LINEARIZABLE)
+            .toCompletableFuture()
+            .get(60, SECONDS);
+    var told = (KvResult.ChangesDone) KvResult.decode(((ReadOutcome.Answered) answer).result());
+    return told.events().stream().map(e -> e.entry().key()).distinct().count();
   }
 
   private NodeId leader() {
