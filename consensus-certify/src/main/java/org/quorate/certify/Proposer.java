@@ -74,7 +74,9 @@ final class Proposer implements RoleState {
       return;
     }
     // What is stable is so for ever, a membership too: else one before it would still be counted.
-    certify.foundStable(Math.min(m.stable(), common(m)));
+    if (agrees(m)) {
+      certify.foundStable(Math.min(m.stable(), common(m)));
+    }
     if (certify.peers.voting() != known) {
       ask(); // a membership with more members was in it
     }
@@ -102,7 +104,16 @@ final class Proposer implements RoleState {
     }
   }
 
-  /** Up to where the peer's log is ours. */
+  /**
+   * Whether {@link #common} is known to hold the same: where the peer's log begins behind what is stable
+   * here, ours may have another slot, of a view that came to nothing.
+   */
+  private boolean agrees(Promise m) {
+    long slot = common(m);
+    return slot > m.from() || slot == m.from() && m.fromView().equals(certify.log.view(slot));
+  }
+
+  /** Up to where the peer's log may be ours: it is, of those slots that the peer told. */
   private long common(Promise m) {
     List<Entry> entries = m.entries();
     long slot = Math.min(m.last(), certify.log.last());

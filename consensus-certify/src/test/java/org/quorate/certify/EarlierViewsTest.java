@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.quorate.tck.protocol.ProtocolNetwork;
 
 /**
  * The schedule of figure 8 of the Raft paper, with views: a slot of an earlier view that a quorum has
@@ -102,5 +103,91 @@ class EarlierViewsTest {
   void whoCountsItDeliversWhatIsTakenBack() {
     assertThrows(AssertionError.class, () -> play(new Mutants.CountsEarlierViews()));
     assertTrue(cluster.decided.containsValue(old));
+  }
+
+  // ---- a log that begins behind what the proposer knows to be stable -----------------------
+
+  /**
+   * The proposer holds a slot of a view that came to nothing. Of a member that has compacted its log
+   * beyond that slot it is told where that log begins, and that all before is stable: which does not
+   * make its own slot stable.
+   */
+  @Test
+  void aCompactedLogDoesNotMakeAnotherOneStable() {
+    cluster.options.put("certify.batch.bytes", "1024");
+    cluster.options.put("certify.log.retain.bytes", "0");
+    cluster.begin("a", "b", "c", "d", "e");
+    TestNode a = cluster.node("a");
+    TestNode b = cluster.node("b");
+    TestNode e = cluster.node("e");
+    // View 1: a orders the old slot and dies before anyone hears of it.
+    lead(a);
+    cluster.run(100);
+    cluster.propose(a, old);
+    dies(a);
+    // View 2: b orders its first slot in the same place and dies before anyone hears of it.
+    allDoubt(b);
+    lead(b);
+    dies(b);
+    // View 3: a takes its own log over, and a quorum has it. e gets the old slot alone, and
+    // compacts.
+    allDoubt(a);
+    a.start();
+    lead(a);
+    cutShort(e, a);
+    demand(e.loglet.status().last() == 2 && e.view().stable() == 2, "e has the old slot, stable");
+    e.checkpoint();
+    demand(e.loglet.status().first() == 3, "e keeps no slot");
+    dies(a);
+    // View 4: b proposes; e answers first.
+    allDoubt(b);
+    b.start();
+    for (int i = 0; i < 200 && cluster.network.queue.stream().noneMatch(this::promises); i++) {
+      b.tick(50);
+      while (cluster.deliver(s -> !promises(s))) {
+        // until all have promised
+      }
+    }
+    demand(cluster.deliver(s -> promises(s) && s.from().equals(e.id)), "e promises");
+    assertTrue(b.view().stable() < 2, "b takes its own slot for stable");
+    a.start();
+    cluster.run(2000);
+    cluster.propose(b, "new");
+    cluster.run(500);
+    for (TestNode node : cluster.nodes.values()) {
+      assertEquals(List.of(old, "new"), List.copyOf(node.state.values()), node.id.name());
+    }
+  }
+
+  private boolean promises(ProtocolNetwork.Sent sent) {
+    return sent.message() instanceof CertifyMessage.Promise p && p.ok();
+  }
+
+  /** All but this one have heard no sequencer for so long that they help another one. */
+  private void allDoubt(TestNode but) {
+    for (TestNode node : cluster.nodes.values()) {
+      if (node != but) {
+        node.tick(700);
+      }
+    }
+    cluster.network.queue.clear();
+  }
+
+  /** A while in which a member gets no order beyond the old slot. */
+  private void cutShort(TestNode member, TestNode sequencer) {
+    for (int i = 0; i < 20; i++) {
+      sequencer.tick(50);
+      while (cluster.deliver(s -> !beyond(s, member))) {
+        // what may arrive does
+      }
+      cluster.network.queue.removeIf(s -> beyond(s, member));
+    }
+  }
+
+  private static boolean beyond(ProtocolNetwork.Sent sent, TestNode member) {
+    return sent.to().equals(member.id)
+        && sent.message() instanceof CertifyMessage.Order o
+        && last(o) > 2
+        && (o.prevSlot() < 2 || member.loglet.status().last() == 2); // else it answers with a gap
   }
 }
