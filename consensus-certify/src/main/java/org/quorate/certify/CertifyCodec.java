@@ -52,22 +52,13 @@ final class CertifyCodec {
               new CertifyMessage.TakeOver(store, View.decode(in, store));
           case CertifyMessage.DONATE ->
               new CertifyMessage.Donate(
-                  store, own(in, store), in.i64(), slot(in), in.list(CertifyCodec::node));
+                  store, own(in, store), in.i64(), slot(in), in.list(NodeId::decode));
           case CertifyMessage.DONATED ->
               new CertifyMessage.Donated(store, in.i64(), slot(in), in.bool());
           default -> throw new MalformedException("certify message of type " + type, 0);
         };
     in.end();
     return message;
-  }
-
-  private static NodeId node(Decoder in) {
-    int at = in.offset();
-    try {
-      return NodeId.of(in.text());
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(e.getMessage(), at);
-    }
   }
 
   private static CertifyMessage payloads(Decoder in, long store) {

@@ -71,7 +71,7 @@ final class Intent {
 
   static Intent decode(Decoder in) {
     Holder holder = new Holder(in.varint(), in.varint());
-    NodeId node = NodeId.of(in.text());
+    NodeId node = NodeId.decode(in);
     long from = in.varint();
     long until = in.varint();
     long turnMs = in.varint();

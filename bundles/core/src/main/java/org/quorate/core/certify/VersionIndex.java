@@ -204,7 +204,7 @@ public final class VersionIndex {
 
   public static VersionIndex decode(Decoder in) {
     VersionIndex index = new VersionIndex();
-    List<NodeId> nodes = in.list(d -> NodeId.of(d.text()));
+    List<NodeId> nodes = in.list(NodeId::decode);
     index.horizon = in.varint();
     index.isolated = commit(in, nodes);
     index.latest = commit(in, nodes);

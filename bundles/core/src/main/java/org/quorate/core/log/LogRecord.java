@@ -187,7 +187,7 @@ public sealed interface LogRecord {
           case 7 -> new StateMark();
           case 8 -> new HashReport(in.varint(), in.i64(), in.i64());
           case 9 -> new GiveWay(in.varint());
-          case 10 -> new SnapshotMark(in.i64(), node(in), in.list(LogRecord::node));
+          case 10 -> new SnapshotMark(in.i64(), NodeId.decode(in), in.list(NodeId::decode));
           case 16 ->
               new Prepare(
                   in.text(),
@@ -203,10 +203,6 @@ public sealed interface LogRecord {
         };
     in.end();
     return new Envelope(origin, ticket, record);
-  }
-
-  private static NodeId node(Decoder in) {
-    return NodeId.of(in.text());
   }
 
   private static Command command(Decoder in) {

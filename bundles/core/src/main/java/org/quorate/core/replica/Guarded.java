@@ -13,15 +13,17 @@ final class Guarded implements StateGuard.Owner {
   private final ReplicaEnvironment environment;
   private Callers callers;
   private Links links;
+  private Snapshots snapshots;
   private Links.Owner replica;
 
   Guarded(ReplicaEnvironment environment) {
     this.environment = environment;
   }
 
-  void connect(Callers to, Links and, Links.Owner last) {
+  void connect(Callers to, Links and, Snapshots kept, Links.Owner last) {
     callers = to;
     links = and;
+    snapshots = kept;
     replica = last;
   }
 
@@ -59,6 +61,7 @@ final class Guarded implements StateGuard.Owner {
   @Override
   public void diverged() {
     links.installing();
+    snapshots.transfer().sender().retract();
     replica.changed();
   }
 }

@@ -94,7 +94,7 @@ final class ReplicaParts implements Links.Owner, Applied {
     links = new Links(config, environment, logs, log, offload, condition, callers, this);
     swapClock = new SwapClock(log, links.machine());
     snapshots.connect(checkpoints, guard, links, callers);
-    guarded.connect(callers, links, this);
+    guarded.connect(callers, links, snapshots, this);
     inbox = new Inbox(config.historyId(), links, snapshots, guard);
     status = new StatusReport(config, environment, log, condition, guard, callers, links.open());
     reconfiguration = new Reconfiguration(environment, log, callers, status, links.frames());

@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
-import org.quorate.api.Outcome;
 import org.quorate.core.link.Frame;
 import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogPoint;
@@ -102,6 +101,11 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   }
 
   @Override
+  public boolean sound() {
+    return !guard.fenced();
+  }
+
+  @Override
   public void send(NodeId to, Bytes message) {
     Bytes frame = links.frames().frame(Frame.Kind.SNAPSHOT, message).encode();
     environment.transport().send(to, Lane.BULK, frame);
@@ -133,14 +137,8 @@ final class Snapshots implements SnapshotHost, Checkpoints.Owner {
   }
 
   @Override
-  public void order(SnapshotMark mark, Runnable refused) {
-    callers.submit(
-        mark,
-        outcome -> {
-          if (!(outcome instanceof Outcome.Committed)) {
-            refused.run();
-          }
-        });
+  public void order(SnapshotMark mark, Runnable ended) {
+    callers.submit(mark, outcome -> ended.run());
   }
 
   /** A mark was executed. */

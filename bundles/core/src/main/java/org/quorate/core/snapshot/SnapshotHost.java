@@ -33,6 +33,9 @@ public interface SnapshotHost {
   /** How far this replica has applied. */
   LogPoint applied();
 
+  /** Whether the state may be given to others: it was not found to be wrong. */
+  boolean sound();
+
   void send(NodeId to, Bytes message);
 
   /** Runs blocking work on a worker and goes on with its result on the loop. */
@@ -48,8 +51,8 @@ public interface SnapshotHost {
    */
   boolean imageNow(ImageUser user);
 
-  /** Has a mark ordered; {@code refused} if it is not, or not known to be. */
-  void order(SnapshotMark mark, Runnable refused);
+  /** Has a mark ordered. {@code ended} follows once, after the mark or without it. */
+  void order(SnapshotMark mark, Runnable ended);
 
   /** This replica gives a peer a snapshot beside another one; {@link #sent} follows. */
   void gives(NodeId to);

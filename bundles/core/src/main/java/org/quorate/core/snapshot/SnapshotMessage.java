@@ -74,23 +74,22 @@ sealed interface SnapshotMessage {
     int tag = in.u8();
     SnapshotId id = new SnapshotId(in.varint(), in.varint(), in.i64());
     return switch (tag) {
-      case 1 -> new Offer(id, in.varint(), in.i32());
-      case 2 -> new Chunk(id, in.varint(), in.rest());
-      case 3 -> new Want(id, in.varint(), piece(in));
+      case 1 -> new Offer(id, offset(in), in.i32());
+      case 2 -> new Chunk(id, offset(in), in.rest());
+      case 3 -> new Want(id, offset(in), piece(in));
       case 4 -> new Done(id, in.bool());
       case 5 -> new Ask(id);
-      case 6 -> new Help(id, node(in));
+      case 6 -> new Help(id, NodeId.decode(in));
       default -> throw new MalformedException("snapshot message of kind " + tag, 0);
     };
   }
 
-  private static NodeId node(Decoder in) {
-    int at = in.offset();
-    try {
-      return NodeId.of(in.text());
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(e.getMessage(), at);
+  private static long offset(Decoder in) {
+    long offset = in.varint();
+    if (offset < 0) {
+      throw new MalformedException("offset " + Long.toUnsignedString(offset), in.offset());
     }
+    return offset;
   }
 
   private static int piece(Decoder in) {

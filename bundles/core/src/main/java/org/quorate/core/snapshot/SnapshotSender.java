@@ -2,8 +2,10 @@ package org.quorate.core.snapshot;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.log.LogPoint;
@@ -17,6 +19,7 @@ import org.quorate.spi.storage.SnapshotStore;
 import org.quorate.spi.storage.SnapshotStore.SnapshotId;
 import org.quorate.spi.storage.StateCursor;
 import org.quorate.spi.storage.StateStore;
+import org.quorate.spi.storage.StorageException;
 
 /**
  * Sends snapshots to peers that are behind the log. One chunk is under way per peer: the receiver
@@ -54,7 +57,8 @@ public final class SnapshotSender {
   private final SnapshotReceiver receiver;
   private final Map<NodeId, Transfer> transfers = new HashMap<>();
   private final SnapshotPace pace = new SnapshotPace();
-  private List<SnapshotId> leaving = List.of(); // a worker deletes them: nobody may be offered one
+  private final Set<SnapshotId> leaving =
+      new HashSet<>(); // a worker deletes them: not to be offered
   private boolean writing;
 
   SnapshotSender(SnapshotHost host, SnapshotStore store, SnapshotReceiver receiver) {
@@ -75,6 +79,9 @@ public final class SnapshotSender {
    */
   public void send(NodeId to, LogPoint point, List<NodeId> with) {
     if (transfers.containsKey(to)) {
+      return;
+    } else if (!host.sound()) {
+      host.sent(to, point, false);
       return;
     }
     Transfer transfer = new Transfer(point, host.nowMs());
@@ -133,13 +140,38 @@ public final class SnapshotSender {
   /** Another one gives a snapshot: so does this replica if it has the same. */
   void onHelp(Help help) {
     boolean here = store.complete().contains(help.id()) && !leaving.contains(help.id());
-    if (here && !transfers.containsKey(help.to()) && !help.to().equals(host.self())) {
+    if (here
+        && host.sound()
+        && !transfers.containsKey(help.to())
+        && !help.to().equals(host.self())) {
       Transfer transfer = new Transfer(point(help.id()), host.nowMs());
       transfer.begun = true;
       transfers.put(help.to(), transfer);
       host.gives(help.to());
       open(help.to(), transfer, help.id());
     }
+  }
+
+  /**
+   * The state was found wrong: nobody gets any more of it, and what was kept of it goes. It is to be
+   * called when {@link SnapshotHost#sound} turns false.
+   */
+  public void retract() {
+    List.copyOf(transfers.entrySet()).forEach(e -> end(e.getKey(), e.getValue(), false));
+    List<SnapshotId> wrong = new ArrayList<>(store.complete());
+    wrong.remove(receiver.receiving());
+    delete(wrong);
+  }
+
+  private void delete(List<SnapshotId> unwanted) {
+    leaving.addAll(unwanted);
+    host.offload(
+        () -> {
+          unwanted.forEach(store::delete);
+          return unwanted;
+        },
+        leaving::removeAll,
+        why -> host.failed("deleting a snapshot", why));
   }
 
   private static LogPoint point(SnapshotId id) {
@@ -155,18 +187,19 @@ public final class SnapshotSender {
 
   private void write(
       NodeId to, Transfer transfer, StateStore image, LogPoint at, long number, Runnable release) {
-    if (!receiver.abandon()) {
-      transfers.remove(to);
-      transfer.ended = true;
+    if (transfer.ended) {
       release.run();
-      host.sent(to, transfer.point, false);
+      return;
+    } else if (!receiver.abandon()) {
+      release.run();
+      end(to, transfer, false);
       return;
     }
     writing = true;
     SnapshotId id = new SnapshotId(at.epoch(), at.inner(), number);
     List<SnapshotId> old = new ArrayList<>(store.complete());
     transfers.values().stream().filter(t -> t.id != null).forEach(t -> old.remove(t.id));
-    leaving = old;
+    leaving.addAll(old);
     host.offload(
         () -> {
           old.forEach(store::delete);
@@ -180,8 +213,11 @@ public final class SnapshotSender {
         done -> {
           // Before the release: it may let another transfer clean up.
           transfer.id = done;
-          leaving = List.of();
+          old.forEach(leaving::remove);
           writing = false;
+          if (transfer.ended) {
+            delete(List.of(done)); // retracted meanwhile
+          }
           release.run();
           open(to, transfer, done);
         },
@@ -198,20 +234,38 @@ public final class SnapshotSender {
     }
     transfer.id = id;
     host.offload(
-        () -> {
-          SnapshotStore.Reader reader = store.read(id);
-          transfer.checksum = SnapshotContent.checksum(reader);
-          return reader;
-        },
+        () -> reader(id, transfer),
         reader -> {
           transfer.reader = reader;
           if (transfer.ended) {
-            reader.close();
+            close(transfer);
+          } else if (reader == null) {
+            end(to, transfer, false);
           } else {
             offer(to, transfer);
           }
         },
         why -> host.failed("reading a snapshot", why));
+  }
+
+  /** Null if it is gone: a store may drop one when a newer one is complete. */
+  private SnapshotStore.Reader reader(SnapshotId id, Transfer transfer) {
+    try {
+      SnapshotStore.Reader reader = store.read(id);
+      transfer.checksum = SnapshotContent.checksum(reader);
+      return reader;
+    } catch (StorageException e) {
+      if (store.complete().contains(id)) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static void close(Transfer transfer) {
+    if (transfer.reader != null && !transfer.reading) {
+      transfer.reader.close();
+    }
   }
 
   private void offer(NodeId to, Transfer transfer) {
@@ -287,9 +341,7 @@ public final class SnapshotSender {
   private void end(NodeId to, Transfer transfer, boolean ok) {
     transfers.remove(to);
     transfer.ended = true;
-    if (!transfer.reading) {
-      transfer.reader.close();
-    }
+    close(transfer);
     host.sent(to, ok ? point(transfer.reader.id()) : transfer.point, ok);
   }
 

@@ -70,8 +70,8 @@ final class PeerProtocol {
       }
       int version = (int) in.varint();
       String cluster = in.text();
-      NodeId from = node(in);
-      NodeId to = node(in);
+      NodeId from = NodeId.decode(in);
+      NodeId to = NodeId.decode(in);
       long storeId = in.i64();
       long incarnation = in.varint();
       int lane = in.u8();
@@ -94,18 +94,9 @@ final class PeerProtocol {
 
     static Welcome decode(Decoder in) {
       return new Welcome(
-          PeerProtocol.node(in), in.i64(), in.varint(), new NodeAddress(in.text(), in.text()));
+          NodeId.decode(in), in.i64(), in.varint(), new NodeAddress(in.text(), in.text()));
     }
   }
 
   private PeerProtocol() {}
-
-  private static NodeId node(Decoder in) {
-    int at = in.offset();
-    try {
-      return NodeId.of(in.text());
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(e.getMessage(), at);
-    }
-  }
 }

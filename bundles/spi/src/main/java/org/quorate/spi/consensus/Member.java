@@ -67,7 +67,7 @@ public record Member(
   }
 
   public static Member decode(Decoder in) {
-    NodeId node = NodeId.of(in.text());
+    NodeId node = NodeId.decode(in);
     long storeId = in.i64();
     int flags = in.u8();
     int role = flags & ~(FORGETS | DESYNCED);

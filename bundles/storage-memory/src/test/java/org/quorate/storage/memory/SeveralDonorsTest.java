@@ -2,6 +2,7 @@ package org.quorate.storage.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
+import org.quorate.api.wire.Encoder;
+import org.quorate.api.wire.MalformedException;
 import org.quorate.core.log.LogPoint;
 import org.quorate.core.log.LogRecord.SnapshotMark;
 import org.quorate.core.snapshot.SnapshotHost;
@@ -50,6 +53,8 @@ class SeveralDonorsTest {
     SnapshotTransfer transfer = new SnapshotTransfer(this, store);
     LogPoint applied = new LogPoint(1, 0);
     boolean alive = true;
+    boolean sound = true;
+    boolean skipsMarks;
     int sentBytes;
     long ids;
 
@@ -148,12 +153,18 @@ class SeveralDonorsTest {
     }
 
     @Override
-    public void order(SnapshotMark mark, Runnable refused) {
+    public void order(SnapshotMark mark, Runnable ended) {
       for (Node node : nodes.values()) {
-        if (node.alive) {
+        if (node.alive && !node.skipsMarks) {
           work.add(() -> node.transfer.sender().marked(mark));
         }
       }
+      work.add(ended);
+    }
+
+    @Override
+    public boolean sound() {
+      return sound;
     }
 
     @Override
@@ -339,5 +350,71 @@ class SeveralDonorsTest {
     assertEquals(donor.content(), late.content());
     assertTrue(helper.sentBytes - before > length() / 4, "it gave its part");
     assertEquals(1, donor.ids, "no other snapshot was written");
+  }
+
+  @Test
+  void aMarkThatADonorDoesNotSeeIsNotWaitedFor() {
+    donor.skipsMarks = true; // as one that it had in its log when it was opened
+    begin(helper);
+    finish();
+    run(400);
+    assertEquals(0, donor.transfer.sender().active(), donor.ends.toString());
+    assertEquals(0, helper.transfer.sender().active(), helper.ends.toString());
+  }
+
+  @Test
+  void whatWasFoundWrongIsGivenToNobody() {
+    begin(helper);
+    run(20);
+    donor.sound = false;
+    donor.transfer.sender().retract();
+    final int sent = donor.sentBytes;
+    run(3);
+    assertEquals(List.of(), donor.store.complete());
+    finish();
+    assertEquals(sent, donor.sentBytes);
+    Node late = new Node("k");
+    donor.transfer.sender().send(late.id, new LogPoint(1, 5), List.of());
+    assertEquals(List.of("failed", "failed"), donor.ends);
+    helper.transfer.sender().send(late.id, new LogPoint(1, 5), List.of(donor.id));
+    run(400);
+    assertEquals(helper.content(), late.content());
+    assertEquals(sent, donor.sentBytes);
+  }
+
+  @Test
+  void whatIsWrittenWhenTheStateIsFoundWrongDoesNotStay() {
+    donor.transfer.sender().send(joiner.id, new LogPoint(1, 5), List.of());
+    donor.sound = false;
+    donor.transfer.sender().retract();
+    run(5);
+    assertEquals(List.of(), donor.store.complete());
+    assertEquals(List.of("failed"), donor.ends);
+    assertEquals(0, donor.sentBytes);
+  }
+
+  @Test
+  void aSnapshotThatIsGoneBeforeItIsOpenedEndsItsTransferAlone() {
+    begin();
+    finish();
+    Node late = new Node("k");
+    donor.transfer.sender().send(late.id, new LogPoint(1, 5), List.of());
+    donor.store.delete(donor.store.complete().get(0)); // a store drops it for a newer one
+    run(3);
+    assertEquals(List.of("sent", "failed"), donor.ends);
+    donor.transfer.sender().send(late.id, new LogPoint(1, 5), List.of());
+    run(400);
+    assertEquals(donor.content(), late.content());
+  }
+
+  @Test
+  void aPieceBeforeTheBeginningIsMalformed() {
+    for (int kind = 1; kind <= 3; kind++) {
+      Encoder message = new Encoder().u8(kind).varint(1).varint(7).i64(9).varint(-1).varint(10);
+      Bytes encoded = message.raw(Bytes.wrap(new byte[8])).take();
+      MalformedException named =
+          assertThrows(MalformedException.class, () -> donor.transfer.receive(joiner.id, encoded));
+      assertTrue(named.getMessage().contains("offset 18446744073709551615"), named.getMessage());
+    }
   }
 }
