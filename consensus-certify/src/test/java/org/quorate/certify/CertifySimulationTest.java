@@ -1,5 +1,7 @@
 package org.quorate.certify;
 
+import java.util.Map;
+import org.quorate.simulator.SimulationResult.Mark;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.tck.simulation.SimulationContract;
 
@@ -7,5 +9,10 @@ class CertifySimulationTest extends SimulationContract {
   @Override
   protected ConsensusStrategy strategy() {
     return new CertifyStrategy();
+  }
+
+  @Override
+  protected Map<Mark, Double> shares() {
+    return Map.of(Mark.SNAPSHOT_OF_SEVERAL, 0.05);
   }
 }

@@ -104,6 +104,8 @@ final class NodeWatch implements ObservedStrategy.Observer, ObservedMachine.Obse
       moved |= !(event instanceof Event.Tick);
       if (event instanceof Event.Tick) {
         look();
+      } else if (event instanceof Event.SnapshotBegun) {
+        world.mark(Mark.SNAPSHOT_OF_SEVERAL);
       }
     }
     if (moved) {

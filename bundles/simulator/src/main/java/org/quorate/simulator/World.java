@@ -1,8 +1,6 @@
 package org.quorate.simulator;
 
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,7 +50,6 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapFrom;
   private NodeId trapAt;
   private Runnable trap;
-  private final Map<SnapshotId, Set<String>> snapshotHolders = new HashMap<>();
   private BiConsumer<NodeId, NodeId> snapshotFrames = (from, to) -> {};
   private final LinkChecks linkChecks;
   private final List<NodeId> ids;
@@ -296,11 +293,6 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void snapshotComplete(String node, SnapshotId id, Bytes content) {
     step.add(new Step.Kept(NodeId.of(node), id, content));
-    Set<String> holders = snapshotHolders.computeIfAbsent(id, i -> new HashSet<>());
-    holders.add(node);
-    if (holders.size() > 2) {
-      mark(Mark.SNAPSHOT_OF_SEVERAL); // two donors, and who got it
-    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.quorate.simulator.Simulation;
@@ -31,6 +32,11 @@ public abstract class SimulationContract {
   /** The strategy under test. */
   protected abstract ConsensusStrategy strategy();
 
+  /** What else more than such a share of the seeds has to show, beyond what every strategy does. */
+  protected Map<Mark, Double> shares() {
+    return Map.of();
+  }
+
   @Test
   public void everySeedPasses() {
     String[] range = System.getProperty("quorate.sim.seeds", "1..300").split("\\.\\.", 2);
@@ -48,6 +54,8 @@ public abstract class SimulationContract {
       assertTrue(report.share(Mark.PARTITION) > 0.5, report.toString());
       assertTrue(report.share(Mark.SNAPSHOT) > 0.1, report.toString());
       assertTrue(report.share(Mark.CORRUPTION_FOUND) > 0.1, report.toString());
+      shares()
+          .forEach((mark, least) -> assertTrue(report.share(mark) > least, mark + " " + report));
     }
   }
 
