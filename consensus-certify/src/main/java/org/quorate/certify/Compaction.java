@@ -50,7 +50,7 @@ final class Compaction {
   private void run() {
     SlotLog log = certify.log;
     long top = Math.min(checkpoint, certify.delivering.delivered());
-    top = Math.min(top, certify.disk.durable());
+    top = Math.min(Math.min(top, log.complete()), certify.disk.durable());
     if (top <= log.base()) {
       return;
     }
@@ -69,15 +69,17 @@ final class Compaction {
 
   /** The lowest slot so that what is kept up to {@code top} fits the budget. */
   private long beyondBudget(long top) {
-    long room = certify.options.retainBytes();
-    long slot = top;
-    while (slot > certify.log.base()) {
-      room -= certify.log.entry(slot).bytes();
-      if (room < 0) {
-        return slot;
+    SlotLog log = certify.log;
+    long low = log.base();
+    long high = top;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (log.bytes(middle, top) <= certify.options.retainBytes()) {
+        high = middle;
+      } else {
+        low = middle + 1;
       }
-      slot--;
     }
-    return slot;
+    return low;
   }
 }

@@ -33,8 +33,9 @@ final class Delivering {
 
   /** Link states below a slot are asked for no more. */
   void dropTo(long slot) {
-    while (baseAt < slot) {
-      atBase.note(certify.log.entry(++baseAt));
+    if (slot > baseAt) {
+      atBase.note(certify.log, baseAt, slot, mids);
+      baseAt = slot;
     }
   }
 
@@ -47,9 +48,7 @@ final class Delivering {
       return null;
     }
     MidTable table = atBase.copy();
-    for (long s = baseAt + 1; s <= slot; s++) {
-      table.note(certify.log.entry(s));
-    }
+    table.note(certify.log, baseAt, slot, mids);
     return table;
   }
 

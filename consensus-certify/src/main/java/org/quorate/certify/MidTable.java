@@ -63,6 +63,40 @@ final class MidTable {
     counters[at] = entry.counter;
   }
 
+  /**
+   * Notes the entries after {@code from} up to and with {@code to}. The last message of an origin says
+   * all, so this goes back from the end until it has found as many as there can be.
+   *
+   * @param newest made from this table and these entries, perhaps also of later ones
+   */
+  void note(SlotLog log, long from, long to, MidTable newest) {
+    Entry[] last = new Entry[newest.size];
+    boolean[] sought = new boolean[newest.size];
+    int missing = 0;
+    for (int i = 0; i < newest.size; i++) {
+      sought[i] =
+          i >= size
+              || incarnations[i] != newest.incarnations[i]
+              || counters[i] != newest.counters[i];
+      missing += sought[i] ? 1 : 0;
+    }
+    for (long slot = to; slot > from && missing > 0; slot--) {
+      Entry entry = log.entry(slot);
+      int at = entry.isPayload() ? newest.find(entry.store) : -1;
+      if (at >= 0 && sought[at]) {
+        sought[at] = false;
+        last[at] = entry;
+        missing--;
+      }
+    }
+    // In the order of the newest table, which is that of each origin's first message: equal at all.
+    for (Entry entry : last) {
+      if (entry != null) {
+        note(entry);
+      }
+    }
+  }
+
   /** Whether the message may be ordered next. */
   boolean isNext(long store, long incarnation, long counter) {
     return incarnation >= incarnation(store) && counter == counter(store, incarnation) + 1;

@@ -1,6 +1,7 @@
 package org.quorate.certify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.quorate.api.Bytes;
 
@@ -12,9 +13,12 @@ import org.quorate.api.Bytes;
  */
 final class SlotLog {
   private Entry[] ring = new Entry[64];
+  private long[] ends =
+      new long[64]; // bytes of all entries up to and with a complete one, since ever
   private int head; // index of base + 1
   private int size;
   private long base;
+  private long baseEnd;
   private View baseView;
   private long complete;
 
@@ -76,19 +80,34 @@ final class SlotLog {
 
   private void resize(int capacity) {
     Entry[] next = new Entry[capacity];
-    for (int i = 0; i < size; i++) {
-      next[i] = ring[head + i & ring.length - 1];
-    }
+    long[] nextEnds = new long[capacity];
+    int straight = Math.min(size, ring.length - head);
+    System.arraycopy(ring, head, next, 0, straight);
+    System.arraycopy(ring, 0, next, straight, size - straight);
+    System.arraycopy(ends, head, nextEnds, 0, straight);
+    System.arraycopy(ends, 0, nextEnds, straight, size - straight);
     ring = next;
+    ends = nextEnds;
     head = 0;
   }
 
   /** The slot whose payload is missed first, or 0. */
   long missing() {
     while (complete < last() && ring[index(complete + 1)].body() != null) {
-      complete++;
+      long end = end(complete);
+      int next = index(++complete);
+      ends[next] = end + ring[next].bytes();
     }
     return complete < last() ? complete + 1 : 0;
+  }
+
+  private long end(long slot) {
+    return slot == base ? baseEnd : ends[index(slot)];
+  }
+
+  /** What the entries after {@code from} up to and with {@code to} take; both from base to complete. */
+  long bytes(long from, long to) {
+    return end(to) - end(from);
   }
 
   /** Records of complete slots, for the disk. */
@@ -126,14 +145,19 @@ final class SlotLog {
     if (slot > last()) {
       throw new IndexOutOfBoundsException(slot + " above " + last());
     }
-    complete = Math.max(complete, slot); // what is dropped misses nothing
-    while (base < slot) {
-      baseView = ring[head].view;
-      ring[head] = null;
-      head = head + 1 & ring.length - 1;
-      base++;
-      size--;
+    if (slot <= base) {
+      return;
     }
+    int count = (int) (slot - base);
+    int straight = Math.min(count, ring.length - head);
+    baseEnd = end(Math.min(slot, complete));
+    baseView = view(slot);
+    Arrays.fill(ring, head, head + straight, null);
+    Arrays.fill(ring, 0, count - straight, null);
+    head = head + count & ring.length - 1;
+    base = slot;
+    size -= count;
+    complete = Math.max(complete, slot); // what is dropped misses nothing
     if (ring.length > 4096 && size < ring.length / 8) {
       resize(ring.length / 4);
     }
@@ -142,9 +166,11 @@ final class SlotLog {
   /** Forgets everything: a snapshot stands for the log up to {@code slot}. */
   void reset(long slot, View view) {
     ring = new Entry[64];
+    ends = new long[64];
     head = 0;
     size = 0;
     base = slot;
+    baseEnd = 0;
     baseView = view;
     complete = slot;
   }

@@ -161,14 +161,18 @@ final class RaftLog {
     if (index > last()) {
       throw new IndexOutOfBoundsException(index + " above " + last());
     }
-    while (base < index) {
-      baseTerm = terms[head];
-      baseEnd = ends[head];
-      records[head] = null;
-      head = head + 1 & records.length - 1;
-      base++;
-      size--;
+    if (index <= base) {
+      return;
     }
+    int count = (int) (index - base);
+    int straight = Math.min(count, records.length - head);
+    baseTerm = terms[slot(index)];
+    baseEnd = ends[slot(index)];
+    Arrays.fill(records, head, head + straight, null);
+    Arrays.fill(records, 0, count - straight, null);
+    head = head + count & records.length - 1;
+    base = index;
+    size -= count;
     if (size < records.length / 8 && records.length > 4096) {
       shrink();
     }

@@ -23,7 +23,7 @@ class SwapSimulationTest {
     System.out.print(report);
     assertEquals(List.of(), report.failures().stream().map(SimulationResult::toString).toList());
     assertTrue(report.share(Mark.SWAP) > 0.15, report.toString());
-    assertTrue(report.share(Mark.SWAP_ABORTED) > 0.02, report.toString());
+    assertTrue(report.share(Mark.SWAP_ABORTED) > 0.01, report.toString());
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.quorate.cli.cluster.NodeApi;
 /** Swaps a group to and fro under load and measures what its clients notice. */
 public final class SwapRounds {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long POLL_MS = 25;
+  private static final long POLL_MS = 100;
 
   /** Between the end of one swap and the request for the next. */
   private static final long STEADY_MS = 1_200;

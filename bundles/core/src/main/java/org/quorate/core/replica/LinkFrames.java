@@ -126,10 +126,15 @@ final class LinkFrames {
     standings.news();
   }
 
-  /** Tells the members now and then, until the sealed link is retired. */
+  /**
+   * Tells the members now and then, until the sealed link is retired; once also behind that, for some
+   * may wait for this replica's checkpoint with theirs.
+   */
   void tick(long nowMs) {
     Chain chain = open.chain();
-    if (chain.predecessor() != null && machine.durableEpoch() == chain.active().epoch()) {
+    long durable = machine.durableEpoch();
+    if (durable == chain.active().epoch()
+        && (chain.predecessor() != null || standings.told() < durable)) {
       standings.report(nowMs, chain.active().members(), standing());
     }
   }
@@ -137,6 +142,11 @@ final class LinkFrames {
   /** How much of a membership is known to need no link before the active one any more. */
   Beyond beyond(Membership membership) {
     return standings.beyond(membership, standing());
+  }
+
+  /** Members whose checkpoint behind the seal comes before this one's, and is not known of. */
+  int ahead(Membership membership, NodeId leads) {
+    return standings.ahead(membership, leads, standing());
   }
 
   /** Asks these how far they are: what is known of them here goes with a restart. */

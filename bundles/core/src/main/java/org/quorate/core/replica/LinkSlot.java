@@ -41,7 +41,8 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
   private final Links links;
   private Membership membership;
   private long membershipAt;
-  private final Recovered recovered;
+  private Recovered recovered; // until the loglet has taken it over: it is all of a log
+  private final long lastFound;
   private final Runnable turn = this::turn;
   private final Loglet loglet;
   private final Backlog backlog;
@@ -66,7 +67,9 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
     this.links = links;
     this.backlog = new Backlog(links);
     this.toldApplied = recovered.applied();
+    this.lastFound = recovered.last();
     this.loglet = strategy.open(this);
+    this.recovered = null;
   }
 
   Chain.Link link() {
@@ -116,7 +119,7 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
 
   /** Whether an index is beyond the log that was found when the link was opened. */
   boolean fresh(long inner) {
-    return inner > recovered.last();
+    return inner > lastFound;
   }
 
   /** The virtual log is past this link's seal. */
@@ -316,6 +319,9 @@ final class LinkSlot implements LinkContext, LinkDriver.Host, Delivery {
 
   @Override
   public Recovered recovered() {
+    if (recovered == null) {
+      throw new IllegalStateException("what was found is there while the loglet is opened only");
+    }
     return recovered;
   }
 

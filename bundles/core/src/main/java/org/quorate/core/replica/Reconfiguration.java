@@ -1,5 +1,6 @@
 package org.quorate.core.replica;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
@@ -52,11 +53,19 @@ final class Reconfiguration {
     if (!beyond.inEveryQuorum()) {
       // They could restart without anybody who knows that the link before has ended.
       frames.inquire(beyond.missing());
-      String who = beyond.missing() + " not known to have a durable state of link ";
-      done.accept(new Overloaded(RETIRING_MS, who + log.chain().active().epoch()));
+      done.accept(unknown(beyond.missing(), Beyond.tooNew(next, status.link().membership())));
       return;
     }
     callers.ask(done, (link, ticket) -> link.configure(ticket, next, donor));
+  }
+
+  private Outcome unknown(List<NodeId> missing, List<NodeId> tooNew) {
+    String what = " not known to have a durable state of link " + log.chain().active().epoch();
+    return tooNew.isEmpty()
+        ? new Overloaded(RETIRING_MS, missing + what)
+        : new Rejected(
+            Rejection.UNSUPPORTED,
+            tooNew + what + ", and a majority without the others: add them as learners first");
   }
 
   void handOver(NodeId to, Consumer<Outcome> done) {

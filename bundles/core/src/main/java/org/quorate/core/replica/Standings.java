@@ -9,6 +9,7 @@ import org.quorate.api.NodeId;
 import org.quorate.core.link.Frame;
 import org.quorate.core.link.Standing;
 import org.quorate.core.swap.Beyond;
+import org.quorate.core.swap.CheckpointOrder;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.transport.Lane;
@@ -34,6 +35,7 @@ final class Standings {
   private final Map<NodeId, Long> answeredMs = new HashMap<>();
   private long reportedMs = NEVER;
   private long askedMs = NEVER;
+  private long told = FIRST_EPOCH;
 
   Standings(
       ReplicaEnvironment environment, Function<Bytes, Frame> frames, Consumer<NodeId> asking) {
@@ -81,11 +83,17 @@ final class Standings {
       return;
     }
     reportedMs = nowMs;
+    told = ours.durable();
     for (Member member : members.members()) {
       if (!member.node().equals(environment.node())) {
         tell(member.node(), ours);
       }
     }
+  }
+
+  /** The epoch of a durable state here that the members were told of last. */
+  long told() {
+    return told;
   }
 
   void heard(long storeId, Standing theirs) {
@@ -95,6 +103,12 @@ final class Standings {
   /** Of whom a durable state in the link that is active here is known. */
   Beyond beyond(Membership membership, Standing ours) {
     return Beyond.of(membership, store -> durable(store, ours) >= ours.active());
+  }
+
+  /** See {@link CheckpointOrder}. */
+  int ahead(Membership membership, NodeId leads, Standing ours) {
+    return CheckpointOrder.ahead(
+        membership, environment.node(), leads, store -> durable(store, ours) >= ours.active());
   }
 
   private long durable(long store, Standing ours) {

@@ -87,9 +87,15 @@ final class SwapDriver implements SwapMachine.Effects {
             now != null && chain.plan() != null && now.membership().equals(chain.plan().base()),
             leadsWarm,
             warm != null && warmUp.done(warm),
-            now != null
-                && chain.predecessor() != null
-                && frames.beyond(now.membership()).quorum()));
+            now != null && chain.predecessor() != null && frames.beyond(now.membership()).quorum(),
+            frames.ahead(now == null ? chain.active().members() : now.membership(), leader(now))));
+  }
+
+  private NodeId leader(LinkStatus now) {
+    if (now == null) {
+      return null;
+    }
+    return now.timekeeper() ? environment.node() : now.hint();
   }
 
   // ---- links -------------------------------------------------------------------------------

@@ -35,6 +35,18 @@ public record Beyond(int votes, int beyond, List<NodeId> missing) {
     return new Beyond(votes, beyond, missing);
   }
 
+  /**
+   * Voters to be who are no members yet and so many that waiting does not help: a majority of them
+   * alone would know of no seal, even when all who are members now do. As learners they come to know.
+   *
+   * @return empty if the members of now are enough
+   */
+  public static List<NodeId> tooNew(Membership next, Membership now) {
+    Beyond all =
+        of(next, store -> now.members().stream().anyMatch(member -> member.storeId() == store));
+    return all.inEveryQuorum() ? List.of() : all.missing();
+  }
+
   /** Whether a majority is: the link before may go. */
   public boolean quorum() {
     return beyond > votes / 2;

@@ -74,6 +74,7 @@ public final class SwapMachine {
    * @param warmTimekeeper whether the planned link would
    * @param warmedUp whether this replica has had the planned link decide as much as it wants to
    * @param quorumBeyond whether a quorum is known to have checkpointed beyond the seal
+   * @param ahead members whose checkpoint comes before this one's and is not known to be there
    */
   public record Situation(
       long nowMs,
@@ -82,7 +83,8 @@ public final class SwapMachine {
       boolean baseHolds,
       boolean warmTimekeeper,
       boolean warmedUp,
-      boolean quorumBeyond) {}
+      boolean quorumBeyond,
+      int ahead) {}
 
   /** After so long without effect a record is proposed again. */
   public static final long RETRY_MS = 250;
@@ -99,6 +101,12 @@ public final class SwapMachine {
   /** For so long after a switch, and between two requests, no checkpoint is asked for: the first
    * orders of the new link have the disk to themselves. */
   public static final long SETTLE_MS = 1_000;
+
+  /**
+   * For so long more, for each member whose checkpoint comes first: three that write, and drop what
+   * they had kept, at the same moment are three that answer late. Who is down holds up no longer.
+   */
+  public static final long TURN_MS = 500;
 
   private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -291,7 +299,7 @@ public final class SwapMachine {
   private void settle(Situation now) {
     if (settledMs == NEVER) {
       settledMs = now.nowMs();
-    } else if (now.nowMs() - settledMs >= SETTLE_MS) {
+    } else if (now.nowMs() - settledMs >= SETTLE_MS + now.ahead() * TURN_MS) {
       settledMs = now.nowMs();
       effects.checkpoint();
     }

@@ -325,7 +325,8 @@ final class SwapModel {
       if (!machine.idle()) {
         boolean leadsWarm = warmLeader == index;
         machine.tick(
-            new SwapMachine.Situation(nowMs, orderedMs, timekeeper, true, leadsWarm, true, beyond));
+            new SwapMachine.Situation(
+                nowMs, orderedMs, timekeeper, true, leadsWarm, true, beyond, 0));
         waitsSince = chain.plan() != null && machine.live() ? chain.plan().planId() : 0;
       }
     }

@@ -122,6 +122,18 @@ class LinkFramesTest {
     assertEquals(List.of(), links.frames().beyond(BOTH).missing(), "an older word came late");
   }
 
+  /** Some may wait with their checkpoints until they hear of this one's. */
+  @Test
+  void aDurableStateIsToldOfOnceAlsoWhenTheLinkBeforeIsRetired() {
+    Chain.Link target = new Chain.Link(2, PLAN, "x", Map.of(), BOTH, 0, Asked.NEVER);
+    Chain chain = Chain.genesis("x", BOTH).planned(new Chain.Plan(target, BOTH, 60_000));
+    links.open().follow(chain.switched(9, new Chain.Seal(8, Bytes.EMPTY)).retired(10));
+    links.frames().tick(0);
+    assertEquals(List.of(new Standing(2, 2, 2, false)), told);
+    links.frames().tick(10_000);
+    assertEquals(1, told.size());
+  }
+
   private final class Idle implements ConsensusStrategy, Loglet {
     @Override
     public String name() {

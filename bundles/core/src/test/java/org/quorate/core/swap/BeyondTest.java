@@ -54,6 +54,18 @@ class BeyondTest {
     assertEquals(List.of(NodeId.of("n1")), of(Set.of(2L), members).missing());
   }
 
+  @Test
+  void whoOutweighsTheMembersOfNowHasToBeALearnerFirst() {
+    Membership now = new Membership(1, List.of(voter(1, 1), voter(2, 1)));
+    Membership learning =
+        new Membership(2, List.of(voter(1, 1), new Member(NodeId.of("n3"), 3, Role.LEARNER)));
+    Membership heavy = new Membership(3, List.of(voter(1, 1), voter(2, 1), voter(3, 3)));
+    Membership equal = new Membership(3, List.of(voter(1, 1), voter(2, 1), voter(3, 2)));
+    assertEquals(List.of(NodeId.of("n3")), Beyond.tooNew(heavy, now));
+    assertEquals(List.of(), Beyond.tooNew(equal, now), "the others are in every majority");
+    assertEquals(List.of(), Beyond.tooNew(heavy, learning), "it will tell when it has a state");
+  }
+
   /** What the two words say, tried on all sets of four voters with weights. */
   @Test
   void noMajorityIsWithoutOneWhoIsBeyond() {

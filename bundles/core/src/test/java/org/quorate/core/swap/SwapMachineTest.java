@@ -39,7 +39,11 @@ class SwapMachineTest {
   }
 
   private void tick(long nowMs, boolean leadsWarm, boolean warmedUp) {
-    machine.tick(new Situation(nowMs, 0, true, true, leadsWarm, warmedUp, false));
+    machine.tick(new Situation(nowMs, 0, true, true, leadsWarm, warmedUp, false, 0));
+  }
+
+  private void settle(long nowMs, int ahead) {
+    machine.tick(new Situation(nowMs, 0, false, true, false, false, false, ahead));
   }
 
   @Test
@@ -83,6 +87,29 @@ class SwapMachineTest {
     assertEquals(List.of("checkpoint"), asked);
     machine.durable(retired);
     assertTrue(machine.idle());
+  }
+
+  @Test
+  void theCheckpointWaitsForThoseThatComeFirst() {
+    machine.chain(planned().switched(9, new Chain.Seal(8, null)));
+    asked.clear();
+    settle(0, 2);
+    settle(SwapMachine.SETTLE_MS, 2);
+    settle(SwapMachine.SETTLE_MS, 1);
+    assertEquals(List.of(), asked);
+    settle(SwapMachine.SETTLE_MS, 0);
+    assertEquals(List.of("checkpoint"), asked);
+  }
+
+  @Test
+  void whoIsDownHoldsTheNextOnesUpForATurn() {
+    machine.chain(planned().switched(9, new Chain.Seal(8, null)));
+    asked.clear();
+    settle(0, 1);
+    settle(SwapMachine.SETTLE_MS + SwapMachine.TURN_MS - 1, 1);
+    assertEquals(List.of(), asked);
+    settle(SwapMachine.SETTLE_MS + SwapMachine.TURN_MS, 1);
+    assertEquals(List.of("checkpoint"), asked);
   }
 
   private final class Asks implements SwapMachine.Effects {

@@ -16,6 +16,9 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.protocol.Outcomes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.api.wire.MalformedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Proposals and reads of callers who did not look for the right node: tried here, then sent on to
@@ -26,6 +29,7 @@ final class Forwarding {
   /** How long to look for a node that takes it while nobody is known to. */
   private static final long SEARCH_MS = 5000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
   private static final long ANSWER_MS = 10_000;
   private static final long PAUSE_MS = 100;
 
@@ -157,7 +161,7 @@ final class Forwarding {
               body,
               ANSWER_MS,
               answer -> {
-                T outcome = answer == null ? lost(to) : decode(answer);
+                T outcome = answer == null ? lost(to) : decoded(to, answer);
                 if (outcome == null) {
                   nobody();
                 } else {
@@ -165,6 +169,16 @@ final class Forwarding {
                 }
               },
               this::nobody);
+    }
+
+    /** Who asked is answered in any case. */
+    private T decoded(NodeId from, Bytes answer) {
+      try {
+        return decode(answer);
+      } catch (MalformedException e) {
+        LOG.warn("group {}: node '{}' gave an answer that makes no sense", group, from, e);
+        return lost(from);
+      }
     }
 
     private void nobody() {
@@ -208,27 +222,15 @@ final class Forwarding {
     }
   }
 
-  private final class Write extends Request<Outcome> {
-    private final Proposal proposal;
-
-    Write(GroupId group, Proposal proposal, Bytes body) {
-      super(group, PeerOperation.PROPOSE, body);
-      this.proposal = proposal;
-    }
-
-    @Override
-    void here(GroupHost host, Consumer<Outcome> then) {
-      host.propose(proposal, then);
+  /** What is answered by an outcome. */
+  private abstract class Asked extends Request<Outcome> {
+    Asked(GroupId group, PeerOperation what, Bytes body) {
+      super(group, what, body);
     }
 
     @Override
     Outcome decode(Bytes answer) {
       return Outcomes.outcome(new Decoder(answer)).outcome();
-    }
-
-    @Override
-    Outcome lost(NodeId at) {
-      return new Outcome.Indeterminate("node '" + at + "' took it and does not answer", at);
     }
 
     @Override
@@ -242,7 +244,26 @@ final class Forwarding {
     }
   }
 
-  private final class OfSession extends Request<Outcome> {
+  private final class Write extends Asked {
+    private final Proposal proposal;
+
+    Write(GroupId group, Proposal proposal, Bytes body) {
+      super(group, PeerOperation.PROPOSE, body);
+      this.proposal = proposal;
+    }
+
+    @Override
+    void here(GroupHost host, Consumer<Outcome> then) {
+      host.propose(proposal, then);
+    }
+
+    @Override
+    Outcome lost(NodeId at) {
+      return new Outcome.Indeterminate("node '" + at + "' took it and does not answer", at);
+    }
+  }
+
+  private final class OfSession extends Asked {
     private final SessionCall call;
 
     OfSession(SessionCall call) {
@@ -255,25 +276,10 @@ final class Forwarding {
       call.on(host, then);
     }
 
-    @Override
-    Outcome decode(Bytes answer) {
-      return Outcomes.outcome(new Decoder(answer)).outcome();
-    }
-
     /** It may be asked again. */
     @Override
     Outcome lost(NodeId at) {
       return null;
-    }
-
-    @Override
-    Outcome failed(Outcome why) {
-      return why;
-    }
-
-    @Override
-    Outcome why(Outcome outcome) {
-      return outcome;
     }
   }
 

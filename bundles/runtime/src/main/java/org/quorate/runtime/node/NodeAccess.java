@@ -1,14 +1,17 @@
 package org.quorate.runtime.node;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -43,6 +46,10 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   private final GroupId id;
   private final ScheduledThreadPoolExecutor thread;
   private final AccessWrites writes;
+
+  /** What ends the requests that are not answered: nothing runs on the thread once it is shut down. */
+  private final Set<Runnable> unanswered = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
 
   NodeAccess(QuorateNode node, GroupId id) {
@@ -88,16 +95,26 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
 
   @Override
   public CompletionStage<Outcome> propose(Bytes command) {
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    loop()
-        .execute(
-            () -> {
-              if (closed) {
-                done.complete(CLOSED);
-              } else {
-                writes.propose(command).thenAccept(done::complete);
-              }
-            });
+    return request(
+        done -> {
+          if (!closed) {
+            writes.propose(command).thenAccept(done::complete);
+          }
+        },
+        CLOSED);
+  }
+
+  /** Begins a request on the loop; it is answered when this is closed, if not before. */
+  private <T> CompletionStage<T> request(Consumer<CompletableFuture<T>> begin, T whenClosed) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    Runnable end = () -> done.complete(whenClosed);
+    unanswered.add(end);
+    done.whenComplete((answer, error) -> unanswered.remove(end));
+    if (closed) {
+      end.run();
+    } else {
+      loop().execute(() -> begin.accept(done));
+    }
     return done;
   }
 
@@ -131,20 +148,16 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   /** Asks until there is an answer that another try would not change. */
   private <T> CompletionStage<T> repeated(
       Supplier<CompletableFuture<T>> request, Function<T, Outcome> why, T whenClosed) {
-    CompletableFuture<T> done = new CompletableFuture<>();
     long deadline = GroupHost.nowMs() + PATIENCE_MS;
-    loop().execute(() -> repeat(request, why, whenClosed, deadline, done));
-    return done;
+    return request(done -> repeat(request, why, deadline, done), whenClosed);
   }
 
   private <T> void repeat(
       Supplier<CompletableFuture<T>> request,
       Function<T, Outcome> why,
-      T whenClosed,
       long deadline,
       CompletableFuture<T> done) {
-    if (closed) {
-      done.complete(whenClosed);
+    if (done.isDone()) {
       return;
     }
     request
@@ -153,7 +166,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
             answer -> {
               Outcome refused = why.apply(answer);
               if (refused != null && passing(refused) && GroupHost.nowMs() < deadline) {
-                after(RETRY_MS, () -> repeat(request, why, whenClosed, deadline, done));
+                after(RETRY_MS, () -> repeat(request, why, deadline, done));
               } else {
                 done.complete(answer);
               }
@@ -212,6 +225,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
             () -> {
               closed = true;
               writes.end();
+              unanswered.forEach(Runnable::run);
               thread.shutdown();
             });
   }

@@ -74,6 +74,25 @@ class ForwardingTest {
     }
   }
 
+  /** Those that wait and those that come too late: nobody waits for an answer for ever. */
+  @Test
+  void anAccessThatIsClosedAnswersAll() {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      NodeAccess access = cluster.node(NodeId.of("n1")).access(GroupId.of("nowhere"));
+      Bytes query = new KvQuery.Get(COUNTER, 0).encode();
+      CompletionStage<Outcome> write = access.propose(new KvCommand.Add(COUNTER, 1).encode());
+      CompletionStage<ReadOutcome> read = access.read(query, ReadLevel.LINEARIZABLE);
+      CompletionStage<Outcome> session = access.openSession(1000);
+      access.close();
+      assertInstanceOf(Outcome.NotLeader.class, get(write));
+      assertInstanceOf(ReadOutcome.Unanswered.class, get(read));
+      assertInstanceOf(Outcome.NotLeader.class, get(session));
+      assertInstanceOf(Outcome.NotLeader.class, get(access.propose(Bytes.EMPTY)));
+      assertInstanceOf(ReadOutcome.Unanswered.class, get(access.read(query, ReadLevel.LOCAL)));
+      assertInstanceOf(Outcome.NotLeader.class, get(access.closeSession(7)));
+    }
+  }
+
   @Test
   void aNodeWithoutTheGroupAsksTheOthers() {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {

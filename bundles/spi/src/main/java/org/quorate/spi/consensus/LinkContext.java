@@ -26,6 +26,12 @@ public interface LinkContext {
   /** For every random choice; differs per node and start. */
   long seed();
 
+  /**
+   * What the link's store held; only while {@link ConsensusStrategy#open} runs, since it is all of a
+   * log.
+   *
+   * @throws IllegalStateException later
+   */
   Recovered recovered();
 
   /** Where a loglet that is not pure delivers. */
