@@ -252,22 +252,33 @@ public final class VirtualCoordinator implements Coordinator {
                   () ->
                       outcome.complete(
                           new LockOutcome.Granted(new Lock(lock.name(), token, id(), lost))));
+      FencingToken[] asked = new FencingToken[1];
       call(() -> {
             servers.renew(session);
-            servers.lock(
-                lock.name(),
-                session,
-                granted,
-                () -> whenReached(run, () -> lost.complete(HeldLock.Loss.SESSION_ENDED)));
+            FencingToken token =
+                servers.lock(
+                    lock.name(),
+                    session,
+                    granted,
+                    () -> whenReached(run, () -> lost.complete(HeldLock.Loss.SESSION_ENDED)));
+            asked[0] = token;
+            servers.queue.after(lock.waitMs() * 1000, () -> giveUp(lock.name(), token, outcome));
             return true;
           })
           .whenComplete(
-              (asked, e) -> {
-                if (e != null) {
-                  outcome.completeExceptionally(e);
+              (done, e) -> {
+                if (e != null && outcome.completeExceptionally(e) && asked[0] != null) {
+                  servers.release(lock.name(), asked[0]); // a place that nobody knows of is left
                 }
               });
       return outcome;
+    }
+
+    private void giveUp(String name, FencingToken token, CompletableFuture<LockOutcome> outcome) {
+      if (servers.giveUp(name, token)) {
+        LockOutcome not = new LockOutcome.NotGranted(servers.info(name));
+        whenReached(run, () -> outcome.complete(not));
+      }
     }
 
     @Override

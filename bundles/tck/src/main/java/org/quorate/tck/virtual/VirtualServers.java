@@ -16,8 +16,10 @@ import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.LockInfo;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
 
@@ -123,6 +125,11 @@ public final class VirtualServers {
       return put(put.prefix() + String.format("%010d", number), put.value(), put.owner());
     } else if (op instanceof Op.Delete delete) {
       return delete(delete.key());
+    } else if (op instanceof Op.DeleteTree tree) {
+      Scope below = Scope.tree(tree.path());
+      List<String> found = keys.keySet().stream().filter(below::contains).toList();
+      found.forEach(this::delete);
+      return new TransactionResult.Effect(tree.path(), found.size());
     }
     throw new CoordinationException(CoordinationException.Code.UNSUPPORTED, "" + op);
   }
@@ -207,13 +214,33 @@ public final class VirtualServers {
     return true;
   }
 
-  void lock(String name, Session session, Consumer<FencingToken> granted, Runnable lost) {
+  FencingToken lock(String name, Session session, Consumer<FencingToken> granted, Runnable lost) {
     FencingToken token = new FencingToken(1, ++tokens);
     Deque<Claim> claims = locks.computeIfAbsent(name, n -> new ArrayDeque<>());
     claims.add(new Claim(session, token, () -> granted.accept(token), lost));
     if (claims.size() == 1) {
       granted.accept(token);
     }
+    return token;
+  }
+
+  /** Whether who waits for a lock has given up; false if it holds it, or has gone. */
+  boolean giveUp(String name, FencingToken token) {
+    Deque<Claim> claims = locks.get(name);
+    return claims != null
+        && !claims.peek().token().equals(token)
+        && claims.removeIf(c -> c.token().equals(token));
+  }
+
+  /** Who holds a lock and who waits. */
+  LockInfo info(String name) {
+    List<LockInfo.Claim> line = new ArrayList<>();
+    for (Claim c : locks.getOrDefault(name, new ArrayDeque<>())) {
+      line.add(new LockInfo.Claim(c.token(), c.session().id, "" + c.session().id, "", 0, 0));
+    }
+    return line.isEmpty()
+        ? new LockInfo(name, null, List.of())
+        : new LockInfo(name, line.get(0), line.subList(1, line.size()));
   }
 
   boolean release(String name, FencingToken token) {

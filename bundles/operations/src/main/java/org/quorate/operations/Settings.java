@@ -1,0 +1,31 @@
+package org.quorate.operations;
+
+import org.quorate.spi.operations.OperationException;
+import org.quorate.spi.operations.OperationException.Code;
+
+/** Values of {@link OperationParameters}, in milliseconds. */
+public record Settings(long heartbeatMs, long leaseMs) {
+  public Settings {
+    if (leaseMs < 3 * heartbeatMs) {
+      throw new OperationException(
+          Code.INVALID,
+          "op.lease.ms is "
+              + leaseMs
+              + "; with op.hb.ms "
+              + heartbeatMs
+              + " it goes from "
+              + 3 * heartbeatMs
+              + " to 600000");
+    }
+  }
+
+  /** A node whose lease was not renewed for so long is offline: the others wait a fifth longer. */
+  long fenceMs() {
+    return leaseMs - leaseMs / 5;
+  }
+
+  /** After how long what failed is tried again. */
+  long retryMs() {
+    return heartbeatMs / 10;
+  }
+}

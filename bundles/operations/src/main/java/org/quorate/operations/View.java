@@ -1,0 +1,211 @@
+package org.quorate.operations;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.kit.Mirror;
+import org.quorate.spi.operations.Decision;
+import org.quorate.spi.operations.OnlineNode;
+import org.quorate.spi.operations.Operation;
+import org.quorate.spi.operations.OperationException;
+import org.quorate.spi.operations.OperationSpec;
+import org.quorate.spi.operations.Phase;
+
+/** A service's keys as of one revision. Not thread-safe. */
+final class View implements Mirror {
+  /** An operation that was decided, and the revision at which that was. */
+  record Logged(Stored operation, long decidedAt) {}
+
+  private final Layout layout;
+  private final TreeMap<String, KeyEntry> keys = new TreeMap<>();
+  private final Map<String, OnlineNode> nodes = new TreeMap<>();
+  private final Map<Long, Stored> operations = new TreeMap<>();
+  private final Map<Long, Logged> log = new TreeMap<>();
+  private final Map<String, String> broken = new TreeMap<>();
+  private long revision;
+
+  View(Layout layout) {
+    this.layout = layout;
+  }
+
+  @Override
+  public void put(KeyEntry entry) {
+    change(entry.key(), entry);
+  }
+
+  @Override
+  public void apply(KeyEvent event) {
+    KeyEntry known = keys.get(event.key());
+    if (known == null || known.modRevision() < event.revision()) {
+      change(event.key(), event.entry());
+    }
+  }
+
+  @Override
+  public void at(long upTo) {
+    revision = Math.max(revision, upTo);
+  }
+
+  private void change(String key, KeyEntry entry) {
+    if (entry == null) {
+      keys.remove(key);
+    } else {
+      keys.put(key, entry);
+    }
+    broken.remove(key);
+    try {
+      parse(layout.name(key).split("/"), entry);
+    } catch (OperationException | NumberFormatException e) {
+      broken.put(key, e.getMessage());
+    }
+  }
+
+  private void parse(String[] names, KeyEntry entry) {
+    if (names.length != 2) {
+      return;
+    }
+    switch (names[0]) {
+      case "online" -> {
+        nodes.remove(names[1]);
+        if (entry != null) {
+          nodes.put(names[1], Codec.online(names[1], entry.value(), entry.owner()));
+        }
+      }
+      case "op" -> {
+        long id = Long.parseLong(names[1]);
+        operations.remove(id);
+        if (entry != null) {
+          operations.put(id, Codec.operation(entry.value(), entry.modRevision()));
+        }
+      }
+      case "op-log" -> {
+        long id = Long.parseLong(names[1]);
+        log.remove(id);
+        if (entry != null) {
+          Stored stored = Codec.operation(entry.value(), entry.modRevision());
+          log.put(id, new Logged(stored, entry.createRevision()));
+        }
+      }
+      default -> {
+        // The product's, or read when it is wanted.
+      }
+    }
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  /** What cannot be read, by key, with why. */
+  Map<String, String> broken() {
+    return broken;
+  }
+
+  /** An entry by its whole key, or null. */
+  KeyEntry entry(String key) {
+    return keys.get(key);
+  }
+
+  /** Nodes that are online, by name. */
+  Map<String, OnlineNode> nodes() {
+    return nodes;
+  }
+
+  /** Whether a node is online by that session. */
+  boolean online(String node, long session) {
+    OnlineNode known = nodes.get(node);
+    return known != null && known.session() == session;
+  }
+
+  /** Under way, by id. */
+  Collection<Stored> operations() {
+    return operations.values();
+  }
+
+  /** One under way, or null. */
+  Stored operation(long id) {
+    return operations.get(id);
+  }
+
+  /** Since they are decided, by id. */
+  Map<Long, Logged> log() {
+    return log;
+  }
+
+  /** The last id that was given. */
+  long lastId() {
+    KeyEntry epoch = keys.get(layout.epoch());
+    return epoch == null ? 0 : Codec.number(epoch.value());
+  }
+
+  /** What members of an operation are told: of one that was rolled back what holds again. */
+  Operation told(Stored s) {
+    KeyEntry beside = keys.get(layout.content(s.id));
+    KeyEntry undo = s.decision == Decision.ROLLED_BACK ? keys.get(layout.undo(s.id)) : null;
+    OperationSpec spec = s.spec;
+    if (beside != null) {
+      Codec.Content c = Codec.content((undo == null ? beside : undo).value());
+      spec =
+          new OperationSpec(
+              spec.kind(),
+              spec.name(),
+              spec.lock(),
+              c.content(),
+              c.changes(),
+              spec.work(),
+              spec.repeatable(),
+              spec.strict(),
+              spec.timeouts());
+    }
+    return s.shown(spec, Barrier.of(this, s).awaited());
+  }
+
+  /** What members change when it is committed. */
+  Map<String, String> changes(Stored s) {
+    KeyEntry beside = keys.get(layout.content(s.id));
+    return beside == null ? Map.of() : Codec.content(beside.value()).changes();
+  }
+
+  /** A member's answer at an operation's step, null if it gave none by the session that counts. */
+  Codec.Answer answer(Stored s, String node) {
+    KeyEntry entry = keys.get(layout.answer(s.id, s.step, node));
+    Long session = s.expected.get(node);
+    if (entry == null || session == null || entry.owner() != session) {
+      return null;
+    }
+    try {
+      return Codec.answer(entry.value());
+    } catch (OperationException e) {
+      return new Codec.Answer(false, e.getMessage());
+    }
+  }
+
+  /** Keys of the product, without the root. */
+  Map<String, String> product() {
+    Map<String, String> found = new TreeMap<>();
+    for (String tree : List.of("conf", "view")) {
+      // '0' follows '/': all keys below the tree lie between.
+      keys.subMap(layout.key(tree + "/"), layout.key(tree + "0"))
+          .forEach((key, entry) -> found.put(layout.name(key), entry.value().utf8()));
+    }
+    return found;
+  }
+
+  /** All under way, as they are shown. */
+  List<Operation> shown() {
+    List<Operation> all = new ArrayList<>();
+    operations.values().forEach(s -> all.add(told(s)));
+    return all;
+  }
+
+  /** Of what has ended nobody is awaited. */
+  static Operation ended(Stored s) {
+    Stored over = s.copy();
+    over.phase = Phase.ENDED;
+    return over.shown(over.spec, List.of());
+  }
+}

@@ -1,0 +1,13 @@
+package org.quorate.spi.operations;
+
+/** Where an operation is. */
+public enum Phase {
+  /** Every member gets ready. */
+  PREPARE,
+  /** One member does the work, while the others are ready. */
+  EXECUTE,
+  /** It is decided; every member completes. */
+  COMPLETE,
+  /** It is over. */
+  ENDED
+}
