@@ -26,6 +26,9 @@ import org.quorate.spi.coordination.LockSpec;
 final class Claim implements HeldLock {
   private static final long PAUSE_MS = 50;
 
+  /** A lock that is held for less is not worth a write, which its release would wait behind. */
+  private static final long TELL_MS = 20;
+
   private final Locks locks;
   private final Session session;
   private final LockSpec spec;
@@ -113,9 +116,7 @@ final class Claim implements HeldLock {
     }
     counter = done.revision();
     if (done.succeeded()) {
-      record = record.held(record.askedAtMs());
-      granted();
-      guard(counter);
+      granted(true);
       return;
     }
     List<KvResult> results = done.results();
@@ -153,7 +154,7 @@ final class Claim implements HeldLock {
               ? Failures.expired(session.id())
               : Failures.failure(Code.LOCK_LOST, "the place in the queue was taken away"));
     } else if (before == null) {
-      held();
+      granted(false);
     } else {
       List<KeyRange> watched = List.of(KeyRange.single(before.key()), KeyRange.single(place));
       watch = locks.store().access.watch(watched, revision, this::look);
@@ -178,35 +179,32 @@ final class Claim implements HeldLock {
             locks.loop());
   }
 
-  /** Told to others afterwards: the hand-over does not wait for it. */
-  private void held() {
-    record = record.held(System.currentTimeMillis());
-    KvCommand tell = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
-    locks
-        .store()
-        .execute(ifThere(tell), KvResult.TxnDone.class)
-        .whenCompleteAsync(
-            (done, problem) -> {
-              if (problem == null && done.succeeded()) {
-                guard(done.revision());
-              } else if (!lost.isDone()) {
-                lookWhetherHeld(0);
-              }
-            },
-            locks.loop());
-    granted();
-  }
-
-  private void granted() {
+  /**
+   * It holds the lock.
+   *
+   * @param told whether others can see since when
+   */
+  private void granted(boolean told) {
     timer.run();
     if (session.isOver()) {
       fail(Failures.expired(session.id()));
       return;
     }
+    record = record.held(System.currentTimeMillis());
     locks.held(this);
+    guard(counter);
+    if (!told) {
+      timer = locks.store().access.after(TELL_MS, this::tell);
+    }
     if (!outcome.complete(new LockOutcome.Granted(this))) {
       release();
     }
+  }
+
+  /** Tells others since when it is held. */
+  private void tell() {
+    KvCommand put = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
+    locks.store().execute(ifThere(put), KvResult.TxnDone.class);
   }
 
   private void late() {
@@ -315,6 +313,7 @@ final class Claim implements HeldLock {
       return;
     }
     releasing = true;
+    timer.run();
     locks
         .store()
         .execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class)
@@ -337,6 +336,7 @@ final class Claim implements HeldLock {
   }
 
   private void lose(Loss how) {
+    timer.run();
     watch.run();
     locks.gone(this);
     lost.complete(how);
