@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -127,8 +128,10 @@ class CommitsResumeTest {
         before = cluster.decided.size();
       }
       for (TestNode node : cluster.nodes.values()) {
-        for (int i = 0; i < EACH && node != slow; i++) {
-          cluster.propose(node, name + node.id + " " + at + " " + i);
+        if (node != slow) {
+          String each = name + node.id + " " + at + " ";
+          cluster.propose(
+              node, IntStream.range(0, EACH).mapToObj(i -> each + i).toArray(String[]::new));
         }
       }
       cluster.run(STEP_MS);

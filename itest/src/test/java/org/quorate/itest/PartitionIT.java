@@ -2,8 +2,13 @@ package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -11,10 +16,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.KvClient;
+import org.quorate.client.QuorateClient;
 
 /** Real processes, and a network between them that loses what it is told to lose. */
 class PartitionIT {
   private static final int ROWS = 20_000;
+  private static final int LOADS = 12;
+  private static final long LAST_MS = 60_000;
 
   @TempDir static Path directory;
   private static ProxiedCluster cluster;
@@ -94,5 +104,55 @@ class PartitionIT {
     assertEquals("yes\n", cluster.cli().ok("kv", "get", "slow", "--timeout", "120").out());
     cluster.delay(0);
     cluster.settle("equal states", cluster::equalStates);
+  }
+
+  // ---- a group in which every node takes writes ----------------------------------------------
+
+  private static JsonObject certified(NodeHttp node) throws InterruptedException {
+    NodeHttp.Answer shown = node.ask("group.show", new JsonObject().put("group", "certified"));
+    return shown.ok() ? shown.object() : new JsonObject();
+  }
+
+  /** Its sequencer hears nobody, then nobody hears it either: the others go on, and it comes back. */
+  @Test
+  void aSequencerThatIsCutOffIsReplacedAndComesBack() throws Exception {
+    cluster.cli().ok("group", "create", "certified", "--strategy", "certify");
+    Map<String, JsonObject> lines = cluster.status();
+    Map<String, NodeHttp> nodes = new TreeMap<>();
+    lines.forEach((name, line) -> nodes.put(name, new NodeHttp(name, line.getString("http"))));
+    cluster.settle("a sequencer", () -> certified(nodes.get("n1")).getString("leader") != null);
+    String cut = certified(nodes.get("n1")).getString("leader");
+    String stays = cut.equals("n1") ? "n2" : "n1";
+    try (QuorateClient client =
+        QuorateClient.connect(ClientOptions.of(lines.get(stays).getString("client")))) {
+      CountingLoad load = new CountingLoad(new KvClient(client.group("certified")), LOADS);
+      cluster.settle("the load to be under way", () -> load.acknowledged() > 100);
+      cluster.connect(cut, true, false);
+      cluster.settle(
+          "another sequencer, and the one before to be out of it",
+          () ->
+              "OPEN".equals(certified(nodes.get(cut)).getString("role"))
+                  && !cut.equals(certified(nodes.get(stays)).getString("leader", cut)));
+      for (boolean sends : new boolean[] {true, false}) {
+        cluster.connect(cut, sends, false);
+        int then = load.acknowledged();
+        cluster.settle("writes to go on", () -> load.acknowledged() > then + 100);
+      }
+      cluster.connect(cut, true, true);
+      cluster.settle(
+          "it to be back",
+          () -> certified(nodes.get(cut)).getString("role", "").matches("SYNCED|DONOR"));
+      load.endsExact(LAST_MS);
+    }
+    cluster.settle(
+        "equal states",
+        () -> {
+          Set<String> states = new TreeSet<>();
+          for (NodeHttp node : nodes.values()) {
+            JsonObject state = certified(node);
+            states.add(state.getLong("version") + " " + state.getString("stateHash"));
+          }
+          return states.size() == 1 && !states.contains("null null");
+        });
   }
 }

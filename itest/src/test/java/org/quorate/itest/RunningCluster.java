@@ -9,6 +9,7 @@ import java.util.Set;
 /** What the command line says of a cluster of three nodes, whatever its strategy. */
 final class RunningCluster {
   private static final long SETTLE_NANOS = 120_000_000_000L;
+  private static final long PAUSE_MS = 20;
   private static final int MAJORITY = 2;
 
   private final Cli cli;
@@ -28,6 +29,7 @@ final class RunningCluster {
       if (System.nanoTime() > end) {
         throw new AssertionError(what + " did not come:\n" + cli.run("status") + cli.run("doctor"));
       }
+      Thread.sleep(PAUSE_MS); // what it waits for needs the processor too
     }
   }
 

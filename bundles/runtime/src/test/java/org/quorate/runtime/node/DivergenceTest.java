@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
@@ -88,7 +89,7 @@ class DivergenceTest {
   private static NodeId leader(TestCluster cluster) {
     return cluster.nodes().stream()
         .filter(n -> cluster.node(n).groups().find(GROUP) != null)
-        .filter(n -> status(cluster, n).role().equals("leader"))
+        .filter(n -> n.equals(status(cluster, n).hint()))
         .findFirst()
         .orElse(null);
   }
@@ -99,7 +100,10 @@ class DivergenceTest {
     return left.gtid().equals(right.gtid()) && left.stateHash().equals(right.stateHash());
   }
 
-  private void flip(boolean leading) {
+  /** Leading, or sequencing, or neither. */
+  @ParameterizedTest
+  @CsvSource({"raft, false", "raft, true", "certify, false", "certify, true"})
+  void whoDivergedIsSeededAnew(String strategy, boolean leading) {
     AtomicReference<NodeId> where = new AtomicReference<>();
     try (TestCluster cluster = TestCluster.start(folder, 3)) {
       for (NodeId node : cluster.nodes()) {
@@ -111,7 +115,7 @@ class DivergenceTest {
       cluster
           .node(cluster.nodes().get(0))
           .control()
-          .createGroup(new GroupSpec(GROUP, "raft", "mapdb", "journal", "kv", List.of(), options))
+          .createGroup(new GroupSpec(GROUP, strategy, "mapdb", "journal", "kv", List.of(), options))
           .toCompletableFuture()
           .join();
       TestCluster.await("a leader", () -> leader(cluster) != null);
@@ -140,15 +144,5 @@ class DivergenceTest {
       TestCluster.await("the same goes on there", () -> same(cluster, victim, sound));
       assertEquals(List.of(), cluster.broken);
     }
-  }
-
-  @Test
-  void aFollowerThatDivergedIsSeededAnew() {
-    flip(false);
-  }
-
-  @Test
-  void aLeaderThatDivergedStepsAsideAndIsSeededAnew() {
-    flip(true);
   }
 }
