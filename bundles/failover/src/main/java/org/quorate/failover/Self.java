@@ -33,6 +33,11 @@ public final class Self {
     }
   }
 
+  @Override
+  public String toString() {
+    return name;
+  }
+
   String name() {
     return name;
   }

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quorate.spi.failover.FailoverRecord;
 
 /** Kills a process at its first, second, third … step, until an operation ends before it is killed. */
 class CrashAtEachStepTest {
@@ -18,6 +21,7 @@ class CrashAtEachStepTest {
   @ValueSource(strings = {"ddl", "dml", "rebalance"})
   void ofWhoBegan(String type) {
     int taken = 0;
+    Set<Integer> struck = new TreeSet<>();
     for (int step = 1; ; step++) {
       World world = new World(step);
       world.start("n1", "n2", "n3");
@@ -29,9 +33,17 @@ class CrashAtEachStepTest {
         break;
       }
       world.run(10);
+      FailoverRecord left = world.kept(0);
+      if (left != null) {
+        struck.add(left.state());
+      }
       world.until("not finished", LEASE_AND_FIVE_SECONDS, world::empty);
-      taken += check(world, 1) > 0 ? 1 : 0;
+      long number = check(world, 1);
+      assertEquals(left == null ? 0 : 1, number, () -> "takeover number: " + world);
+      taken += number > 0 ? 1 : 0;
     }
+    assertEquals(
+        type.equals("rebalance") ? Set.of(0, 1, 2, 4, 5) : Set.of(0, 1, 2, 3), struck, "states");
     assertTrue(taken > 20, taken + " takeovers: the steps are not what was meant");
   }
 

@@ -2,6 +2,7 @@ package org.quorate.failover;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,22 @@ class ParametersTest {
         assertThrows(FailoverException.class, () -> FailoverParameters.settings(options));
     assertEquals(
         "fo.lease.ms is 6000; with fo.hb.ms 2001 it goes from 6003 to 600000", e.getMessage());
+  }
+
+  @Test
+  void textsAreChecked() {
+    Settings s = FailoverParameters.settings(Map.of("fo.hb.ms", " 200 ", "fo.lease.ms", "1000"));
+    assertEquals(1000, s.leaseMs());
+    Map<String, String> wrong =
+        Map.of("fo.lease", "1000", "fo.lease.ms", "999", "fo.hb.ms", "soon");
+    wrong.forEach(
+        (name, value) -> {
+          FailoverException e =
+              assertThrows(
+                  FailoverException.class, () -> FailoverParameters.settings(Map.of(name, value)));
+          assertEquals(FailoverException.Code.INVALID, e.code());
+          assertTrue(e.getMessage().contains(name), e.getMessage());
+        });
   }
 
   @Test

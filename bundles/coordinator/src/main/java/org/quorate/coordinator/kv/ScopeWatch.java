@@ -23,12 +23,16 @@ import org.quorate.spi.coordination.WatchListener;
 final class ScopeWatch implements Subscription {
   private static final long PAUSE_MS = 50;
 
+  /** How often to look whether a listener that takes its time has fallen behind the history. */
+  private static final long LOOK_MS = 2_000;
+
   private final Store store;
   private final KeyRange keys;
   private final WatchListener listener;
   private final Consumer<ScopeWatch> gone;
   private long next;
   private volatile boolean over;
+  private boolean listening; // the listener has not taken what it was told
   private Runnable waiting = () -> {};
 
   /**
@@ -101,8 +105,12 @@ final class ScopeWatch implements Subscription {
     if (taken == null) {
       then.run();
     } else {
+      listening = true;
+      waiting = store.access.after(LOOK_MS, this::lookBehind);
       taken.whenCompleteAsync(
           (done, problem) -> {
+            listening = false;
+            waiting.run();
             if (problem != null) {
               refused(problem);
             } else {
@@ -111,6 +119,29 @@ final class ScopeWatch implements Subscription {
           },
           store.access.loop());
     }
+  }
+
+  /** The listener has not asked for more yet: perhaps there is no way on for it any more. */
+  private void lookBehind() {
+    long wanted = next;
+    store
+        .query(
+            new KvQuery.Changes(keys, wanted, 1, 0, false),
+            ReadLevel.LOCAL,
+            KvResult.ChangesDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (over || !listening || next != wanted) {
+                return;
+              }
+              CoordinationException failure = problem == null ? null : Failures.cause(problem);
+              if (failure != null && failure.code() == Code.COMPACTED) {
+                end(failure);
+              } else {
+                waiting = store.access.after(LOOK_MS, this::lookBehind);
+              }
+            },
+            store.access.loop());
   }
 
   private static KeyEvent event(KvEvent event) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.quorate.api.GroupId;
 import org.quorate.api.NodeId;
 import org.quorate.assembly.Trust;
@@ -24,6 +25,8 @@ import org.quorate.spi.config.Parameter;
  * with what would be allowed.
  */
 public final class ConfigReader {
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,63}");
+
   private final String file;
   private final List<Parameter> parameters;
 
@@ -69,7 +72,8 @@ public final class ConfigReader {
             "peers",
             "groups",
             "parameters",
-            "coordinators");
+            "coordinators",
+            "failover");
     NodeId node = nodeId(need(need(top, root, "node").fields("id"), top.get("node"), "id"));
     Entry cluster = need(top, root, "cluster");
     String name = need(cluster.fields("name"), cluster, "name").text();
@@ -95,7 +99,8 @@ public final class ConfigReader {
         peers,
         groups(top.get("groups")),
         parameters(top.get("parameters")),
-        coordinators(top.get("coordinators")));
+        coordinators(top.get("coordinators")),
+        registries(top.get("failover")));
   }
 
   private static int defaultLoops() {
@@ -288,16 +293,49 @@ public final class ConfigReader {
       Map<String, Entry> fields = item.fields("name", "provider", "options");
       String provider = need(fields, item, "provider").text();
       String name = text(fields, "name", provider);
-      if (!name.matches("[a-zA-Z0-9._-]{1,63}") || name.equals("native")) {
+      if (!NAME.matcher(name).matches() || name.equals("native")) {
         throw item.error(
             "'" + name + "' is no name of a coordinator: 1 to 63 of a-z A-Z 0-9 . _ -");
       }
-      Map<String, String> options = new TreeMap<>();
-      if (fields.containsKey("options")) {
-        fields.get("options").anyFields().forEach((k, v) -> options.put(k, v.text()));
-      }
-      if (all.put(name, new NodeConfig.CoordinatorSpec(name, provider, options)) != null) {
+      var spec = new NodeConfig.CoordinatorSpec(name, provider, options(fields));
+      if (all.put(name, spec) != null) {
         throw item.error("coordinator '" + name + "' is listed twice");
+      }
+    }
+    return List.copyOf(all.values());
+  }
+
+  private static Map<String, String> options(Map<String, Entry> fields) {
+    Map<String, String> options = new TreeMap<>();
+    if (fields.containsKey("options")) {
+      fields.get("options").anyFields().forEach((k, v) -> options.put(k, v.text()));
+    }
+    return options;
+  }
+
+  private static List<NodeConfig.RegistrySpec> registries(Entry entry) {
+    Map<String, NodeConfig.RegistrySpec> all = new TreeMap<>();
+    if (entry == null) {
+      return List.of();
+    }
+    for (Entry item : entry.items()) {
+      Map<String, Entry> fields =
+          item.fields("name", "coordinator", "root", "address", "capacity", "options");
+      String name = text(fields, "name", "default");
+      if (!NAME.matcher(name).matches()) {
+        throw item.error(
+            "'" + name + "' is no name of a failover registry: 1 to 63 of a-z A-Z 0-9 . _ -");
+      }
+      var spec =
+          new NodeConfig.RegistrySpec(
+              name,
+              need(fields, item, "coordinator").text(),
+              text(fields, "root", ""),
+              text(fields, "address", ""),
+              text(fields, "capacity", ""),
+              options(fields));
+      if (all.put(name, spec) != null) {
+        throw item.error("failover registry '" + name + "' is listed twice");
       }
     }
     return List.copyOf(all.values());

@@ -23,6 +23,7 @@ import org.quorate.runtime.peer.NodeAddress;
  * @param groups made by the bootstrap
  * @param parameters values of node-wide parameters, checked by the node
  * @param coordinators what bundles of the node may coordinate with beside its groups
+ * @param registries failover registries that bundles of the node may use
  */
 public record NodeConfig(
     NodeId node,
@@ -38,7 +39,27 @@ public record NodeConfig(
     Map<NodeId, NodeAddress> peers,
     List<GroupSpec> groups,
     Map<String, String> parameters,
-    List<CoordinatorSpec> coordinators) {
+    List<CoordinatorSpec> coordinators,
+    List<RegistrySpec> registries) {
+
+  /**
+   * A failover registry.
+   *
+   * @param coordinator by name, such as {@code native:default}
+   * @param root the key below which it is; empty for the default, likewise the address and capacity
+   * @param options parameters, which the registry checks
+   */
+  public record RegistrySpec(
+      String name,
+      String coordinator,
+      String root,
+      String address,
+      String capacity,
+      Map<String, String> options) {
+    public RegistrySpec {
+      options = Map.copyOf(options);
+    }
+  }
 
   /**
    * A coordinator of a provider.
@@ -75,6 +96,7 @@ public record NodeConfig(
     groups = List.copyOf(groups);
     parameters = Map.copyOf(parameters);
     coordinators = List.copyOf(coordinators);
+    registries = List.copyOf(registries);
   }
 
   /** The same with another data directory. */
@@ -93,7 +115,8 @@ public record NodeConfig(
         peers,
         groups,
         parameters,
-        coordinators);
+        coordinators,
+        registries);
   }
 
   /** By dotted key, for people; secrets are left out. */
@@ -122,6 +145,7 @@ public record NodeConfig(
     groups.forEach(g -> flat.put("groups." + g.group(), g.strategy() + ", " + g.storage()));
     parameters.forEach((name, value) -> flat.put("parameters." + name, value));
     coordinators.forEach(c -> flat.put("coordinators." + c.name(), c.provider()));
+    registries.forEach(r -> flat.put("failover." + r.name(), r.coordinator()));
     return flat;
   }
 }

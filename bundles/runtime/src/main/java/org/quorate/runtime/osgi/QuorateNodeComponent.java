@@ -75,10 +75,13 @@ public final class QuorateNodeComponent {
   private static final Logger LOG = LoggerFactory.getLogger(QuorateNodeComponent.class);
   private static final long FOLLOW_MS = 5000;
 
+  /** Factory PID of failover registries: as in their bundle, of which this one needs no class. */
+  private static final String FAILOVER_PID = "org.quorate.failover";
+
   private final Services services = new Services();
   private final Map<Group, List<ServiceRegistration<?>>> groups = new ConcurrentHashMap<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-  private final List<Configuration> coordinators = new ArrayList<>();
+  private final List<Configuration> configurations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
 
@@ -172,6 +175,7 @@ public final class QuorateNodeComponent {
     properties.put("service.pid", PID);
     registrations.add(context.registerService(ManagedService.class, this::updated, properties));
     node.config().coordinators().forEach(this::configure);
+    node.config().registries().forEach(this::configure);
   }
 
   /** What the file says of a coordinator becomes a configuration of {@link ConfiguredCoordinator}. */
@@ -180,16 +184,34 @@ public final class QuorateNodeComponent {
     values.put("quorate.coordinator", spec.name());
     values.put("quorate.coordinator.client", node.id().name());
     values.put("provider.target", "(quorate.coordinator.provider=" + spec.provider() + ")");
+    configure(ConfiguredCoordinator.PID, "coordinator", spec.name(), values);
+  }
+
+  /** Likewise of the bundle of failover registries, which need not be there. */
+  private void configure(NodeConfig.RegistrySpec spec) {
+    Hashtable<String, Object> values = new Hashtable<>(spec.options());
+    values.put("quorate.failover", spec.name());
+    values.put("quorate.failover.node", node.id().name());
+    values.put("coordinator.target", "(quorate.coordinator=" + spec.coordinator() + ")");
+    Map<String, String> own = new TreeMap<>();
+    own.put("root", spec.root());
+    own.put("address", spec.address());
+    own.put("capacity", spec.capacity());
+    own.values().removeIf(String::isEmpty);
+    own.forEach((key, value) -> values.put("quorate.failover." + key, value));
+    configure(FAILOVER_PID, "failover registry", spec.name(), values);
+  }
+
+  private void configure(String pid, String what, String name, Hashtable<String, Object> values) {
     try {
       if (admin == null) {
         throw new IOException("there is no ConfigurationAdmin");
       }
-      Configuration made =
-          admin.getFactoryConfiguration(ConfiguredCoordinator.PID, spec.name(), "?");
+      Configuration made = admin.getFactoryConfiguration(pid, name, "?");
       made.update(values);
-      coordinators.add(made);
+      configurations.add(made);
     } catch (IOException e) {
-      LOG.error("coordinator '{}' is off: {}", spec.name(), e.getMessage());
+      LOG.error("{} '{}' is off: {}", what, name, e.getMessage());
     }
   }
 
@@ -257,8 +279,8 @@ public final class QuorateNodeComponent {
   @Deactivate
   void deactivate() {
     if (node != null) {
-      coordinators.forEach(this::unconfigure);
-      coordinators.clear();
+      configurations.forEach(this::unconfigure);
+      configurations.clear();
       registrations.forEach(ServiceRegistration::unregister);
       registrations.clear();
       node.close();

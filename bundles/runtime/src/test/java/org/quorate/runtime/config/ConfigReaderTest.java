@@ -63,6 +63,23 @@ class ConfigReaderTest {
   }
 
   @Test
+  void failoverRegistriesNameTheirCoordinator() {
+    String orders =
+        "{name: orders, coordinator: \"native:main\", root: orders/fo, capacity: 2,"
+            + " options: {fo.hb.ms: 500}}";
+    NodeConfig config = parse(GOOD + "failover: [" + orders + "]\n");
+    NodeConfig.RegistrySpec only = config.registries().get(0);
+    assertEquals(
+        new NodeConfig.RegistrySpec(
+            "orders", "native:main", "orders/fo", "", "2", Map.of("fo.hb.ms", "500")),
+        only);
+    assertEquals("native:main", config.flat().get("failover.orders"));
+    String twice = refused(GOOD + "failover: [" + orders + ", " + orders + "]\n");
+    assertTrue(twice.contains("failover registry 'orders' is listed twice"), twice);
+    assertTrue(refused(GOOD + "failover: [{name: x}]\n").contains("'coordinator' is missing"));
+  }
+
+  @Test
   void jsonIsUnderstoodToo() {
     String json =
         """

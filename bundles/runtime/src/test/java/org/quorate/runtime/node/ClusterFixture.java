@@ -12,8 +12,10 @@ import org.quorate.api.Bytes;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.client.QuorateClient;
@@ -30,6 +32,7 @@ final class ClusterFixture implements CoordinatorFixture {
   private final Map<Coordinator, KvCoordinator> inside = new ConcurrentHashMap<>();
   private final List<NodeAccess> accesses = new CopyOnWriteArrayList<>();
   private NodeId stopped;
+  private long forgotten; // revision up to which there is no history any more
 
   /** Clients over TCP. */
   ClusterFixture(Path folder, String strategy) throws Exception {
@@ -77,7 +80,7 @@ final class ClusterFixture implements CoordinatorFixture {
   /** How many keys with a prefix the group has ever had, as far as its history goes back. */
   long keysEver(String prefix) throws Exception {
     KvQuery.Changes changes =
-        new KvQuery.Changes(KeyRange.prefix(Bytes.utf8(prefix)), 1, 0, 0, false);
+        new KvQuery.Changes(KeyRange.prefix(Bytes.utf8(prefix)), forgotten + 1, 0, 0, false);
     ReadOutcome answer =
         cluster
             .client()
@@ -139,6 +142,24 @@ final class ClusterFixture implements CoordinatorFixture {
   public boolean swap() throws Exception {
     swapTo(cluster.status(leader()).strategy().equals("raft") ? "certify" : "raft");
     return true;
+  }
+
+  @Override
+  public boolean forget(long revision) throws Exception {
+    QuorateClient connected = cluster.client();
+    try {
+      Outcome done =
+          connected
+              .group(TestCluster.GROUP.name())
+              .access()
+              .propose(new KvCommand.Compact(revision).encode())
+              .toCompletableFuture()
+              .get(60, SECONDS);
+      forgotten = revision;
+      return done instanceof Outcome.Committed;
+    } finally {
+      connected.shutdown().toCompletionStage().toCompletableFuture().get(60, SECONDS);
+    }
   }
 
   private void swapTo(String strategy) throws Exception {

@@ -154,6 +154,7 @@ public final class TestCluster implements AutoCloseable {
         addresses,
         List.of(GroupSpec.of("main")),
         parameters,
+        List.of(),
         List.of());
   }
 

@@ -345,6 +345,7 @@ class HostilePortsTest {
             Map.of(second, self),
             List.of(),
             Map.of(),
+            List.of(),
             List.of());
     var node =
         new org.quorate.runtime.node.QuorateNode(
@@ -394,6 +395,7 @@ class HostilePortsTest {
             Map.of(),
             List.of(),
             Map.of(),
+            List.of(),
             List.of());
     var node =
         new org.quorate.runtime.node.QuorateNode(

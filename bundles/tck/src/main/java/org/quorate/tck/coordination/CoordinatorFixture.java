@@ -31,6 +31,15 @@ public interface CoordinatorFixture extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Gives up the history of changes up to a revision, as happens by itself after many more.
+   *
+   * @return false if the provider cannot be asked to: the tests of it are skipped then
+   */
+  default boolean forget(long revision) throws Exception {
+    return false;
+  }
+
   @Override
   void close() throws Exception;
 }

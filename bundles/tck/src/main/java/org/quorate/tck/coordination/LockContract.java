@@ -175,6 +175,10 @@ interface LockContract extends Coordinated {
     untilWaiting(one, name, 1);
     FencingToken other = new FencingToken(lock.token().epoch(), lock.token().counter() + 1);
     assertFalse(await(operator.forceRelease(name, other, "ann", "a mistake")));
+    Condition guessed = new Condition.Held(name, other);
+    Op put = new Op.Put(path() + "/guessed", text("x"));
+    assertFalse(
+        await(operator.transact(new Transaction(List.of(guessed), List.of(put)))).succeeded());
     assertTrue(held(one, lock));
     assertTrue(await(operator.forceRelease(name, lock.token(), "ann", "it hangs")));
     assertEquals(HeldLock.Loss.FORCED, await(lock.lost()));

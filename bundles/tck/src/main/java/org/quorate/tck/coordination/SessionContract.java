@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.quorate.tck.coordination.Coordinated.assertFails;
+import static org.quorate.tck.coordination.Coordinated.assertRefused;
 import static org.quorate.tck.coordination.Coordinated.await;
 import static org.quorate.tck.coordination.Coordinated.session;
 import static org.quorate.tck.coordination.Coordinated.text;
@@ -18,11 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionInfo;
@@ -177,6 +180,34 @@ interface SessionContract extends Coordinated {
     assertNull(await(one.get(path() + "/a")));
     assertNull(await(one.get(path() + "/b")));
     assertEquals(SessionEnd.EXPIRED, await(session.ended()));
+  }
+
+  @Test
+  default void whatIsOutOfBoundsOpensNothing() throws Exception {
+    Coordinator client = open("one");
+    String longName = "n".repeat(CoordinationLimits.NAME_BYTES + 1);
+    assertRefused(Code.TOO_LARGE, () -> SessionSpec.of(longName, LONG_TTL_MS));
+    assertRefused(Code.INVALID, () -> SessionSpec.of("hasty", CoordinationLimits.MIN_TTL_MS - 1));
+    CoordinatorSession session = session(client, path());
+    String lock = path() + "/lock";
+    String longPurpose = "p".repeat(CoordinationLimits.PURPOSE_BYTES + 1);
+    assertRefused(Code.TOO_LARGE, () -> LockSpec.tried(lock, longPurpose));
+    assertRefused(Code.INVALID, () -> LockSpec.tried("a//b", "no name"));
+    assertFails(
+        Code.TOO_LARGE,
+        client.campaign(
+            session, lock, Bytes.wrap(new byte[CoordinationLimits.VALUE_BYTES + 1]), PATIENCE_MS));
+    Op put = new Op.Put(path() + "/never", text("x"), 77);
+    assertFails(Code.SESSION_EXPIRED, client.transact(Transaction.of(put)));
+    assertFalse(await(client.endSession(77)));
+    assertEquals(List.of(), await(client.locks(Scope.tree(path()))));
+    assertEquals(
+        List.of(session.id()),
+        await(client.sessions()).stream()
+            .filter(s -> s.name().equals(path()))
+            .map(SessionInfo::id)
+            .toList());
+    assertEquals(List.of(), await(client.range(RangeQuery.of(Scope.tree(path())))).entries());
   }
 
   @Test

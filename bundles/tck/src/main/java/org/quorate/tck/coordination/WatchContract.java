@@ -173,6 +173,65 @@ interface WatchContract extends Coordinated {
   }
 
   @Test
+  default void whoNeverReadsIsToldThatItFellBehind() throws Exception {
+    Coordinator client = open("one");
+    String p = path();
+    long from = await(client.put(p + "/a", text("0")));
+    Told never = new Told();
+    Told quick = new Told();
+    never.shut();
+    client.watch(Scope.tree(p), from, never);
+    Subscription watch = client.watch(Scope.tree(p), from, quick);
+    until("first", () -> never.calls() == 1);
+    long last = 0;
+    for (int i = 1; i <= 5; i++) {
+      last = await(client.put(p + "/a", text(Integer.toString(i))));
+    }
+    until("the quick one", () -> quick.events().size() == 6);
+    assumeTrue(fixture().forget(last), "the provider forgets when it wants to");
+    assertEquals(Code.COMPACTED, await(never.ended()).code());
+    assertEquals(1, never.calls());
+    await(client.put(p + "/a", text("after")));
+    until("the quick one", () -> quick.events().size() == 7);
+    watch.close();
+  }
+
+  @Test
+  default void aStormOfWatchesIsToldWhatItWantsAndNothingElse() throws Exception {
+    Coordinator client = open("storm");
+    Coordinator other = open("other");
+    String p = path();
+    long from = await(other.put(p + "/k0", text("first")));
+    List<Told> all = new ArrayList<>();
+    List<Subscription> watches = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      Told told = new Told();
+      all.add(told);
+      Scope scope = i % 3 == 0 ? Scope.tree(p) : Scope.key(p + "/k" + i % 10);
+      watches.add(client.watch(scope, from + 1, told));
+    }
+    for (int i = 0; i < 10; i++) {
+      await(other.put(p + "/k" + i, text("x")));
+    }
+    until("all", () -> all.stream().allMatch(t -> !t.events().isEmpty()));
+    until("whole trees", () -> all.get(0).events().size() == 10);
+    watches.forEach(Subscription::close);
+    for (int i = 0; i < 600; i++) {
+      if (i % 3 != 0) {
+        assertEquals(List.of("k" + i % 10 + "=x"), all.get(i).brief(p));
+      }
+    }
+    Told late = new Told();
+    Subscription watch = client.watch(Scope.tree(p), 0, late);
+    for (int i = 0; late.events().isEmpty(); i++) {
+      assertTrue(i < 2000, "nothing is told");
+      await(other.put(p + "/k0", text("late")));
+    }
+    watch.close();
+    assertTrue(all.stream().allMatch(t -> t.events().size() <= 10), "told after it was closed");
+  }
+
+  @Test
   default void aListenerThatFailsEndsItsWatchAlone() throws Exception {
     Coordinator client = open("one");
     String p = path();

@@ -1,0 +1,2 @@
+/** The bundle's component. */
+package org.quorate.failover.osgi;
