@@ -292,6 +292,10 @@ final class Core implements Replica.Follower {
     applied.ended().forEach(expiry::ended);
     boolean own = outbox.applied(entry, applied);
     desk.applied(applied);
+    if (applied.anew()) {
+      replica.history().restart(replica.machine().revision());
+      watches.restarted();
+    }
     applied.ended().forEach(sessions::ended);
     watches.applied(applied.events(), replica.machine().revision());
     reads.applied();

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.zookeeper.KeeperException;
 import org.quorate.coordinator.zk.state.Applied;
 import org.quorate.coordinator.zk.state.Command;
@@ -28,6 +29,7 @@ final class Outbox {
   private final Runnable stalled;
   private final long client = ThreadLocalRandom.current().nextLong();
   private final TreeMap<Long, Request> open = new TreeMap<>();
+  private final List<Asking> askingForHead = new ArrayList<>();
   private Head head;
   private boolean readingHead;
   private long last;
@@ -48,6 +50,9 @@ final class Outbox {
       this.deadlineNanos = deadlineNanos;
     }
   }
+
+  /** Who waits for the head. */
+  private record Asking(CompletableFuture<Head> answer, long deadlineNanos) {}
 
   /** A request's number and what comes of it. */
   record Sent(long number, CompletableFuture<Object> done) {}
@@ -164,6 +169,10 @@ final class Outbox {
             failAll(e);
             return;
           }
+          Head now = head;
+          List<Asking> asked = List.copyOf(askingForHead);
+          askingForHead.clear();
+          asked.forEach(asking -> asking.answer().complete(now));
           sendAll();
         });
   }
@@ -231,6 +240,10 @@ final class Outbox {
 
   /** Gives up what has waited too long. */
   void expire(long nowNanos) {
+    failHead(
+        asking -> nowNanos - asking.deadlineNanos() >= 0,
+        new CoordinationException(
+            Code.UNAVAILABLE, "no server of the ZooKeeper ensemble can be reached"));
     List<Long> late = new ArrayList<>();
     open.forEach(
         (number, request) -> {
@@ -252,6 +265,7 @@ final class Outbox {
   }
 
   void failAll(CoordinationException why) {
+    failHead(asking -> true, why);
     for (long number : new ArrayList<>(open.keySet())) {
       fail(number, why);
     }
@@ -290,7 +304,28 @@ final class Outbox {
   void nextFolder() {
     Head now = head;
     if (now != null && now.sealed() == null && now.folder() == replica.position().folder()) {
-      changeHead(Head.open(now.folder() + 1), new Command.NextFolder(), true, (code, v) -> {});
+      changeHead(now, Head.open(now.folder() + 1), new Command.NextFolder(), true, (code, v) -> {});
+    }
+  }
+
+  /** The head, once it is known. */
+  CompletableFuture<Head> head(long waitMs) {
+    if (head != null) {
+      return CompletableFuture.completedFuture(head);
+    }
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+    Asking asking = new Asking(new CompletableFuture<>(), deadline);
+    askingForHead.add(asking);
+    readHead();
+    return asking.answer();
+  }
+
+  private void failHead(Predicate<Asking> whom, CoordinationException why) {
+    for (Asking asking : List.copyOf(askingForHead)) {
+      if (whom.test(asking)) {
+        askingForHead.remove(asking);
+        asking.answer().completeExceptionally(why);
+      }
     }
   }
 
@@ -298,23 +333,26 @@ final class Outbox {
    * Seals the log against every coordinator, or opens it again.
    *
    * @param reason null to open it
+   * @param told what the entry that does it asks for
    */
-  CompletableFuture<Boolean> seal(String reason) {
+  CompletableFuture<Boolean> seal(String reason, Command told, long waitMs) {
+    return head(waitMs).thenCompose(now -> seal(now, reason, told));
+  }
+
+  private CompletableFuture<Boolean> seal(Head now, String reason, Command told) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    if (head == null) {
-      done.completeExceptionally(
-          new CoordinationException(Code.UNAVAILABLE, "not connected: try again"));
-      return done;
-    }
-    byte[] data = reason == null ? Head.open(head.folder()) : Head.sealed(head.folder(), reason);
+    byte[] data = reason == null ? Head.open(now.folder()) : Head.sealed(now.folder(), reason);
     changeHead(
+        now,
         data,
-        new Command.KeepAlive(List.of()),
+        told,
         false,
         (code, nothing) -> {
           if (code == KeeperException.Code.OK) {
+            headChanged();
             done.complete(true);
           } else if (code == KeeperException.Code.BADVERSION) {
+            headChanged();
             done.complete(false);
           } else {
             done.completeExceptionally(
@@ -325,7 +363,8 @@ final class Outbox {
   }
 
   /** Changes the head as it is known; the change is itself an entry. */
-  private void changeHead(byte[] data, Command told, boolean folder, Ensemble.Answer<Void> answer) {
-    ensemble.changeHead(head, data, encode(++last, told), folder, answer);
+  private void changeHead(
+      Head now, byte[] data, Command told, boolean folder, Ensemble.Answer<Void> answer) {
+    ensemble.changeHead(now, data, encode(++last, told), folder, answer);
   }
 }

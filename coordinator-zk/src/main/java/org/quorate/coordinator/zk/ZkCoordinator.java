@@ -18,13 +18,14 @@ import org.quorate.spi.coordination.Children;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinationLimits;
-import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Keys;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
@@ -36,7 +37,7 @@ import org.quorate.spi.coordination.TransactionResult;
 import org.quorate.spi.coordination.WatchListener;
 
 /** A coordinator on ZooKeeper. */
-final class ZkCoordinator implements Coordinator {
+final class ZkCoordinator implements Movable {
   private static final int SECRET_BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -256,18 +257,41 @@ final class ZkCoordinator implements Coordinator {
     return core.shutdown();
   }
 
-  /**
-   * Lets no coordinator change anything below this root any more; reads go on.
-   *
-   * @return false if another changed the seal at the same time
-   */
-  CompletionStage<Boolean> seal(String reason) {
-    return core.call(() -> core.outbox().seal(reason));
+  // ---- going on elsewhere ---------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Boolean> seal(String reason) {
+    return sealing(reason, new Command.KeepAlive(List.of()));
   }
 
-  /** Lets changes happen again. */
-  CompletionStage<Boolean> unseal() {
-    return core.call(() -> core.outbox().seal(null));
+  @Override
+  public CompletionStage<Boolean> unseal() {
+    return core.call(
+        () -> core.outbox().seal(null, new Command.KeepAlive(List.of()), core.requestMs()));
+  }
+
+  @Override
+  public CompletionStage<Boolean> retire(String reason) {
+    return sealing(reason, new Command.Retire());
+  }
+
+  private CompletionStage<Boolean> sealing(String reason, Command told) {
+    try {
+      CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
+    } catch (CoordinationException e) {
+      return failed(e);
+    }
+    return core.call(() -> core.outbox().seal(reason, told, core.requestMs()));
+  }
+
+  @Override
+  public CompletionStage<Inventory> inventory() {
+    return read(() -> machine().inventory());
+  }
+
+  @Override
+  public CompletionStage<Void> take(Inventory inventory) {
+    return core.call(() -> new Intake(core, inventory).run());
   }
 
   /** For tests: ends as the death of the process would. */

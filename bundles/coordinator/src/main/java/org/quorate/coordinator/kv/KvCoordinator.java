@@ -20,13 +20,14 @@ import org.quorate.spi.coordination.Children;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationLimits;
-import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Keys;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
@@ -41,10 +42,11 @@ import org.quorate.spi.coordination.WatchListener;
  * Coordination on a key-value group, of whichever strategy: everything is keys of the group, a session
  * is a lease, so all of it survives what the group survives. Thread-safe.
  */
-public final class KvCoordinator implements Coordinator {
+public final class KvCoordinator implements Movable {
   private final Store store;
   private final long epoch;
   private final Locks locks;
+  private final Moving moving;
   private final Sessions sessions;
   private final Supplier<CompletionStage<?>> release;
   private final Set<ScopeWatch> watches = new LinkedHashSet<>(); // on the loop
@@ -64,6 +66,7 @@ public final class KvCoordinator implements Coordinator {
     this.store = new Store(access);
     this.epoch = epoch;
     this.locks = new Locks(store, epoch);
+    this.moving = new Moving(store, epoch);
     this.sessions = new Sessions(store, locks, client);
     this.release = release;
   }
@@ -304,6 +307,45 @@ public final class KvCoordinator implements Coordinator {
         () -> {
           CoordinationLimits.range("limit", limit, 1, CoordinationLimits.FORCED_RELEASES);
           return locks.forced(limit);
+        });
+  }
+
+  // ---- going on elsewhere ---------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Boolean> seal(String reason) {
+    return open(
+        () -> {
+          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
+          return moving.seal(reason);
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> unseal() {
+    return open(moving::unseal);
+  }
+
+  @Override
+  public CompletionStage<Inventory> inventory() {
+    return open(moving::inventory);
+  }
+
+  /** Not yet: UNSUPPORTED. */
+  @Override
+  public CompletionStage<Void> take(Inventory inventory) {
+    return CompletableFuture.failedFuture(
+        Failures.failure(
+            CoordinationException.Code.UNSUPPORTED,
+            "the native coordinator does not take in what another provider kept"));
+  }
+
+  @Override
+  public CompletionStage<Boolean> retire(String reason) {
+    return open(
+        () -> {
+          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
+          return moving.retire(reason);
         });
   }
 

@@ -103,7 +103,7 @@ final class Locks {
     return store.all(Places.claims(lock), ReadLevel.LINEARIZABLE).thenApply(Locks::inOrder);
   }
 
-  private static List<KvEntry> inOrder(List<KvEntry> entries) {
+  static List<KvEntry> inOrder(List<KvEntry> entries) {
     return entries.stream().sorted(Comparator.comparingLong(KvEntry::createRevision)).toList();
   }
 
@@ -186,7 +186,7 @@ final class Locks {
         .thenApply(done -> done.entries().stream().map(e -> forced(e.value())).toList());
   }
 
-  private static ForcedRelease forced(Bytes record) {
+  static ForcedRelease forced(Bytes record) {
     Decoder in = new Decoder(record);
     String lock = in.text();
     String by = in.text();

@@ -1,5 +1,6 @@
 package org.quorate.coordinator.kv;
 
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
 import org.quorate.spi.coordination.Scope;
@@ -13,22 +14,28 @@ import org.quorate.spi.coordination.Scope;
  * coord/s/SESSION                     → {@link SessionRecord}; its lease is the session
  * coord/l/LOCK 00 SESSION-SLOT        → {@link ClaimRecord}; the oldest one holds the lock
  * coord/f/NUMBER                      → a forced release; coord/c/f the next number
+ * coord/c/seal                        → why nothing may be changed; absent while it may
  * </pre>
  *
  * <p>A session's id is that of its lease, in 16 hexadecimal digits.
  */
 final class Places {
+  static final Bytes ALL = Bytes.utf8("coord/");
+  static final Bytes SEAL = Bytes.utf8("coord/c/seal");
   static final Bytes SESSIONS = Bytes.utf8("coord/s/");
   static final Bytes FORCED = Bytes.utf8("coord/f/");
   static final Bytes FORCED_COUNTER = Bytes.utf8("coord/c/f");
-  private static final String KEYS = "coord/k/";
-  private static final String COUNTERS = "coord/n/";
-  private static final String LOCKS = "coord/l/";
+  static final Bytes KEYS = Bytes.utf8("coord/k/");
+  static final Bytes COUNTERS = Bytes.utf8("coord/n/");
+  static final Bytes LOCKS = Bytes.utf8("coord/l/");
+
+  /** All but the seal. */
+  static final List<Bytes> KEPT = List.of(KEYS, COUNTERS, SESSIONS, LOCKS, FORCED, FORCED_COUNTER);
 
   private Places() {}
 
   static Bytes key(String key) {
-    return Bytes.utf8(KEYS + key);
+    return KEYS.concat(Bytes.utf8(key));
   }
 
   static String keyAt(Bytes place) {
@@ -46,12 +53,12 @@ final class Places {
     return below(KEYS, path);
   }
 
-  private static Bytes below(String root, String path) {
-    return Bytes.utf8(path.isEmpty() ? root : root + path + "/");
+  private static Bytes below(Bytes root, String path) {
+    return path.isEmpty() ? root : root.concat(Bytes.utf8(path + "/"));
   }
 
   static Bytes counter(String prefix) {
-    return Bytes.utf8(COUNTERS + prefix);
+    return COUNTERS.concat(Bytes.utf8(prefix));
   }
 
   static Bytes session(long id) {
@@ -64,7 +71,7 @@ final class Places {
 
   /** Those who hold and want a lock. */
   static KeyRange claims(String lock) {
-    return KeyRange.prefix(Bytes.utf8(LOCKS + lock + "\0"));
+    return KeyRange.prefix(LOCKS.concat(Bytes.utf8(lock + "\0")));
   }
 
   static KeyRange locks(Scope scope) {
@@ -72,7 +79,7 @@ final class Places {
   }
 
   static Bytes claim(String lock, long session, long slot) {
-    return Bytes.utf8(LOCKS + lock + "\0" + String.format("%016x-%016x", session, slot));
+    return LOCKS.concat(Bytes.utf8(lock + "\0" + String.format("%016x-%016x", session, slot)));
   }
 
   static String lockAt(Bytes place) {

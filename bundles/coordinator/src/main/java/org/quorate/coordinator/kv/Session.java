@@ -22,6 +22,7 @@ final class Session implements CoordinatorSession {
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
   private final Slots slots = new Slots();
   private Runnable watch = () -> {};
+  private volatile boolean closing;
   private long renewedMs = Sessions.nowMs();
 
   Session(Sessions sessions, long id, Bytes secret, SessionSpec spec) {
@@ -108,14 +109,17 @@ final class Session implements CoordinatorSession {
     if (isOver()) {
       return CompletableFuture.completedFuture(null);
     }
+    closing = true;
     return sessions
-        .store()
-        .access
-        .closeSession(id)
-        .thenAcceptAsync(
-            outcome -> {
-              Sessions.closed(outcome);
-              sessions.ended(id, SessionEnd.CLOSED);
+        .remove(id)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              closing = false;
+              if (problem == null) {
+                sessions.ended(id, SessionEnd.CLOSED);
+              } else {
+                look(0); // whether its record is gone is not known
+              }
             },
             sessions.store().access.loop());
   }
@@ -143,7 +147,7 @@ final class Session implements CoordinatorSession {
             org.quorate.api.kv.KvResult.GetDone.class)
         .whenCompleteAsync(
             (found, problem) -> {
-              if (isOver()) {
+              if (isOver() || closing) {
                 return;
               }
               if (problem != null) {

@@ -82,6 +82,12 @@ final class Sessions {
         .execute(
             new KvCommand.Put(Places.session(id), record.encode(), id, false),
             KvResult.PutDone.class)
+        .whenComplete(
+            (done, problem) -> {
+              if (problem != null) {
+                store.access.closeSession(id);
+              }
+            })
         .thenApplyAsync(
             done -> hold(new Session(this, id, secret, spec), done.revision()),
             store.access.loop());
@@ -144,7 +150,18 @@ final class Sessions {
             entry ->
                 entry == null
                     ? CompletableFuture.completedFuture(false)
-                    : store.access.closeSession(id).thenApply(Sessions::closed));
+                    : remove(id).thenApply(done -> true));
+  }
+
+  /**
+   * Ends a session: first its record goes, unless all is sealed, then in one revision what it owns. From
+   * any thread.
+   */
+  CompletionStage<Void> remove(long id) {
+    return store
+        .execute(KvCommand.delete(Places.session(id)), KvResult.Deleted.class)
+        .thenCompose(gone -> store.access.closeSession(id))
+        .thenAccept(Sessions::closed);
   }
 
   static boolean closed(Outcome outcome) {

@@ -12,6 +12,7 @@ import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.Compare;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvQuery;
@@ -22,6 +23,10 @@ import org.quorate.spi.coordination.CoordinationException.Code;
 
 /** Commands and queries of the group. Thread-safe. */
 final class Store {
+  private static final List<Compare> UNSEALED = List.of(Compare.absent(Places.SEAL));
+  private static final List<KvCommand> WHY_SEALED =
+      List.of(new KvCommand.Read(KvQuery.get(Places.SEAL)));
+
   final GroupAccess access;
   private final AtomicReference<Gtid> seen = new AtomicReference<>();
 
@@ -29,7 +34,23 @@ final class Store {
     this.access = access;
   }
 
+  /** Changes something, unless what is kept here is sealed. */
   <T extends KvResult> CompletionStage<T> execute(KvCommand command, Class<T> answer) {
+    KvCommand guarded = new KvCommand.Txn(UNSEALED, List.of(command), WHY_SEALED);
+    return evenIfSealed(guarded, KvResult.TxnDone.class)
+        .thenApply(
+            done -> {
+              KvResult result = done.results().get(0);
+              if (!done.succeeded()) {
+                KvEntry seal = ((KvResult.GetDone) result).entry();
+                throw new CoordinationException(
+                    Code.UNAVAILABLE, "sealed, nothing can be changed: " + seal.value().utf8());
+              }
+              return cast(result, answer);
+            });
+  }
+
+  <T extends KvResult> CompletionStage<T> evenIfSealed(KvCommand command, Class<T> answer) {
     return access
         .propose(command.encode())
         .thenApply(
@@ -65,6 +86,10 @@ final class Store {
     if (result instanceof KvResult.Failed failed) {
       throw Failures.of(failed);
     }
+    return cast(result, answer);
+  }
+
+  private static <T extends KvResult> T cast(KvResult result, Class<T> answer) {
     if (!answer.isInstance(result)) {
       throw new CoordinationException(Code.BROKEN, "the group answered " + result);
     }

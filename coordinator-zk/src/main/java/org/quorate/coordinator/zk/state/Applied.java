@@ -17,6 +17,7 @@ public final class Applied {
   private final List<Long> renewed = new ArrayList<>();
   private Object result;
   private boolean repeated;
+  private boolean anew;
 
   /** The result of the command, or the {@code CoordinationException} that says why there is none. */
   public Object result() {
@@ -51,6 +52,15 @@ public final class Applied {
   /** Sessions whose TTL begins anew. */
   public List<Long> renewed() {
     return renewed;
+  }
+
+  /** Whether all is other than before: what changed is not told key by key. */
+  public boolean anew() {
+    return anew;
+  }
+
+  void becomesAnew() {
+    anew = true;
   }
 
   void result(Object value) {

@@ -3,6 +3,7 @@ package org.quorate.coordinator.zk.state;
 import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.Transaction;
@@ -55,6 +56,26 @@ public sealed interface Command {
 
   /** The log goes on in the next folder; the last entry of one. */
   record NextFolder() implements Command {}
+
+  /**
+   * All that is kept here is forgotten, since it has gone on elsewhere: {@code true}. Always an entry that
+   * seals.
+   */
+  record Retire() implements Command {}
+
+  /**
+   * What another provider kept is to come: {@code true}. Always the entry that opens a sealed log, or one
+   * of a log that is open; until {@link TakeEnd} nothing else is done.
+   *
+   * @param highest number that the provider had come to
+   */
+  record TakeBegin(long highest) implements Command {}
+
+  /** A part of it: {@code true}. */
+  record TakePart(Inventory part) implements Command {}
+
+  /** It is all here: {@code true}. */
+  record TakeEnd() implements Command {}
 
   /** A snapshot was stored: what is counted towards the next one begins anew. */
   record SnapshotStored() implements Command {}

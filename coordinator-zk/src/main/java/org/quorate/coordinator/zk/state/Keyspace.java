@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.quorate.api.Bytes;
@@ -100,6 +101,21 @@ public final class Keyspace {
     counters.put(prefix, next);
   }
 
+  /** The next numbers of sequential keys. */
+  Map<String, Long> numbers() {
+    return Map.copyOf(counters);
+  }
+
+  void clear() {
+    keys.clear();
+    counters.clear();
+  }
+
+  void take(KeyEntry entry, Sessions sessions) {
+    keys.put(entry.key(), entry);
+    sessions.own(entry.owner(), entry.key());
+  }
+
   void put(KeyEntry entry) {
     keys.put(entry.key(), entry);
   }
@@ -111,12 +127,7 @@ public final class Keyspace {
   void write(DataOutput out) throws IOException {
     out.writeInt(keys.size());
     for (KeyEntry each : keys.values()) {
-      Wire.text(out, each.key());
-      Wire.bytes(out, each.value());
-      out.writeLong(each.createRevision());
-      out.writeLong(each.modRevision());
-      out.writeLong(each.version());
-      out.writeLong(each.owner());
+      InventoryWire.entry(out, each);
     }
     out.writeInt(counters.size());
     for (var each : counters.entrySet()) {
@@ -127,16 +138,7 @@ public final class Keyspace {
 
   void read(DataInput in, Sessions sessions) throws IOException {
     for (int left = in.readInt(); left > 0; left--) {
-      KeyEntry entry =
-          new KeyEntry(
-              Wire.text(in),
-              Wire.bytes(in),
-              in.readLong(),
-              in.readLong(),
-              in.readLong(),
-              in.readLong());
-      keys.put(entry.key(), entry);
-      sessions.own(entry.owner(), entry.key());
+      take(InventoryWire.entry(in), sessions);
     }
     for (int left = in.readInt(); left > 0; left--) {
       counters.put(Wire.text(in), in.readLong());

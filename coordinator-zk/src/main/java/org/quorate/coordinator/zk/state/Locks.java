@@ -130,6 +130,24 @@ public final class Locks {
     return remove(asked.lock(), c -> c.token().equals(asked.token()), Loss.FORCED, applied);
   }
 
+  void clear() {
+    queues.clear();
+    forced.clear();
+  }
+
+  /** Claims of another provider, behind those that are there; who asked is not known by a number. */
+  void take(LockInfo lock) {
+    ArrayDeque<Claim> queue = queues.computeIfAbsent(lock.name(), n -> new ArrayDeque<>());
+    queue.addLast(new Claim(lock.holder(), 0, 0));
+    lock.waiting().forEach(c -> queue.addLast(new Claim(c, 0, 0)));
+    queue.forEach(c -> epoch = Math.max(epoch, c.token().epoch()));
+  }
+
+  /** Older than those that are there. */
+  void take(ForcedRelease release) {
+    forced.addLast(release);
+  }
+
   void endOf(long session, Applied applied) {
     for (String name : new ArrayList<>(queues.keySet())) {
       remove(name, c -> c.shown().session() == session, Loss.SESSION_ENDED, applied);
@@ -173,11 +191,7 @@ public final class Locks {
     }
     out.writeInt(forced.size());
     for (ForcedRelease each : forced) {
-      Wire.text(out, each.lock());
-      Wire.claim(out, each.holder());
-      Wire.text(out, each.by());
-      Wire.text(out, each.reason());
-      out.writeLong(each.atMs());
+      InventoryWire.forced(out, each);
     }
   }
 
@@ -191,9 +205,7 @@ public final class Locks {
       }
     }
     for (int left = in.readInt(); left > 0; left--) {
-      String lock = Wire.text(in);
-      LockInfo.Claim holder = Wire.claim(in);
-      forced.addLast(new ForcedRelease(lock, holder, Wire.text(in), Wire.text(in), in.readLong()));
+      forced.addLast(InventoryWire.forced(in));
     }
   }
 }

@@ -12,8 +12,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.CoordinationLimits;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
 
 /** Applies the entries of the log in their order. Not thread-safe. */
@@ -29,6 +32,11 @@ public final class Machine {
   private long entries;
   private long entriesSinceSnapshot;
   private long bytesSinceSnapshot;
+
+  /** What revisions are ahead of the zxids of entries: what was taken in had come further. */
+  private long ahead;
+
+  private boolean taking;
 
   /** Which entries of a writer were applied. */
   private static final class Writer {
@@ -73,10 +81,11 @@ public final class Machine {
   /**
    * Applies an entry.
    *
-   * @param at its revision, higher than that of the one before
+   * @param zxid higher than that of the one before
    * @param size its bytes
    */
-  public Applied apply(Entry entry, long at, int size) {
+  public Applied apply(Entry entry, long zxid, int size) {
+    long at = zxid + ahead;
     if (at <= revision) {
       throw new CoordinationException(
           Code.BROKEN, "revision " + at + " follows " + revision + ": another history");
@@ -105,6 +114,10 @@ public final class Machine {
 
   private Object execute(Entry entry, Applied applied) {
     Command command = entry.command();
+    if (taking && !goesOnWhileTaking(command)) {
+      throw new CoordinationException(
+          Code.UNAVAILABLE, "what another provider kept is being taken in here");
+    }
     if (command instanceof Command.Transact transact) {
       return new Transactor(keys, sessions, locks, revision)
           .execute(transact.transaction(), applied);
@@ -131,9 +144,96 @@ public final class Machine {
     } else if (command instanceof Command.SnapshotStored) {
       entriesSinceSnapshot = 0;
       bytesSinceSnapshot = 0;
+    } else if (command instanceof Command.Retire) {
+      forget(applied);
+    } else if (command instanceof Command.TakeBegin begin) {
+      begin(begin, applied);
+    } else if (command instanceof Command.TakePart take) {
+      take(take.part());
+    } else if (command instanceof Command.TakeEnd) {
+      end(applied);
     }
     return true;
   }
+
+  // ---- what comes from another provider, or goes there
+  // --------------------------------------------
+
+  private static boolean goesOnWhileTaking(Command command) {
+    return command instanceof Command.TakeBegin
+        || command instanceof Command.TakePart
+        || command instanceof Command.TakeEnd
+        || command instanceof Command.Retire
+        || command instanceof Command.NextFolder
+        || command instanceof Command.SnapshotStored
+        || command instanceof Command.KeepAlive alive && alive.sessions().isEmpty();
+  }
+
+  /** All that there is; its lists are of this moment. */
+  public Inventory inventory() {
+    return new Inventory(
+        revision,
+        revision,
+        List.copyOf(keys.in(Scope.tree("")).values()),
+        keys.numbers(),
+        sessions.all().stream().map(s -> new Inventory.KeptSession(s.info(), s.proof())).toList(),
+        locks.list(Scope.tree("")),
+        locks.forced(CoordinationLimits.FORCED_RELEASES));
+  }
+
+  private void forget(Applied applied) {
+    for (Sessions.Session session : List.copyOf(sessions.all())) {
+      locks.endOf(session.id(), applied);
+      sessions.remove(session.id());
+      applied.ended().add(session.id());
+    }
+    keys.clear();
+    locks.clear();
+    taking = false;
+    applied.becomesAnew();
+  }
+
+  private void begin(Command.TakeBegin begin, Applied applied) {
+    if (!taking && !inventory().isEmpty()) {
+      throw new CoordinationException(
+          Code.INVALID, "something is kept here already: choose another place, or retire it");
+    }
+    forget(applied);
+    taking = true;
+    long behind = begin.highest() + 1 - revision;
+    if (behind > 0) {
+      ahead += behind;
+      revision += behind;
+    }
+  }
+
+  private void take(Inventory part) {
+    wantTaking();
+    part.sessions().forEach(s -> sessions.take(s, revision));
+    part.keys().forEach(e -> keys.take(e, sessions));
+    part.numbers().forEach(keys::counter);
+    part.locks().forEach(locks::take);
+    part.forced().forEach(locks::take);
+  }
+
+  private void wantTaking() {
+    if (!taking) {
+      throw new CoordinationException(
+          Code.INVALID,
+          "nothing is being taken in here: it was given up, or somebody else ended it");
+    }
+  }
+
+  private void end(Applied applied) {
+    wantTaking();
+    taking = false;
+    sessions.all().forEach(s -> sessions.renew(s.id(), revision));
+    sessions.all().forEach(s -> applied.renewed().add(s.id()));
+    applied.becomesAnew();
+  }
+
+  // ---- sessions
+  // -----------------------------------------------------------------------------------
 
   private SessionSpec resume(Command.Resume resume, Applied applied) {
     Sessions.Session session = sessions.find(resume.session());
@@ -201,6 +301,8 @@ public final class Machine {
           out.writeLong(number);
         }
       }
+      out.writeLong(ahead);
+      out.writeBoolean(taking);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -210,7 +312,8 @@ public final class Machine {
   /** A machine as it was when {@link #store} was called. */
   public static Machine restore(byte[] stored) {
     Machine machine = new Machine();
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
+    ByteArrayInputStream bytes = new ByteArrayInputStream(stored);
+    DataInputStream in = new DataInputStream(bytes);
     try {
       machine.revision = in.readLong();
       machine.entries = in.readLong();
@@ -225,6 +328,10 @@ public final class Machine {
         for (int numbers = in.readInt(); numbers > 0; numbers--) {
           writer.applied.add(in.readLong());
         }
+      }
+      if (bytes.available() > 0) { // nothing had ever been taken in where it ends here
+        machine.ahead = in.readLong();
+        machine.taking = in.readBoolean();
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new CoordinationException(Code.BROKEN, "a snapshot cannot be read: " + e, e);

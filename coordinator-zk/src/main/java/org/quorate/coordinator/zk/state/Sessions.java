@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.SessionSpec;
 
@@ -84,6 +85,15 @@ public final class Sessions {
 
   void open(long id, Command.OpenSession asked, long atMs) {
     open.put(id, new Session(id, asked.spec(), asked.client(), asked.proof(), atMs, id));
+  }
+
+  /** One that was open at another provider. */
+  void take(Inventory.KeptSession kept, long revision) {
+    SessionInfo info = kept.info();
+    SessionSpec spec = new SessionSpec(info.name(), info.ttlMs(), info.onEnd(), true);
+    open.put(
+        info.id(),
+        new Session(info.id(), spec, info.client(), kept.proof(), info.openedAtMs(), revision));
   }
 
   boolean renew(long id, long revision) {

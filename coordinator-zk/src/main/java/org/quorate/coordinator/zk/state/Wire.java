@@ -116,8 +116,20 @@ public final class Wire {
       token(out, force.token());
       text(out, force.by());
       text(out, force.reason());
+    } else if (command instanceof Command.NextFolder) {
+      out.writeByte(11);
+    } else if (command instanceof Command.SnapshotStored) {
+      out.writeByte(12);
+    } else if (command instanceof Command.Retire) {
+      out.writeByte(13);
+    } else if (command instanceof Command.TakeBegin begin) {
+      out.writeByte(14);
+      out.writeLong(begin.highest());
+    } else if (command instanceof Command.TakePart take) {
+      out.writeByte(15);
+      InventoryWire.inventory(out, take.part());
     } else {
-      out.writeByte(command instanceof Command.NextFolder ? 11 : 12);
+      out.writeByte(16);
     }
   }
 
@@ -144,6 +156,10 @@ public final class Wire {
       case 10 -> new Command.ForceRelease(text(in), token(in), text(in), text(in));
       case 11 -> new Command.NextFolder();
       case 12 -> new Command.SnapshotStored();
+      case 13 -> new Command.Retire();
+      case 14 -> new Command.TakeBegin(in.readLong());
+      case 15 -> new Command.TakePart(InventoryWire.inventory(in));
+      case 16 -> new Command.TakeEnd();
       default -> throw new CoordinationException(Code.BROKEN, "a command of kind " + kind);
     };
   }

@@ -18,6 +18,7 @@ import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.SessionSpec;
@@ -172,5 +173,45 @@ class MachineTest {
     List<String> expected = new ArrayList<>(keys);
     expected.sort(Comparator.comparing(Bytes::utf8));
     assertEquals(expected, ordered);
+  }
+
+  @Test
+  void whatIsTakenInIsAllOrNothing() {
+    Machine source = new Machine();
+    source.apply(new Entry(1, 1, 0, 0, open("s", SessionSpec.OnEnd.DELETE)), 1_000_000, 100);
+    source.apply(new Entry(1, 2, 0, 0, put("a", "1")), 1_000_001, 100);
+    Inventory all = source.inventory();
+    apply(new Command.TakeBegin(all.highest()));
+    assertTrue(machine.revision() > all.highest(), "behind all that there was");
+    apply(new Command.TakePart(all));
+    for (Command other : List.of(put("b", "1"), open("t", SessionSpec.OnEnd.DELETE))) {
+      assertEquals(Code.UNAVAILABLE, refusal(apply(other)));
+    }
+    Machine copy = Machine.restore(machine.store());
+    assertArrayEquals(machine.store(), copy.store());
+    assertEquals(
+        Code.UNAVAILABLE,
+        refusal(copy.apply(new Entry(9, 1, 0, 0, put("b", "1")), 500, 100)),
+        "a snapshot in the middle");
+
+    // Who takes it in died: the next one begins anew.
+    apply(new Command.TakeBegin(all.highest()));
+    assertTrue(machine.inventory().isEmpty());
+    apply(new Command.TakePart(all));
+    Applied last = apply(new Command.TakeEnd());
+    assertEquals(List.of(1_000_000L), last.renewed());
+    assertEquals(all.keys(), machine.inventory().keys());
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakePart(all))));
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakeEnd())));
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakeBegin(5))), "it is in use");
+    long before = machine.revision();
+    apply(new Command.Retire());
+    assertTrue(machine.inventory().isEmpty());
+    assertTrue(machine.revision() > before);
+    assertArrayEquals(machine.store(), Machine.restore(machine.store()).store());
+  }
+
+  private static Code refusal(Applied applied) {
+    return assertInstanceOf(CoordinationException.class, applied.result()).code();
   }
 }
