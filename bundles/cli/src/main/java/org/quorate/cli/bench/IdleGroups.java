@@ -1,9 +1,5 @@
 package org.quorate.cli.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +7,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.quorate.cli.CliException;
-import org.quorate.cli.ExitCode;
 import org.quorate.cli.cluster.ClusterFile;
 import org.quorate.cli.cluster.LocalCluster;
 import org.quorate.cli.cluster.NodeApi;
@@ -69,7 +63,7 @@ public final class IdleGroups {
               nodes.get(i).name(),
               groups,
               Math.round(10_000 * used / elapsed) / 100.0,
-              residentMib(process(cluster, nodes.get(i)).pid())));
+              NodeProcess.residentMib(cluster, nodes.get(i))));
     }
     return rows;
   }
@@ -78,36 +72,7 @@ public final class IdleGroups {
     new CountDownLatch(1).await((long) (seconds * 1000), TimeUnit.MILLISECONDS);
   }
 
-  /** What a node's process has used of processors so far, user and system. */
-  static Duration processorTime(LocalCluster cluster, ClusterFile.NodeEntry node) {
-    return process(cluster, node).info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
   private static List<Duration> cpu(LocalCluster cluster, List<ClusterFile.NodeEntry> nodes) {
-    return nodes.stream().map(n -> processorTime(cluster, n)).toList();
-  }
-
-  private static ProcessHandle process(LocalCluster cluster, ClusterFile.NodeEntry node) {
-    return cluster
-        .process(node)
-        .orElseThrow(
-            () ->
-                new CliException(
-                    ExitCode.FAILED,
-                    "node " + node.name() + " has ended",
-                    "see " + cluster.log(node)));
-  }
-
-  private static long residentMib(long pid) {
-    Path status = Path.of("/proc", Long.toString(pid), "status");
-    try {
-      return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) >> 10)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return nodes.stream().map(n -> NodeProcess.processorTime(cluster, n)).toList();
   }
 }

@@ -178,7 +178,7 @@ public final class JoinLoss {
 
   private Map<String, Duration> busy(List<ClusterFile.NodeEntry> nodes) {
     Map<String, Duration> busy = new TreeMap<>();
-    nodes.forEach(n -> busy.put(n.name(), IdleGroups.processorTime(cluster, n)));
+    nodes.forEach(n -> busy.put(n.name(), NodeProcess.processorTime(cluster, n)));
     return busy;
   }
 

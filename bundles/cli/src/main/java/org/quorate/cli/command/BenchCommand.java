@@ -143,6 +143,17 @@ final class BenchCommand implements Callable<Integer> {
       })
   private boolean coord;
 
+  @Option(
+      names = "--sessions",
+      paramLabel = "N",
+      description = {
+        "Instead: what so many sessions and ten times as many watches of coordinators cost the"
+            + " nodes",
+        "over --seconds, and when sessions end that nobody keeps alive, also when the leader is",
+        "killed meanwhile; in a cluster of its own."
+      })
+  private int sessions;
+
   @Mixin private WorkloadOptions workload = new WorkloadOptions();
 
   @Mixin private SwapOptions swaps = new SwapOptions();
@@ -166,6 +177,7 @@ final class BenchCommand implements Callable<Integer> {
     if (idleGroups == 0
         && kill == null
         && join == 0
+        && sessions == 0
         && running.exists()
         && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
       if (strategy != null) {
@@ -187,6 +199,8 @@ final class BenchCommand implements Callable<Integer> {
         return kill(own.cluster());
       } else if (join > 0) {
         return join(own.cluster());
+      } else if (sessions > 0) {
+        return new CrowdMeasure(root, own.cluster(), group).run(sessions, clients(), seconds);
       }
       return idleGroups > 0 ? idle(own.cluster(), consensus) : measure(own.cluster());
     }
@@ -202,13 +216,15 @@ final class BenchCommand implements Callable<Integer> {
         || seconds > 600
         || clients() < 1
         || join < 0
+        || sessions < 0
+        || sessions > 100_000
         || idleGroups < 0
         || idleGroups > 10_000) {
       throw new CliException(
           ExitCode.USAGE,
           "an option is out of its range",
           "--outstanding 1..4096, --runs 1..99, --seconds up to 600, --clients from 1,"
-              + " --idle-groups 0..10000, --join from 0");
+              + " --idle-groups 0..10000, --sessions 0..100000, --join from 0");
     }
   }
 
