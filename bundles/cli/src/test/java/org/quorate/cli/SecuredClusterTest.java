@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,9 @@ import org.quorate.tck.net.Certificates;
 /** The command line against a node with TLS, users and roles, by a cluster file. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SecuredClusterTest {
+  /** More than a connection without TLS may take. */
+  private static final long HANDSHAKE_MS = 2_500;
+
   @TempDir Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -119,10 +124,55 @@ class SecuredClusterTest {
                 "nodes: [{name: n1, client: \"127.0.0.1:%d\", http: \"127.0.0.1:%d\"}]\nca: pem/ca.pem\n"
                     .formatted(client, http));
         use(file.toString(), viewer, admin);
+        try (ServerSocket late = late(http)) {
+          Path slow =
+              Files.writeString(
+                  directory.resolve("slow.yaml"),
+                  "nodes: [{name: n1, client: \"127.0.0.1:%d\", http: \"127.0.0.1:%d\"}]\nca: pem/ca.pem\n"
+                      .formatted(client, late.getLocalPort()));
+          String[] stats = {"kv", "stats", "--cluster", slow.toString(), "--token", viewer};
+          assertEquals(0, run(stats), err()); // a handshake that takes long: busy, not away
+        }
       } finally {
         server.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
       }
     }
+  }
+
+  /** Takes connections at once and hands what comes on them over after a while. */
+  private static ServerSocket late(int port) throws IOException {
+    ServerSocket near = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    daemon(
+        () -> {
+          while (true) {
+            Socket client = near.accept();
+            Thread.sleep(HANDSHAKE_MS);
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+            daemon(() -> client.getInputStream().transferTo(server.getOutputStream()), server);
+            daemon(() -> server.getInputStream().transferTo(client.getOutputStream()), client);
+          }
+        },
+        near);
+    return near;
+  }
+
+  private interface Pumping {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Until one end closes, or the test ends. */
+  private static void daemon(Pumping work, Closeable then) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (then) {
+                work.run();
+              } catch (IOException | InterruptedException e) {
+                // closed by one of both
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void use(String file, String viewer, String admin) {
