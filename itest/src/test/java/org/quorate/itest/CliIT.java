@@ -179,6 +179,14 @@ class CliIT {
   }
 
   @Test
+  @Order(4)
+  void whatDeadProcessesBeganIsFinishedByOthers() throws Exception {
+    try (FailoverOfProcesses failover = new FailoverOfProcesses(cli)) {
+      failover.run();
+    }
+  }
+
+  @Test
   @Order(5)
   void aKilledLeaderIsReplacedAndComesBack() throws Exception {
     String victim = cluster.leader();

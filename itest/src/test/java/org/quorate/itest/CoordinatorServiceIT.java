@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
@@ -27,24 +28,66 @@ class CoordinatorServiceIT {
       new OneNode(
           "[{name: main}]",
           "{journal.segment.bytes: 1048576}",
-          "[{name: zk, provider: zookeeper, options: {coordinator.zk.root: /test}}]");
+          "[{name: zk, provider: zookeeper, options: {coordinator.zk.root: /test}}]",
+          "[{name: orders, coordinator: \"native:main\", address: 10.0.2.201,"
+              + " options: {fo.hb.ms: 100, fo.lease.ms: 1000}}]");
 
   @RegisterExtension final FelixContainer felix = node.container();
 
   private ServiceReference<?> reference(String name) throws Exception {
+    return reference(TYPE, "(quorate.coordinator=" + name + ")");
+  }
+
+  private ServiceReference<?> reference(String type, String filter) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     ServiceReference<?>[] found = null;
     while (found == null && System.nanoTime() < end) {
-      String filter = "(quorate.coordinator=" + name + ")";
-      found = felix.context().getAllServiceReferences(TYPE, filter);
+      found = felix.context().getAllServiceReferences(type, filter);
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    assertTrue(found != null, "no coordinator " + name + " within 60 s");
+    assertTrue(found != null, "no service " + filter + " within 60 s");
     return found[0];
   }
 
   private Class<?> type(String name) throws Exception {
-    return felix.installed("org.quorate.spi").loadClass("org.quorate.spi.coordination." + name);
+    return loaded("org.quorate.spi.coordination." + name);
+  }
+
+  private Class<?> loaded(String name) throws Exception {
+    return felix.installed("org.quorate.spi").loadClass(name);
+  }
+
+  private String typedUntil(String command, Predicate<String> wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String shown = felix.type(command);
+    while (!wanted.test(shown) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(20);
+      shown = felix.type(command);
+    }
+    assertTrue(wanted.test(shown), command + ": " + shown);
+    return shown;
+  }
+
+  /** A bundle that gives its registry back leaves what it began to others. */
+  private void recordsOutliveWhoBeganThem() throws Exception {
+    String on = " --group main";
+    Class<?> registry = loaded("org.quorate.spi.failover.FailoverRegistry");
+    ServiceReference<?> reference = reference(registry.getName(), "(quorate.failover=orders)");
+    Object used = felix.context().getService(reference);
+    String nodes = typedUntil("quorate:failover nodes" + on, s -> s.contains("n1:"));
+    assertTrue(nodes.contains("10.0.2.201"), nodes);
+    Class<?> specs = loaded("org.quorate.spi.failover.WorkSpec");
+    Object work = call(used, registry, "begin", call(null, specs, "of", "ddl", "testdb", "tt1"));
+    Class<?> works = loaded("org.quorate.spi.failover.FailoverWork");
+    call(work, works, "addLock", "testdb/tt1");
+    assertTrue(felix.type("quorate:failover show" + on).contains("tt1"));
+    assertTrue(felix.type("quorate:failover delete-force 0" + on).contains("lives"));
+    assertTrue(felix.context().ungetService(reference));
+    typedUntil("quorate:failover nodes" + on, s -> !s.contains("n1:"));
+    assertTrue(felix.type("quorate:failover show" + on).contains("tt1"));
+    felix.type("quorate:failover delete-force 0" + on);
+    String empty = felix.type("quorate:failover show" + on);
+    assertTrue(empty.contains("failover:show: no failover information now"), empty);
   }
 
   /** Calls a method by name, with so many arguments, and waits for what it promises. */
@@ -110,6 +153,7 @@ class CoordinatorServiceIT {
     }
     locksGoWithWhoUsesIt("native:main");
     locksGoWithWhoUsesIt("zk");
+    recordsOutliveWhoBeganThem();
     String listed = felix.type("quorate:coord providers");
     assertTrue(listed.contains("native:main") && listed.contains("zookeeper"), listed);
     comesAndGoes("org.quorate.consensus.raft", "native:main");

@@ -25,11 +25,14 @@ final class OneNode {
    * @param parameters as YAML: {@code {client.watches.max: 77}}
    */
   OneNode(String groups, String parameters) {
-    this(groups, parameters, "[]");
+    this(groups, parameters, "[]", "[]");
   }
 
-  /** The same with coordinators as YAML: {@code [{provider: zookeeper}]}. */
-  OneNode(String groups, String parameters, String coordinators) {
+  /**
+   * The same with coordinators and failover registries as YAML: {@code [{provider: zookeeper}]}, {@code
+   * [{coordinator: "native:main"}]}.
+   */
+  OneNode(String groups, String parameters, String coordinators, String registries) {
     try {
       file = Files.createTempFile("quorate-node", ".yaml");
       file.toFile().deleteOnExit();
@@ -42,8 +45,9 @@ final class OneNode {
           groups: %s
           parameters: %s
           coordinators: %s
+          failover: %s
           """
-              .formatted(freePort(), clientPort, groups, parameters, coordinators));
+              .formatted(freePort(), clientPort, groups, parameters, coordinators, registries));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,209 @@
+package org.quorate.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.QuorateClient;
+import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.Listing;
+import org.quorate.spi.coordination.RangeQuery;
+import org.quorate.spi.coordination.Scope;
+
+/**
+ * Four processes of a product on a cluster that is up: who works is killed, who takes over, who assigns;
+ * one is stopped for longer than its lease. Each operation ends on all shards or on none.
+ */
+final class FailoverOfProcesses implements AutoCloseable {
+  private static final long PATIENCE_S = 60;
+
+  private final Cli cli;
+  private final List<String> addresses;
+  private final Coordinator coordinator;
+  private final Map<String, ProductProcess> processes = new TreeMap<>();
+  private final List<ProductProcess> all = new ArrayList<>();
+
+  FailoverOfProcesses(Cli cli) throws Exception {
+    this.cli = cli;
+    addresses =
+        cli.ok("node", "list", "--json").array().stream()
+            .map(n -> ((JsonObject) n).getString("client"))
+            .toList();
+    QuorateClient client =
+        QuorateClient.connect(ClientOptions.of(addresses.toArray(String[]::new)));
+    coordinator =
+        new KvCoordinator(
+            client.group("default").access(),
+            "test",
+            1,
+            () -> client.shutdown().toCompletionStage());
+  }
+
+  private void start(String... names) throws Exception {
+    for (String name : names) {
+      ProductProcess process = new ProductProcess(FailoverProduct.class, name, addresses);
+      processes.put(name, process);
+      all.add(process);
+    }
+    for (String name : names) {
+      processes.get(name).await("REGISTERED", 1);
+    }
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+  }
+
+  private Listing below(String path) throws Exception {
+    return await(coordinator.range(RangeQuery.of(Scope.tree(path))));
+  }
+
+  /** All records are gone, with their contents and locks. */
+  private void finished() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (!below("fo/rec").entries().isEmpty()) {
+      assertTrue(System.nanoTime() < end, () -> "not finished:\n" + this);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    assertEquals(List.of(), below("fo/lock").entries());
+    assertEquals(List.of(), below("fo-content").entries());
+  }
+
+  private void effects(String id, int shards) throws Exception {
+    long found =
+        below(FailoverProduct.SHARD_KEYS).entries().stream()
+            .filter(e -> e.key().endsWith("/" + id))
+            .count();
+    assertEquals(shards, found, () -> "shards of operation " + id + "\n" + this);
+  }
+
+  /** Who assigns; never the one that is given. */
+  private ProductProcess assigner() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (true) {
+      var entry = await(coordinator.get("fo/leader"));
+      ProductProcess leader = entry == null ? null : processes.get(entry.value().utf8());
+      if (leader != null && leader.alive()) {
+        return leader;
+      }
+      assertTrue(System.nanoTime() < end, () -> "nobody assigns:\n" + this);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  private ProductProcess other(ProductProcess... than) {
+    List<ProductProcess> not = List.of(than);
+    return living().stream().filter(p -> !not.contains(p)).findFirst().orElseThrow();
+  }
+
+  private List<ProductProcess> living() {
+    return processes.values().stream().filter(ProductProcess::alive).toList();
+  }
+
+  /** Who of those that live has said to take a record over, with a number above one. */
+  private String[] took(String id, long above) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (System.nanoTime() < end) {
+      for (ProductProcess process : living()) {
+        for (String line : process.said("TOOK " + id + " ")) {
+          String number = line.substring(line.lastIndexOf(' ') + 1);
+          if (Long.parseLong(number) > above) {
+            return new String[] {process.name(), number};
+          }
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    throw new AssertionError("nobody took record " + id + " over:\n" + this);
+  }
+
+  private static String held(ProductProcess process, String table, String step, int which)
+      throws Exception {
+    process.say("work " + table + " " + step);
+    return process.await("HELD", which).substring("HELD ".length());
+  }
+
+  void run() throws Exception {
+    start("p1", "p2", "p3", "p4");
+    killsWhoWorksAndWhoTakesOver();
+    killsWhoAssigns();
+    stopsWhoWorks();
+    assertTrue(
+        cli.ok("failover", "show").out().contains("failover:show: no failover information now"));
+    JsonArray nodes = cli.ok("failover", "nodes", "--json").array();
+    assertEquals(living().size(), nodes.size(), nodes.encode());
+  }
+
+  private void killsWhoWorksAndWhoTakesOver() throws Exception {
+    ProductProcess worker = other(assigner());
+    String early = held(worker, "t0", "lock", 1);
+    String half = held(worker, "t1", "told", 2);
+    living().stream().filter(p -> p != worker).forEach(p -> p.say("hold"));
+    worker.kill();
+    String[] first = took(half, 0);
+    processes.get(first[0]).kill();
+    took(half, Long.parseLong(first[1]));
+    living().forEach(p -> p.say("go"));
+    finished();
+    effects(early, 0);
+    effects(half, 3);
+    start(worker.name(), first[0]);
+  }
+
+  private void killsWhoAssigns() throws Exception {
+    ProductProcess leader = assigner();
+    ProductProcess worker = other(leader);
+    List<String> begun = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      begun.add(held(worker, "u" + i, "told", i));
+    }
+    worker.kill();
+    leader.kill();
+    finished();
+    for (String id : begun) {
+      effects(id, 3);
+    }
+  }
+
+  private void stopsWhoWorks() throws Exception {
+    ProductProcess worker = other(assigner());
+    String id = held(worker, "v1", "told", 1 + worker.said("HELD").size());
+    int registered = worker.said("REGISTERED").size();
+    worker.signal("STOP");
+    try {
+      finished();
+    } finally {
+      worker.signal("CONT");
+    }
+    effects(id, 3);
+    worker.say("go");
+    worker.await("REFUSED " + id + " s3", 1);
+    assertTrue(worker.await("LATE " + id, 1).contains("FENCED"), worker.toString());
+    worker.await("REGISTERED", registered + 1);
+    worker.say("work v1 none");
+    worker.await("DONE", 1);
+    finished();
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    all.forEach(p -> text.append(p).append('\n'));
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    all.forEach(ProductProcess::close);
+    coordinator.close();
+  }
+}
