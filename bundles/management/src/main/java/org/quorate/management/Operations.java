@@ -24,6 +24,7 @@ public final class Operations {
     all.addAll(KvOperations.all());
     all.addAll(CoordOperations.all());
     all.addAll(FailoverOperations.all());
+    all.addAll(OpOperations.all());
     all.addAll(AssemblyOperations.all());
     return new OperationTable(all);
   }

@@ -31,16 +31,18 @@ final class OperationCommands {
           "kv.watch");
 
   private static final Map<String, String> NOUNS =
-      Map.of(
-          "node", "Nodes and their processes.",
-          "group", "Replicated groups.",
-          "kv", "Keys and values of a group.",
-          "coord", "Keys of a coordinator: in a group, or another one of a node.",
-          "lock", "Locks of the coordinator, and who holds them.",
-          "session", "Sessions of the coordinator.",
-          "failover", "Operations that a node began and another finishes.",
-          "assembly", "Bundles of the nodes, and how they are replaced.",
-          "config", "Parameters of a node.");
+      Map.ofEntries(
+          Map.entry("node", "Nodes and their processes."),
+          Map.entry("group", "Replicated groups."),
+          Map.entry("kv", "Keys and values of a group."),
+          Map.entry("coord", "Keys of a coordinator: in a group, or another one of a node."),
+          Map.entry("lock", "Locks of the coordinator, and who holds them."),
+          Map.entry("session", "Sessions of the coordinator."),
+          Map.entry("failover", "Operations that a node began and another finishes."),
+          Map.entry("op", "Operations of all nodes of a service, and who is awaited."),
+          Map.entry("online", "Nodes of a service that are online."),
+          Map.entry("assembly", "Bundles of the nodes, and how they are replaced."),
+          Map.entry("config", "Parameters of a node."));
 
   /** What is named to them are files of this machine, sent before. */
   private static final Set<String> UPLOADING = Set.of("assembly.plan", "assembly.deploy");
