@@ -63,10 +63,10 @@ final class Membership {
   }
 
   /** Gives the lease back: what this node drives is ended by others. */
-  void stop() {
+  void stop(Runnable over) {
     stopped = true;
     lease.stop();
-    leave("its service is closed");
+    leave("its service is closed", over);
   }
 
   /** This node, null while it is not online by a lease that it may rely on. */
@@ -114,6 +114,10 @@ final class Membership {
 
   /** Its lease goes when the product has stopped, or would have. */
   private void leave(String why) {
+    leave(why, () -> {});
+  }
+
+  private void leave(String why, Runnable over) {
     final CoordinatorSession held = lease.drop();
     boolean was = state != State.OFFLINE;
     state = State.OFFLINE;
@@ -128,8 +132,10 @@ final class Membership {
         "offline",
         () -> hub.participant().offline(why),
         () -> {
-          if (held != null) {
-            held.close();
+          if (held == null) {
+            over.run();
+          } else {
+            hub.then(held.close(), (ended, ignored) -> over.run());
           }
           lease.open();
         });
@@ -179,7 +185,7 @@ final class Membership {
       theirs = "";
     }
     if (lastSession != 0 && entry.owner() != lastSession) {
-      stop();
+      stop(() -> {});
       hub.events().event(Events.Kind.REPLACED, "another process is online as '" + hub.node() + "'");
     } else if (!theirs.equals(address) && !theirs.isEmpty()) {
       behind(

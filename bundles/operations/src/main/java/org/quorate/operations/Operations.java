@@ -75,17 +75,28 @@ public final class Operations implements ClusterOperations, AutoCloseable {
             });
   }
 
-  /** Goes offline: what it has begun is ended by others. */
-  @Override
-  public void close() {
+  /**
+   * Goes offline: what it has begun is ended by others.
+   *
+   * @return completes when the participant has been told and the lease is given back
+   */
+  public CompletionStage<Void> shutdown() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
     hub.loop()
         .execute(
             () -> {
               closed = true;
-              membership.stop();
               follower.stop();
               List.copyOf(runs).forEach(r -> r.fail(closedNow()));
+              membership.stop(() -> done.complete(null));
             });
+    return done;
+  }
+
+  /** As {@link #shutdown}, without waiting for it. */
+  @Override
+  public void close() {
+    shutdown();
   }
 
   private static OperationException closedNow() {

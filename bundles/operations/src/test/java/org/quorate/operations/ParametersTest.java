@@ -31,6 +31,15 @@ class ParametersTest {
   }
 
   @Test
+  void whatIsNoneIsRefused() {
+    assertEquals(300, OperationParameters.settings(Map.of("op.hb.ms", " 300 ")).heartbeatMs());
+    for (Map<String, String> wrong :
+        List.of(Map.of("op.x", "1"), Map.of("op.hb.ms", "1"), Map.of("op.hb.ms", "x"))) {
+      assertThrows(OperationException.class, () -> OperationParameters.settings(wrong));
+    }
+  }
+
+  @Test
   void theLeaseIsThreeHeartbeats() {
     Options options = new Options(Map.of("op.hb.ms", "2001"));
     OperationException e =

@@ -46,7 +46,9 @@ final class Laws {
                   "org.opentest4j..")),
           Map.entry("org.quorate.client..", List.of(API, "io.vertx..", "io.netty..", SLF4J)),
           Map.entry("org.quorate.failover..", List.of(SPI, API, SLF4J, OSGI)),
-          Map.entry("org.quorate.operations..", List.of(SPI, API, "com.fasterxml.jackson..")),
+          Map.entry(
+              "org.quorate.operations..",
+              List.of(SPI, API, SLF4J, OSGI, "com.fasterxml.jackson..")),
           Map.entry("org.quorate.storage.journal..", List.of(SPI, API, SLF4J, OSGI)),
           Map.entry("org.quorate.storage.memory..", List.of(SPI, API, SLF4J, OSGI)),
           Map.entry("org.quorate.storage.mapdb..", List.of(SPI, API, SLF4J, OSGI, "org.mapdb..")),

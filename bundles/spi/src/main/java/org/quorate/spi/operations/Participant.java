@@ -6,8 +6,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * What a node of the product does in an operation. Called on worker threads, which it may block, for
  * several operations at once. A stage that fails, an exception and null all count as a failure, what
- * comes after the phase is over counts no more. Of one operation a node is told to prepare once, and
- * then either to complete or that it is offline.
+ * comes after the phase is over counts no more. Of one operation a node is told to prepare once (again,
+ * if it failed and the node is not online yet), and then to complete, that it is offline, or to catch up.
  */
 @ConsumerType
 public interface Participant {

@@ -1,0 +1,2 @@
+/** The OSGi component. */
+package org.quorate.operations.osgi;
