@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
@@ -144,12 +145,11 @@ public final class SwapsUnderKills {
       cli.ok("node", "start", victim);
       settle(victim + " to be back", this::running);
     }
-    int before = ended(to);
-    settle("the swap to be planned", () -> request(to, "").ok());
+    long id = planned(to);
     if (kill == Kill.DURING) {
       Thread.sleep(afterMs);
       kill(victim);
-      settle("the swap to end", () -> ended(to) > before || aborted());
+      settle("the swap to end", () -> phase(id).matches("switched|done|aborted"));
       cli.ok("node", "start", victim);
     }
     settle("the switch to " + to, () -> switched(to));
@@ -171,12 +171,29 @@ public final class SwapsUnderKills {
     cli.ok("node", "kill", node);
   }
 
-  /** Swaps to a strategy that have ended well. */
-  private int ended(String to) throws Exception {
-    return (int)
-        swaps().stream()
-            .filter(s -> s.getString("to").equals(to) && phase(s).matches("switched|done"))
-            .count();
+  /** The number of the swap. */
+  private long planned(String to) throws Exception {
+    AtomicLong id = new AtomicLong();
+    settle(
+        "the swap to be planned",
+        () -> {
+          NodeHttp.Answer answer = request(to, "");
+          if (answer.ok()) {
+            id.set(answer.object().getLong("id"));
+          }
+          return answer.ok();
+        });
+    return id.get();
+  }
+
+  /** Empty as long as the first node that answers does not know of the swap. */
+  private String phase(long id) throws Exception {
+    for (JsonObject swap : swaps()) {
+      if (swap.getLong("id") == id) {
+        return phase(swap);
+      }
+    }
+    return "";
   }
 
   private boolean aborted() throws Exception {
