@@ -26,6 +26,9 @@ import org.quorate.spi.coordination.LockSpec;
 final class Claim implements HeldLock {
   private static final long PAUSE_MS = 50;
 
+  /** The longest pause between two tries to take the claim back; they begin at {@link #PAUSE_MS}. */
+  private static final long LONGEST_PAUSE_MS = 5_000;
+
   /** A lock that is held for less is not worth a write, which its release would wait behind. */
   private static final long TELL_MS = 20;
 
@@ -42,6 +45,7 @@ final class Claim implements HeldLock {
   private Runnable timer = () -> {};
   private volatile long counter;
   private boolean leaving;
+  private long pauseMs = PAUSE_MS;
   private boolean releasing;
 
   /**
@@ -109,9 +113,11 @@ final class Claim implements HeldLock {
     if (problem != null) {
       CoordinationException failure = Failures.cause(problem);
       if (failure.code() == Code.INDETERMINATE) {
-        locks.store().execute(KvCommand.delete(place), KvResult.Deleted.class);
+        outcome.completeExceptionally(failure);
+        leave();
+      } else {
+        fail(failure);
       }
-      fail(failure);
       return;
     }
     counter = done.revision();
@@ -217,17 +223,55 @@ final class Claim implements HeldLock {
     locks
         .store()
         .execute(
-            new KvCommand.Txn(List.of(), List.of(KvCommand.delete(place), read), List.of()),
+            new KvCommand.Txn(
+                List.of(same()), List.of(read, KvCommand.delete(place)), List.of(read)),
             KvResult.TxnDone.class)
         .whenCompleteAsync(
             (done, problem) -> {
               if (problem != null) {
-                fail(Failures.cause(problem));
+                outcome.completeExceptionally(Failures.cause(problem));
+                leave();
               } else {
-                notGranted(((KvResult.RangeDone) done.results().get(1)).entries());
+                notGranted(((KvResult.RangeDone) done.results().get(0)).entries());
               }
             },
             locks.loop());
+  }
+
+  /**
+   * Deletes the claim until it is known to be gone, or its session or the coordinator is over: else the
+   * lock would be taken for as long as the session lives.
+   */
+  private void leave() {
+    if (lost.isDone()) {
+      return;
+    }
+    KvCommand delete = KvCommand.delete(place);
+    boolean known = counter != 0;
+    locks
+        .store()
+        .execute(
+            known ? ifThere(delete) : new KvCommand.Txn(List.of(), List.of(delete), List.of()),
+            KvResult.TxnDone.class)
+        .whenCompleteAsync(
+            (done, problem) -> {
+              if (lost.isDone()) {
+                return;
+              } else if (problem != null) {
+                leaveLater();
+              } else if (known) {
+                lose(Loss.RELEASED);
+              } else { // the command that asks may yet be executed
+                List<KeyRange> own = List.of(KeyRange.single(place));
+                watch = locks.store().access.watch(own, done.revision(), v -> leaveLater());
+              }
+            },
+            locks.loop());
+  }
+
+  private void leaveLater() {
+    timer = locks.store().access.after(pauseMs, this::leave);
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   }
 
   private void notGranted(List<KvEntry> line) {
@@ -258,8 +302,11 @@ final class Claim implements HeldLock {
 
   /** Unless somebody took this claim away. */
   private KvCommand ifThere(KvCommand then) {
-    Compare same = Translation.number(place, Compare.Target.CREATE, counter);
-    return new KvCommand.Txn(List.of(same), List.of(then), List.of());
+    return new KvCommand.Txn(List.of(same()), List.of(then), List.of());
+  }
+
+  private Compare same() {
+    return Translation.number(place, Compare.Target.CREATE, counter);
   }
 
   private void guard(long version) {
@@ -296,7 +343,7 @@ final class Claim implements HeldLock {
     if (mine.entry() != null && mine.entry().createRevision() == counter) {
       guard(mine.revision());
     } else if (!releasing) {
-      lose(sessionLives ? Loss.FORCED : Loss.SESSION_ENDED);
+      lose(!sessionLives ? Loss.SESSION_ENDED : leaving ? Loss.RELEASED : Loss.FORCED);
     }
   }
 
@@ -313,7 +360,9 @@ final class Claim implements HeldLock {
       return;
     }
     releasing = true;
-    timer.run();
+    if (!leaving) {
+      timer.run();
+    }
     locks
         .store()
         .execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class)
@@ -321,10 +370,14 @@ final class Claim implements HeldLock {
             (result, problem) -> {
               releasing = false;
               if (problem != null) {
+                CoordinationException failure = Failures.cause(problem);
+                if (failure.code() == Code.INDETERMINATE && !leaving) {
+                  leaving = true;
+                  leave();
+                }
                 lookWhetherHeld(0);
-                done.completeExceptionally(Failures.cause(problem));
+                done.completeExceptionally(failure);
               } else if (result.succeeded()) {
-                session.slots().free(slot);
                 lose(Loss.RELEASED);
                 done.complete(true);
               } else {
@@ -339,6 +392,8 @@ final class Claim implements HeldLock {
     timer.run();
     watch.run();
     locks.gone(this);
-    lost.complete(how);
+    if (lost.complete(how) && how == Loss.RELEASED) {
+      session.slots().free(slot);
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
@@ -55,10 +56,7 @@ final class ClusterFixture implements CoordinatorFixture {
   @Override
   public Coordinator open(String client) {
     if (home != null) {
-      NodeAccess access = cluster.node(home).access(TestCluster.GROUP);
-      accesses.add(access);
-      KvCoordinator own =
-          new KvCoordinator(access, client, 1, () -> CompletableFuture.completedFuture(null));
+      KvCoordinator own = open(client, access());
       Coordinator shared = new SharedCoordinator(own);
       inside.put(shared, own);
       return shared;
@@ -69,6 +67,17 @@ final class ClusterFixture implements CoordinatorFixture {
         client,
         1,
         () -> connected.shutdown().toCompletionStage());
+  }
+
+  /** The way of a bundle of the home node to the group. */
+  NodeAccess access() {
+    NodeAccess access = cluster.node(home).access(TestCluster.GROUP);
+    accesses.add(access);
+    return access;
+  }
+
+  static KvCoordinator open(String client, GroupAccess access) {
+    return new KvCoordinator(access, client, 1, () -> CompletableFuture.completedFuture(null));
   }
 
   @Override

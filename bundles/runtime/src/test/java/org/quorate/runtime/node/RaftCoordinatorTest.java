@@ -1,15 +1,27 @@
 package org.quorate.runtime.node;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.NodeId;
+import org.quorate.api.Outcome;
+import org.quorate.runtime.node.ForgetfulAccess.Fate;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.LockOutcome;
@@ -21,10 +33,20 @@ import org.quorate.tck.coordination.CoordinatorFixture;
 /** The native coordinator on a group of raft, as bundles of a node have it, whoever leads. */
 class RaftCoordinatorTest extends CoordinatorContract {
   @TempDir static Path folder;
+  private ForgetfulAccess access;
+  private Coordinator unlucky;
 
   @Override
   protected CoordinatorFixture newFixture() throws Exception {
     return new ClusterFixture(folder, "raft", NodeId.of("n3"));
+  }
+
+  @AfterEach
+  void closeUnlucky() {
+    if (unlucky != null) {
+      unlucky.close();
+      unlucky = null;
+    }
   }
 
   /** Deleted keys are walked over by whoever asks next: their number must not grow with use. */
@@ -34,11 +56,7 @@ class RaftCoordinatorTest extends CoordinatorContract {
     List<CoordinatorSession> sessions = new ArrayList<>();
     List<HeldLock> held = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      sessions.add(
-          open("client " + i)
-              .openSession(SessionSpec.of("in line", 30_000))
-              .toCompletableFuture()
-              .get(60, SECONDS));
+      sessions.add(session("client " + i));
     }
     CompletableFuture<LockOutcome> next = ask(sessions.get(0), name);
     for (int i = 1; i <= 30; i++) {
@@ -51,6 +69,90 @@ class RaftCoordinatorTest extends CoordinatorContract {
     next.get(60, SECONDS).orThrow();
     long keys = ((ClusterFixture) fixture()).keysEver("coord/l/" + name);
     assertTrue(keys <= 3, keys + " keys for three claimants");
+  }
+
+  @Test
+  void aLockThatWasAskedForWithoutAnswerIsFreeThoughTheSessionLives() throws Exception {
+    String name = path() + "/lock";
+    CoordinatorSession session = forgetful();
+    access.next(Fate.UNANSWERED, Fate.LOST, Fate.LOST);
+    assertIndeterminate(ask(session, name));
+    assertHolds(session("other"), name);
+    assertHolds(session, name);
+  }
+
+  @Test
+  void aLockIsFreeThoughAskingForItIsExecutedAfterItWasTakenBack() throws Exception {
+    String name = path() + "/lock";
+    CoordinatorSession session = forgetful();
+    CompletableFuture<Void> takenBack = access.next(Fate.DELAYED, Fate.LOST, Fate.ANSWERED);
+    assertIndeterminate(ask(session, name));
+    takenBack.get(60, SECONDS);
+    assertInstanceOf(
+        Outcome.Committed.class, access.executeDelayed().toCompletableFuture().get(60, SECONDS));
+    ask(session("other"), name).get(60, SECONDS).orThrow();
+  }
+
+  @Test
+  void whoLeavesTheQueueWithoutAnswerIsPassedOverThoughTheSessionLives() throws Exception {
+    String name = path() + "/lock";
+    HeldLock lock = ask(session("holder"), name).get(60, SECONDS).orThrow();
+    CoordinatorSession session = forgetful();
+    access.next(Fate.ANSWERED, Fate.LOST, Fate.LOST, Fate.LOST);
+    assertIndeterminate(session.lock(LockSpec.queued(name, "impatient", 200)));
+    CompletableFuture<LockOutcome> next = ask(session("next"), name);
+    assertTrue(lock.release().toCompletableFuture().get(60, SECONDS));
+    HeldLock passed = next.get(60, SECONDS).orThrow();
+    assertTrue(passed.release().toCompletableFuture().get(60, SECONDS));
+    assertHolds(session, name);
+  }
+
+  @Test
+  void aReleaseWithoutAnswerIsRepeatedAndTheHolderToldWhenItIsDone() throws Exception {
+    String name = path() + "/lock";
+    CoordinatorSession session = forgetful();
+    Fate[][] cases = {{Fate.LOST, Fate.LOST, Fate.LOST}, {Fate.UNANSWERED}};
+    for (Fate[] fates : cases) {
+      HeldLock lock = ask(session, name).get(60, SECONDS).orThrow();
+      access.next(fates);
+      assertIndeterminate(lock.release());
+      HeldLock next = ask(session("next"), name).get(60, SECONDS).orThrow();
+      assertEquals(HeldLock.Loss.RELEASED, lock.lost().toCompletableFuture().get(60, SECONDS));
+      assertFalse(lock.release().toCompletableFuture().get(60, SECONDS));
+      assertTrue(next.release().toCompletableFuture().get(60, SECONDS));
+    }
+    assertHolds(session, name);
+  }
+
+  private static void assertIndeterminate(CompletionStage<?> stage) {
+    var failed =
+        assertThrows(ExecutionException.class, () -> stage.toCompletableFuture().get(60, SECONDS));
+    var failure = assertInstanceOf(CoordinationException.class, failed.getCause());
+    assertEquals(Code.INDETERMINATE, failure.code());
+  }
+
+  /** A session on an access of its own, which a test makes lose answers. */
+  private CoordinatorSession forgetful() throws Exception {
+    access = new ForgetfulAccess(((ClusterFixture) fixture()).access());
+    unlucky = ClusterFixture.open("unlucky", access);
+    return session(unlucky);
+  }
+
+  private CoordinatorSession session(String client) throws Exception {
+    return session(open(client));
+  }
+
+  private static CoordinatorSession session(Coordinator client) throws Exception {
+    return client
+        .openSession(SessionSpec.of("lives", 30_000))
+        .toCompletableFuture()
+        .get(60, SECONDS);
+  }
+
+  /** It gets the lock, and gives it back itself: what took an older claim back did not hit it. */
+  private static void assertHolds(CoordinatorSession session, String name) throws Exception {
+    HeldLock lock = ask(session, name).get(60, SECONDS).orThrow();
+    assertTrue(lock.release().toCompletableFuture().get(60, SECONDS));
   }
 
   private static CompletableFuture<LockOutcome> ask(CoordinatorSession session, String name) {

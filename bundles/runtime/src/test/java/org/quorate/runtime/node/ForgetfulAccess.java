@@ -1,0 +1,116 @@
+package org.quorate.runtime.node;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
+import org.quorate.api.GroupId;
+import org.quorate.api.KeyRange;
+import org.quorate.api.Outcome;
+import org.quorate.api.ReadLevel;
+import org.quorate.api.ReadOutcome;
+
+/** A way to a group on which the proposals that come next meet with what a test says. */
+final class ForgetfulAccess implements GroupAccess {
+  /** What becomes of a proposal. */
+  enum Fate {
+    ANSWERED,
+    /** It is executed, which nobody is told. */
+    UNANSWERED,
+    /** It is never executed, which nobody is told. */
+    LOST,
+    /** As LOST, until {@link #executeDelayed}. */
+    DELAYED
+  }
+
+  private final GroupAccess sound;
+  private final Deque<Fate> fates = new ArrayDeque<>(); // guarded by this
+  private CompletableFuture<Void> met = CompletableFuture.completedFuture(null); // guarded by this
+  private Bytes delayed; // guarded by this
+
+  ForgetfulAccess(GroupAccess sound) {
+    this.sound = sound;
+  }
+
+  /**
+   * Says what becomes of the proposals from now on; those after them are answered.
+   *
+   * @return completes when the last one of them has been answered, or lost
+   */
+  synchronized CompletableFuture<Void> next(Fate... proposals) {
+    fates.addAll(List.of(proposals));
+    met = new CompletableFuture<>();
+    return met;
+  }
+
+  synchronized CompletionStage<Outcome> executeDelayed() {
+    return sound.propose(delayed);
+  }
+
+  @Override
+  public synchronized CompletionStage<Outcome> propose(Bytes command) {
+    Fate fate = fates.isEmpty() ? Fate.ANSWERED : fates.poll();
+    boolean executed = fate == Fate.ANSWERED || fate == Fate.UNANSWERED;
+    CompletionStage<Outcome> done =
+        executed
+            ? sound.propose(command)
+            : CompletableFuture.supplyAsync(ForgetfulAccess::unknown, sound.loop());
+    if (fate == Fate.DELAYED) {
+      delayed = command;
+    }
+    if (fates.isEmpty()) {
+      CompletableFuture<Void> last = met;
+      done = done.whenComplete((outcome, problem) -> last.complete(null));
+    }
+    return fate == Fate.UNANSWERED ? done.thenApply(outcome -> unknown()) : done;
+  }
+
+  private static Outcome unknown() {
+    return new Outcome.Indeterminate("the answer was lost", null);
+  }
+
+  @Override
+  public GroupId id() {
+    return sound.id();
+  }
+
+  @Override
+  public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
+    return sound.read(query, level);
+  }
+
+  @Override
+  public CompletionStage<Outcome> openSession(long ttlMs) {
+    return sound.openSession(ttlMs);
+  }
+
+  @Override
+  public CompletionStage<Outcome> keepAlive(List<Long> sessions) {
+    return sound.keepAlive(sessions);
+  }
+
+  @Override
+  public CompletionStage<Outcome> closeSession(long session) {
+    return sound.closeSession(session);
+  }
+
+  @Override
+  public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
+    return sound.watch(keys, version, then);
+  }
+
+  @Override
+  public Executor loop() {
+    return sound.loop();
+  }
+
+  @Override
+  public Runnable after(long ms, Runnable task) {
+    return sound.after(ms, task);
+  }
+}
