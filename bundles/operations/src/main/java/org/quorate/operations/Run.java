@@ -111,10 +111,7 @@ final class Run {
     if (guard != null) {
       long leftMs = untilMs - hub.loop().nowMs();
       if (leftMs <= 0) {
-        fail(
-            new OperationException(
-                Code.LOCKED,
-                "operation " + number(guard) + " has lock '" + spec.lock() + "' and goes on"));
+        guarded(guard);
       } else {
         hub.loop().after(leftMs, again);
       }
@@ -128,6 +125,28 @@ final class Run {
       return;
     }
     begin(transaction, view.lastId() + 1, false);
+  }
+
+  /** The lock may be here before the news that the operation before it is over. */
+  private void guarded(KeyEntry guard) {
+    busy = true;
+    hub.then(
+        hub.coordinator().get(guard.key()),
+        (now, e) -> {
+          if (done.isDone()) {
+            return;
+          }
+          if (e != null && !Errors.passing(e)) {
+            fail(e);
+          } else if (e == null && now != null && now.modRevision() == guard.modRevision()) {
+            fail(
+                new OperationException(
+                    Code.LOCKED,
+                    "operation " + number(now) + " has lock '" + spec.lock() + "' and goes on"));
+          } else {
+            repeat();
+          }
+        });
   }
 
   private static String number(KeyEntry guard) {

@@ -312,6 +312,24 @@ class ScenariosTest {
     world.settle();
   }
 
+  /** It has the lock before it has seen that the operation before is over. */
+  @Test
+  void whoLagsBehindIsNotRefusedForWhatIsOver() {
+    CompletionStage<Operation> first = n1.begin(DDL);
+    world.until(
+        "n3 has not completed",
+        10_000,
+        () ->
+            world.servers.keys.keySet().stream()
+                .anyMatch(k -> k.matches(World.ROOT + "/op/[0-9]+/step/3/n3")));
+    n3.cut = true;
+    assertEquals(Decision.COMMITTED, world.get(first).decision());
+    world.run(10);
+    n3.cut = false;
+    assertEquals(Decision.COMMITTED, n3.does(DDL).decision());
+    world.settle();
+  }
+
   /** Its lock goes with its session, its operation is guarded until it is ended. */
   @Test
   void whoWaitsGetsItsTurnWhenTheInitiatorDies() {

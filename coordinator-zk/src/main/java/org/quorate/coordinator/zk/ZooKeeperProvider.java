@@ -17,10 +17,13 @@ import org.quorate.spi.coordination.CoordinatorProvider;
 
 /**
  * Opens coordinators on a ZooKeeper ensemble, or on a server inside of this process if no address is
- * given: all that name the same data folder share one, which stops with the last of them.
+ * given: all that name the same data folder share one, by whichever provider, which stops with the last
+ * of them.
  */
 public class ZooKeeperProvider implements CoordinatorProvider {
-  private final Map<Path, Shared> embedded = new HashMap<>();
+  /** Of all providers: two servers on one folder would be two worlds. */
+  private static final Map<Path, Shared> EMBEDDED = new HashMap<>();
+
   private final Path home;
 
   /** An embedded server wants {@code coordinator.zk.dir}. */
@@ -108,21 +111,25 @@ public class ZooKeeperProvider implements CoordinatorProvider {
     return new ZkCoordinator(name() + ":" + place + settings.root(), core);
   }
 
-  private synchronized String join(Path folder) throws Exception {
-    Shared shared = embedded.get(folder);
-    if (shared == null) {
-      shared = new Shared(new EmbeddedServer(folder, 0));
-      embedded.put(folder, shared);
+  private static String join(Path folder) throws Exception {
+    synchronized (EMBEDDED) {
+      Shared shared = EMBEDDED.get(folder);
+      if (shared == null) {
+        shared = new Shared(new EmbeddedServer(folder, 0));
+        EMBEDDED.put(folder, shared);
+      }
+      shared.users++;
+      return shared.server.address();
     }
-    shared.users++;
-    return shared.server.address();
   }
 
-  private synchronized void leave(Path folder) {
-    Shared shared = embedded.get(folder);
-    if (shared != null && --shared.users == 0) {
-      embedded.remove(folder);
-      shared.server.close();
+  private static void leave(Path folder) {
+    synchronized (EMBEDDED) {
+      Shared shared = EMBEDDED.get(folder);
+      if (shared != null && --shared.users == 0) {
+        EMBEDDED.remove(folder);
+        shared.server.close();
+      }
     }
   }
 }

@@ -95,6 +95,21 @@ class EmbeddedTest {
   }
 
   @Test
+  void providersShareAServerAndAnotherDoesNotTakeItsFolder() throws Exception {
+    Coordinator one = await(new ZooKeeperProvider().open("one", 1, options()));
+    Coordinator two = await(new ZooKeeperProvider().open("two", 1, options()));
+    await(one.put("a", Bytes.utf8("1")));
+    assertEquals("1", await(two.get("a")).value().utf8());
+    CoordinationException taken =
+        assertThrows(
+            CoordinationException.class, () -> new EmbeddedServer(folder.resolve("data"), 0));
+    assertEquals(Code.UNAVAILABLE, taken.code());
+    await(one.shutdown());
+    assertEquals("1", await(two.get("a")).value().utf8());
+    await(two.shutdown());
+  }
+
+  @Test
   void whatIsSealedIsReadButNotChanged() throws Exception {
     ZooKeeperProvider provider = new ZooKeeperProvider();
     ZkCoordinator one = (ZkCoordinator) await(provider.open("one", 1, options()));
