@@ -1,6 +1,7 @@
 package org.quorate.core.snapshot;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.quorate.api.Bytes;
@@ -44,6 +45,11 @@ final class SnapshotPieces {
     return donors.keySet();
   }
 
+  /** Those who are asked for nothing. */
+  List<NodeId> idle() {
+    return donors.keySet().stream().filter(donor -> donors.get(donor) == null).toList();
+  }
+
   /** One more donor, or one that is known. */
   void add(NodeId donor) {
     donors.putIfAbsent(donor, null);
@@ -74,7 +80,7 @@ final class SnapshotPieces {
     return takeOver(nowMs);
   }
 
-  /** The first piece that another donor was asked for too long ago. */
+  /** The first piece that another was asked for too long ago, who is no donor until it offers again. */
   private Asked takeOver(long nowMs) {
     NodeId silent = null;
     for (Map.Entry<NodeId, Asked> e : donors.entrySet()) {
@@ -87,7 +93,7 @@ final class SnapshotPieces {
     if (silent == null) {
       return null;
     }
-    Asked piece = donors.put(silent, null);
+    Asked piece = donors.remove(silent);
     return new Asked(piece.from(), piece.to(), nowMs);
   }
 

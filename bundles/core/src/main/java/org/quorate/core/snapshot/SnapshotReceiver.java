@@ -119,11 +119,7 @@ public final class SnapshotReceiver {
   }
 
   private void askIdle() {
-    for (NodeId donor : pieces.donors()) {
-      if (pieces.asked(donor) == null) {
-        ask(donor);
-      }
-    }
+    pieces.idle().forEach(this::ask);
   }
 
   private void ask(NodeId donor) {
@@ -146,6 +142,9 @@ public final class SnapshotReceiver {
     }
     heardMs = host.nowMs();
     proceed();
+    if (!busy && pieces != null && pieces.asked(sender) == null) {
+      ask(sender); // a piece before it is still missing: the others need not wait for that
+    }
   }
 
   private void proceed() {

@@ -277,7 +277,9 @@ class SeveralDonorsTest {
     begin(helper, other);
     run(20);
     helper.alive = false;
+    long diedMs = nowMs;
     finish();
+    assertTrue(nowMs - diedMs < 1_800, "it is waited for once, not piece by piece");
     int sent = donor.sentBytes + helper.sentBytes + other.sentBytes;
     assertTrue(sent < length() * 3 / 2, sent + " for " + length());
     assertTrue(helper.sentBytes > 2 * PIECE, "it gave some");
