@@ -2,11 +2,9 @@ package org.quorate.failover;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.failover.FailoverException;
-import org.quorate.spi.failover.FailoverLimits;
 
 /** Settings of the registry; the same on all nodes of it. */
 public final class FailoverParameters {
@@ -74,26 +72,7 @@ public final class FailoverParameters {
    * @throws FailoverException INVALID for a name that is none, or a value that is out of range
    */
   public static Settings settings(Map<String, String> values) {
-    for (Map.Entry<String, String> value : values.entrySet()) {
-      Parameter parameter =
-          all().stream()
-              .filter(p -> p.name().equals(value.getKey()))
-              .findFirst()
-              .orElseThrow(
-                  () -> invalid("there is no parameter '" + value.getKey() + "' of failover"));
-      try {
-        FailoverLimits.range(
-            parameter.name(),
-            Long.parseLong(value.getValue().strip()),
-            parameter.min(),
-            parameter.max());
-      } catch (NumberFormatException e) {
-        throw invalid(parameter.name() + " is '" + value.getValue() + "', which is no number");
-      }
-    }
-    Map<String, String> numbers = new TreeMap<>(values);
-    numbers.replaceAll((name, value) -> value.strip());
-    return settings(new Options(numbers));
+    return settings(Options.numbers(all(), values, FailoverParameters::invalid));
   }
 
   private static FailoverException invalid(String message) {

@@ -3,6 +3,8 @@ package org.quorate.failover;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.kit.Lease;
 import org.quorate.spi.coordination.kit.ServiceLoop;
 import org.quorate.spi.failover.FailoverException;
 
@@ -29,6 +31,11 @@ final class Loop implements Executor {
 
   void after(long delayMs, Runnable task) {
     on.after(delayMs, task);
+  }
+
+  /** A lease on it. */
+  Lease lease(Coordinator coordinator, String name, Settings settings, Lease.Listener listener) {
+    return new Lease(coordinator, on, name, settings.heartbeatMs(), settings.leaseMs(), listener);
   }
 
   /** As {@link ServiceLoop#then}. */

@@ -6,17 +6,15 @@ import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.Op;
-import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.kit.Lease;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverRecord.Owner;
 
 /**
- * A node's lease: a session with the node's key. It is renewed by hand, so that the node knows when the
- * last renewal was sent that was acknowledged, and stops its work well before the others may take it. A
- * lease that was let go is never taken up again: the node registers anew, as another incarnation. All
- * on the loop.
+ * A node's key, with a lease: the node stops its work well before the others may take it. When the lease
+ * was let go the node registers anew, as another incarnation. All on the loop.
  */
 final class Registration {
   /** What hangs on it. */
@@ -33,11 +31,10 @@ final class Registration {
   private final Self self;
   private final Events events;
   private final Listener listener;
+  private final Lease lease;
   private CoordinatorSession session;
   private Owner owner;
-  private long renewedAtMs;
   private long lastSession;
-  private boolean stopped;
 
   Registration(
       Coordinator coordinator,
@@ -54,16 +51,33 @@ final class Registration {
     this.self = self;
     this.events = events;
     this.listener = listener;
+    this.lease =
+        loop.lease(
+            coordinator,
+            "failover " + self.name(),
+            settings,
+            new Lease.Listener() {
+              @Override
+              public void opened(CoordinatorSession opened) {
+                session = opened;
+                enter(opened);
+              }
+
+              @Override
+              public void lost(String why) {
+                letGo(why);
+                lease.open();
+              }
+            });
   }
 
   void start() {
-    open();
-    loop.after(settings.heartbeatMs(), this::beat);
+    lease.start();
   }
 
   /** Gives the lease back: what is not completed is taken over at once. */
   void stop() {
-    stopped = true;
+    lease.stop();
     CoordinatorSession held = session;
     if (held != null) {
       letGo("the registry of this node is closed");
@@ -73,7 +87,7 @@ final class Registration {
 
   /** Who this node is, null while it has no lease that it may rely on. */
   Owner owner() {
-    return owner != null && loop.nowMs() - renewedAtMs < settings.fenceMs() ? owner : null;
+    return lease.session() == null ? null : owner;
   }
 
   boolean lives(Owner who) {
@@ -87,29 +101,6 @@ final class Registration {
     if (owner != null) {
       announce(session);
     }
-  }
-
-  private void open() {
-    if (stopped) {
-      return;
-    }
-    long sentAtMs = loop.nowMs();
-    SessionSpec spec =
-        SessionSpec.of("failover " + self.name(), settings.leaseMs()).keptAliveByHand();
-    loop.then(
-        coordinator.openSession(spec),
-        (opened, e) -> {
-          if (e != null) {
-            loop.after(settings.heartbeatMs(), this::open);
-          } else if (stopped) {
-            opened.close();
-          } else {
-            session = opened;
-            renewed(sentAtMs);
-            loop.then(opened.ended(), (end, ignored) -> ended(opened));
-            enter(opened);
-          }
-        });
   }
 
   private void enter(CoordinatorSession mine) {
@@ -158,7 +149,8 @@ final class Registration {
   /** An earlier start of this node makes room; a later one is left alone. */
   private void displace(CoordinatorSession mine, KeyEntry entry) {
     if (lastSession != 0 && entry.owner() != lastSession) {
-      stopped = true;
+      lease.stop();
+      lease.drop();
       session = null;
       mine.close();
       events.event(
@@ -179,7 +171,7 @@ final class Registration {
 
   private void again(CoordinatorSession mine, FailoverException e) {
     if (session == mine && e.code() == Code.FENCED) {
-      ended(mine);
+      lease.ended(mine);
     } else {
       loop.after(settings.heartbeatMs(), () -> enter(mine));
     }
@@ -207,49 +199,9 @@ final class Registration {
         });
   }
 
-  private void beat() {
-    if (stopped) {
-      return;
-    }
-    loop.after(settings.heartbeatMs(), this::beat);
-    check();
-    CoordinatorSession mine = session;
-    if (mine == null) {
-      return;
-    }
-    long sentAtMs = loop.nowMs();
-    loop.then(
-        mine.keepAlive(),
-        (ok, e) -> {
-          if (session == mine && e == null) {
-            renewed(sentAtMs);
-          } else if (session == mine && e.code() == Code.FENCED) {
-            ended(mine);
-          }
-        });
-  }
-
-  private void renewed(long sentAtMs) {
-    renewedAtMs = Math.max(renewedAtMs, sentAtMs);
-    loop.after(renewedAtMs + settings.fenceMs() - loop.nowMs(), this::check);
-  }
-
-  private void check() {
-    if (session != null && loop.nowMs() - renewedAtMs >= settings.fenceMs()) {
-      letGo("the lease was not renewed for " + (loop.nowMs() - renewedAtMs) + " ms");
-      open();
-    }
-  }
-
-  private void ended(CoordinatorSession mine) {
-    if (session == mine) {
-      letGo("the lease has ended");
-      open();
-    }
-  }
-
   private void letGo(String why) {
     boolean was = owner != null;
+    lease.drop();
     session = null;
     owner = null;
     if (was) {

@@ -82,7 +82,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
             () -> new View(layout),
             this::changed);
     this.registration =
-        new Registration(coordinator, layout, settings, this.loop, self, events, new Lease());
+        new Registration(coordinator, layout, settings, this.loop, self, events, new Listener());
     this.takeovers = new Takeovers(this.loop, workers, handlers::get, this::work);
   }
 
@@ -177,7 +177,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
     }
   }
 
-  private final class Lease implements Registration.Listener {
+  private final class Listener implements Registration.Listener {
     @Override
     public void registered(Owner owner, CoordinatorSession session) {
       leader.registered(owner, session);

@@ -28,11 +28,6 @@ public record Settings(
     }
   }
 
-  /** A node whose lease was not renewed for so long stops: the others wait a fifth longer. */
-  long fenceMs() {
-    return leaseMs - leaseMs / 5;
-  }
-
   /** How long a record waits after so many failures. */
   long backoff(int failures) {
     int doublings = Math.min(Math.max(failures - 1, 0), 20);

@@ -3,7 +3,6 @@ package org.quorate.management;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
@@ -48,18 +47,11 @@ final class CoordOperations {
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Coordinator, CompletionStage<T>> request) {
-    return CoordinatorCalls.on(node, a, request)
-        .exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+    return CoordinatorCalls.on(
+        node, a, request, CoordinationException.class, CoordOperations::explain);
   }
 
-  private static Throwable explain(Throwable thrown) {
-    Throwable t =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    if (!(t instanceof CoordinationException e)) {
-      return t;
-    }
+  private static OperationException explain(CoordinationException e) {
     FailureCode code =
         switch (e.code()) {
           case INVALID -> FailureCode.BAD_REQUEST;

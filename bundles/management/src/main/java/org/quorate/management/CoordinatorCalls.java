@@ -15,8 +15,27 @@ final class CoordinatorCalls {
 
   private CoordinatorCalls() {}
 
-  /** Asks it; on a group it may be asked on any node. */
-  static <T> CompletionStage<T> on(
+  /**
+   * Asks it; on a group it may be asked on any node.
+   *
+   * @param refusal what the one that is asked fails with, and {@code told} what that is to people
+   */
+  static <T, E extends Exception> CompletionStage<T> on(
+      ManagedNode node,
+      Arguments a,
+      Function<Coordinator, CompletionStage<T>> request,
+      Class<E> refusal,
+      Function<E, OperationException> told) {
+    return asked(node, a, request)
+        .exceptionallyCompose(
+            thrown -> {
+              Throwable t = OperationException.cause(thrown);
+              return CompletableFuture.failedStage(
+                  refusal.isInstance(t) ? told.apply(refusal.cast(t)) : t);
+            });
+  }
+
+  private static <T> CompletionStage<T> asked(
       ManagedNode node, Arguments a, Function<Coordinator, CompletionStage<T>> request) {
     try {
       String name = a.text("coordinator");
@@ -24,12 +43,10 @@ final class CoordinatorCalls {
         return node.coordinators().with(name, request);
       }
       String group = name.equals("native") ? a.text("group") : name.substring("native:".length());
-      return request.apply(
-          new KvCoordinator(
-              new NodeGroup(node.control(), ManagedNode.groupId(group)),
-              "management",
-              1,
-              () -> CompletableFuture.completedFuture(null)));
+      NodeGroup access = new NodeGroup(node.control(), ManagedNode.groupId(group));
+      Coordinator coordinator =
+          new KvCoordinator(access, "management", 1, () -> CompletableFuture.completedFuture(null));
+      return request.apply(coordinator).exceptionallyCompose(access::unknownOr);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

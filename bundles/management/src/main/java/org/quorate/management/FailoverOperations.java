@@ -3,8 +3,6 @@ package org.quorate.management;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
@@ -32,16 +30,15 @@ final class FailoverOperations {
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Operators, CompletionStage<T>> request) {
-    return CoordinatorCalls.on(node, a, c -> request.apply(new Operators(c, a.text("root"))))
-        .exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+    return CoordinatorCalls.on(
+        node,
+        a,
+        c -> request.apply(new Operators(c, a.text("root"))),
+        FailoverException.class,
+        FailoverOperations::explain);
   }
 
-  private static Throwable explain(Throwable thrown) {
-    boolean wrapped = thrown instanceof CompletionException && thrown.getCause() != null;
-    Throwable t = wrapped ? thrown.getCause() : thrown;
-    if (!(t instanceof FailoverException e)) {
-      return t;
-    }
+  private static OperationException explain(FailoverException e) {
     FailureCode code =
         switch (e.code()) {
           case NOT_FOUND -> FailureCode.NOT_FOUND;

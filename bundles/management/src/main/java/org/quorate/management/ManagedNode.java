@@ -73,10 +73,7 @@ public record ManagedNode(
 
   /** What a failure of the node means to the caller. */
   static Throwable explain(Throwable thrown) {
-    Throwable t =
-        thrown instanceof java.util.concurrent.CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable t = OperationException.cause(thrown);
     return t instanceof ControlException e ? explain(e) : t;
   }
 

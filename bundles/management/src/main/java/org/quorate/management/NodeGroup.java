@@ -22,6 +22,7 @@ import org.quorate.runtime.api.NodeControl;
 final class NodeGroup implements GroupAccess {
   private final NodeControl control;
   private final GroupId id;
+  private volatile Outcome.Rejected unknown;
 
   NodeGroup(NodeControl control, GroupId id) {
     this.control = control;
@@ -35,12 +36,33 @@ final class NodeGroup implements GroupAccess {
 
   @Override
   public CompletionStage<Outcome> propose(Bytes command) {
-    return control.propose(id, Proposal.bare(command));
+    return control.propose(id, Proposal.bare(command)).thenApply(this::looked);
   }
 
   @Override
   public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
-    return control.read(id, query, level);
+    return control
+        .read(id, query, level)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof ReadOutcome.Unanswered u) {
+                looked(u.why());
+              }
+              return outcome;
+            });
+  }
+
+  /** What is asked through it only sees that nobody served it. */
+  private Outcome looked(Outcome outcome) {
+    if (outcome instanceof Outcome.Rejected r && r.code() == Outcome.Rejection.UNKNOWN_GROUP) {
+      unknown = r;
+    }
+    return outcome;
+  }
+
+  /** Fails because there is no such group, or else as it was. */
+  <T> CompletionStage<T> unknownOr(Throwable thrown) {
+    return CompletableFuture.failedStage(unknown == null ? thrown : Outcomes.failure(unknown));
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.quorate.management;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.operations.Operators;
@@ -23,16 +21,15 @@ final class OpOperations {
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Operators, CompletionStage<T>> request) {
-    return CoordinatorCalls.on(node, a, c -> request.apply(new Operators(c, a.text("root"))))
-        .exceptionallyCompose(t -> CompletableFuture.failedStage(explain(t)));
+    return CoordinatorCalls.on(
+        node,
+        a,
+        c -> request.apply(new Operators(c, a.text("root"))),
+        org.quorate.spi.operations.OperationException.class,
+        OpOperations::explain);
   }
 
-  private static Throwable explain(Throwable thrown) {
-    boolean wrapped = thrown instanceof CompletionException && thrown.getCause() != null;
-    Throwable t = wrapped ? thrown.getCause() : thrown;
-    if (!(t instanceof org.quorate.spi.operations.OperationException e)) {
-      return t;
-    }
+  private static OperationException explain(org.quorate.spi.operations.OperationException e) {
     FailureCode code =
         switch (e.code()) {
           case NOT_FOUND -> FailureCode.NOT_FOUND;
@@ -47,6 +44,7 @@ final class OpOperations {
         switch (e.code()) {
           case NOT_FOUND -> "op list and online list show what there is";
           case DECIDED -> "op show tells its outcome; --force ends one that goes on";
+          case BROKEN -> "op list shows its key; op resolve with --force discards it";
           case UNAVAILABLE -> "try again; group why tells what is missing";
           case INDETERMINATE -> "look with op list before you repeat it";
           default -> "correct the request";

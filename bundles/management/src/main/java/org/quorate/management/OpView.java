@@ -6,8 +6,9 @@ import java.util.Locale;
 /**
  * An operation of all nodes of a service.
  *
+ * @param phase prepare, execute, complete, ended; unreadable: the reason says what to do
  * @param decision empty until it is decided
- * @param seconds since it began, by the clocks of who began it and this node
+ * @param seconds since it began, by the clocks of who began it and this node; 0 if that is not known
  * @param awaited who has not answered in this phase
  */
 public record OpView(
@@ -30,7 +31,9 @@ public record OpView(
         o.decision() == null ? "" : lower(o.decision()),
         o.initiator(),
         o.driver(),
-        Math.max(0, (System.currentTimeMillis() - o.startedAtMs()) / 1000),
+        o.startedAtMs() == 0
+            ? 0
+            : Math.max(0, (System.currentTimeMillis() - o.startedAtMs()) / 1000),
         o.awaited(),
         o.reason());
   }

@@ -1,5 +1,8 @@
 package org.quorate.management;
 
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
 /** An operation that failed in a way the caller can understand. */
 public final class OperationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -20,12 +23,7 @@ public final class OperationException extends RuntimeException {
 
   /** What to tell a caller of any throwable: its own failure, or an internal one. */
   public static Failure of(Throwable thrown) {
-    Throwable t = thrown;
-    while ((t instanceof java.util.concurrent.CompletionException
-            || t instanceof java.util.concurrent.ExecutionException)
-        && t.getCause() != null) {
-      t = t.getCause();
-    }
+    Throwable t = cause(thrown);
     if (t instanceof OperationException e) {
       return e.failure();
     }
@@ -34,5 +32,15 @@ public final class OperationException extends RuntimeException {
     }
     String text = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
     return new Failure(FailureCode.INTERNAL, text, "see the node's log");
+  }
+
+  /** What a stage or future failed with. */
+  static Throwable cause(Throwable thrown) {
+    Throwable t = thrown;
+    while ((t instanceof CompletionException || t instanceof ExecutionException)
+        && t.getCause() != null) {
+      t = t.getCause();
+    }
+    return t;
   }
 }

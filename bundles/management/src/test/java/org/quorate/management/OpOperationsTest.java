@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
@@ -129,15 +131,15 @@ class OpOperationsTest {
     return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
-  private Object ask(String operation, String... arguments) throws Exception {
+  private Object ask(String operation, Object... arguments) throws Exception {
     Map<String, Object> all = new java.util.HashMap<>(Map.of("group", "main"));
     for (int i = 0; i < arguments.length; i += 2) {
-      all.put(arguments[i], arguments[i + 1]);
+      all.put((String) arguments[i], arguments[i + 1]);
     }
     return node.invoke(operation, all);
   }
 
-  private FailureCode refused(String operation, String... arguments) {
+  private FailureCode refused(String operation, Object... arguments) {
     ExecutionException e = assertThrows(ExecutionException.class, () -> ask(operation, arguments));
     return OperationException.of(e).code();
   }
@@ -167,6 +169,39 @@ class OpOperationsTest {
     assertEquals(FailureCode.CONFLICT, refused("op.resolve", "id", id, "reason", "again"));
     assertEquals(FailureCode.NOT_FOUND, refused("op.show", "id", "99"));
     assertEquals(FailureCode.BAD_REQUEST, refused("op.show", "id", "x"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "op.list",
+        "online.list",
+        "coord.list",
+        "lock.list",
+        "session.list",
+        "failover.show",
+        "failover.nodes"
+      })
+  void aGroupThatIsNotThereIsNamed(String operation) {
+    ExecutionException e =
+        assertThrows(ExecutionException.class, () -> ask(operation, "group", "nope"));
+    Failure failure = OperationException.of(e);
+    assertEquals(FailureCode.NOT_FOUND, failure.code());
+    assertTrue(failure.message().contains("no group 'nope'"), failure.message());
+    assertTrue(failure.next().startsWith("group list shows"), failure.next());
+  }
+
+  @Test
+  void whatCannotBeReadIsShown() throws Exception {
+    String key = Operators.ROOT + "/op/0000000007";
+    ask("coord.put", "key", key, "value", "{}");
+    OpView shown = (OpView) ((List<?>) ask("op.list")).get(0);
+    assertEquals(List.of("unknown", "unknown", "unreadable", ""), fields(shown));
+    assertTrue(shown.reason().contains(key), shown.reason());
+    assertEquals(0, shown.seconds());
+    assertEquals(FailureCode.INTERNAL, refused("op.resolve", "id", "7", "reason", "why"));
+    ask("op.resolve", "id", "7", "reason", "nobody's", "force", true);
+    assertEquals(List.of(), ask("op.list"));
   }
 
   /** Waits until one is awaited and no other: answers are under way. */

@@ -52,6 +52,16 @@ final class Layout {
     return root + "/op/" + padded(id);
   }
 
+  /** Which operation a key is of, 0 if of none. */
+  long operation(String key) {
+    String[] names = name(key).split("/");
+    try {
+      return names[0].equals("op") && names.length > 1 ? Long.parseLong(names[1]) : 0;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
   String content(long id) {
     return operation(id) + "/content";
   }

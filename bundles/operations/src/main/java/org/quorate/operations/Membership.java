@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Set;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.kit.Lease;
 import org.quorate.spi.operations.CatchUp;
 import org.quorate.spi.operations.OnlineNode;
 import org.quorate.spi.operations.Operation;
 import org.quorate.spi.operations.OperationException;
 import org.quorate.spi.operations.OperationLimits;
+import org.quorate.spi.operations.OperationSpec;
 
 /**
  * Whether this node is online. Before it is, the product is brought up to date with what was decided
@@ -55,7 +57,26 @@ final class Membership {
     this.address = address;
     this.responder = responder;
     this.again = again;
-    this.lease = new Lease(hub, this::opened, this::leave);
+    this.lease =
+        new Lease(
+            hub.coordinator(),
+            hub.loop(),
+            "operations " + hub.node(),
+            hub.settings().heartbeatMs(),
+            hub.settings().leaseMs(),
+            new Lease.Listener() {
+              @Override
+              public void opened(CoordinatorSession session) {
+                state = State.JOINING;
+                free();
+                again.run();
+              }
+
+              @Override
+              public void lost(String why) {
+                leave(why);
+              }
+            });
   }
 
   void start() {
@@ -104,12 +125,6 @@ final class Membership {
   private static boolean settled(View now, long id) {
     Stored s = now.operation(id);
     return s == null || s.decided();
-  }
-
-  private void opened() {
-    state = State.JOINING;
-    free();
-    again.run();
   }
 
   /** Its lease goes when the product has stopped, or would have. */
@@ -241,6 +256,7 @@ final class Membership {
       boolean known = logged.decidedAt() <= upToDate || responder.completed(s);
       if (!known) {
         missed.add(View.ended(s));
+        everything |= s.spec.kind().equals(OperationSpec.UNKNOWN);
         everything |= first && view.log().size() >= OperationLimits.LOG;
       }
       first = false;

@@ -2,11 +2,9 @@ package org.quorate.operations;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.operations.OperationException;
-import org.quorate.spi.operations.OperationLimits;
 
 /** Settings of cluster operations; the same on all nodes of a service. */
 public final class OperationParameters {
@@ -37,23 +35,7 @@ public final class OperationParameters {
    * @throws OperationException INVALID for a name that is none, or a value that is out of range
    */
   public static Settings settings(Map<String, String> values) {
-    Map<String, String> numbers = new TreeMap<>();
-    values.forEach(
-        (name, value) -> {
-          Parameter parameter =
-              all().stream()
-                  .filter(p -> p.name().equals(name))
-                  .findFirst()
-                  .orElseThrow(() -> invalid("there is no parameter '" + name + "' of operations"));
-          try {
-            long number = Long.parseLong(value.strip());
-            OperationLimits.range(name, number, parameter.min(), parameter.max());
-            numbers.put(name, Long.toString(number));
-          } catch (NumberFormatException e) {
-            throw invalid(name + " is '" + value + "', which is no number");
-          }
-        });
-    return settings(new Options(numbers));
+    return settings(Options.numbers(all(), values, OperationParameters::invalid));
   }
 
   private static OperationException invalid(String message) {

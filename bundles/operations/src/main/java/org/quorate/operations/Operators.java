@@ -57,12 +57,12 @@ public final class Operators {
   }
 
   private static Operation found(View view, long id) {
-    Stored s = view.operation(id);
+    Operation shown = view.shown(id);
     View.Logged logged = view.log().get(id);
-    if (s == null && logged == null) {
+    if (shown == null && logged == null) {
       throw missing(id);
     }
-    return s == null ? View.ended(logged.operation()) : view.told(s);
+    return shown == null ? View.ended(logged.operation()) : shown;
   }
 
   private static OperationException missing(long id) {
@@ -112,7 +112,11 @@ public final class Operators {
 
   private CompletionStage<Operation> resolve(
       View view, long id, String by, String why, boolean force, int attempts) {
-    Stored s = view.operation(id);
+    Stored unreadable = view.unreadable(id);
+    if (unreadable != null && !force) {
+      throw new OperationException(Code.BROKEN, view.shown(id).reason());
+    }
+    Stored s = unreadable == null ? view.operation(id) : unreadable;
     if (s == null && view.log().containsKey(id)) {
       throw new OperationException(Code.DECIDED, "operation " + id + " has ended");
     } else if (s == null) {
@@ -125,7 +129,11 @@ public final class Operators {
     Steps steps = new Steps(layout, by, wallMs.getAsLong());
     Transaction transaction =
         force
-            ? steps.end(view, s, resolved, behind(view, s, resolved))
+            ? steps.end(
+                view,
+                s,
+                resolved,
+                unreadable == null ? behind(view, s, resolved) : view.nodes().keySet())
             : steps.decide(view, s, resolved);
     return coordinator
         .transact(transaction)

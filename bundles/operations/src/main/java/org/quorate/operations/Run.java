@@ -244,7 +244,7 @@ final class Run {
     View.Logged logged = view.log().get(id);
     if (logged != null && logged.operation().phase == Phase.ENDED) {
       finish(() -> done.complete(View.ended(logged.operation())));
-    } else if (view.revision() >= begunAt && logged == null && view.operation(id) == null) {
+    } else if (view.revision() >= begunAt && logged == null && !view.under(id)) {
       fail(
           new OperationException(
               Code.INDETERMINATE, "operation " + id + " has ended and is forgotten"));

@@ -19,11 +19,6 @@ public record Settings(long heartbeatMs, long leaseMs) {
     }
   }
 
-  /** A node whose lease was not renewed for so long is offline: the others wait a fifth longer. */
-  long fenceMs() {
-    return leaseMs - leaseMs / 5;
-  }
-
   /** After how long what failed is tried again. */
   long retryMs() {
     return heartbeatMs / 10;

@@ -193,7 +193,8 @@ final class Steps {
     KeyEntry undo = view.entry(layout.undo(s.id));
     boolean reload =
         s.spec.kind().equals(OperationSpec.RELOAD) || s.spec.kind().equals(OperationSpec.ROLLBACK);
-    if (undo != null && reload && last.decision == Decision.COMMITTED) {
+    boolean kept = undo != null && !view.broken().containsKey(undo.key());
+    if (kept && reload && last.decision == Decision.COMMITTED) {
       then.add(new Op.Put(layout.lastUndo(), undo.value()));
     }
     return new Transaction(when, then);

@@ -46,6 +46,27 @@ final class Stored {
   /** The revision that last changed it; not kept. */
   long revision;
 
+  /** What stands for one that cannot be read. */
+  static Stored unknown(long id, String lock) {
+    Stored s = new Stored();
+    s.id = id;
+    s.spec =
+        new OperationSpec(
+            OperationSpec.UNKNOWN,
+            OperationSpec.UNKNOWN,
+            lock,
+            "",
+            Map.of(),
+            false,
+            false,
+            false,
+            OperationSpec.Timeouts.DEFAULT);
+    s.initiator = "";
+    s.driver = "";
+    s.phase = Phase.UNREADABLE;
+    return s;
+  }
+
   Stored copy() {
     Stored s = new Stored();
     s.id = id;

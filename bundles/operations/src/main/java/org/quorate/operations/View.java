@@ -65,6 +65,9 @@ final class View implements Mirror {
   }
 
   private void parse(String[] names, KeyEntry entry) {
+    if (names.length == 3 && names[0].equals("op") && entry != null) {
+      Codec.content(entry.value());
+    }
     if (names.length != 2) {
       return;
     }
@@ -121,14 +124,60 @@ final class View implements Mirror {
     return known != null && known.session() == session;
   }
 
-  /** Under way, by id. */
+  /** Under way, by id. What cannot be read is not among them: it is left alone. */
   Collection<Stored> operations() {
-    return operations.values();
+    return broken.isEmpty()
+        ? operations.values()
+        : operations.values().stream().filter(this::readable).toList();
   }
 
   /** One under way, or null. */
   Stored operation(long id) {
-    return operations.get(id);
+    Stored s = operations.get(id);
+    return s == null || !readable(s) ? null : s;
+  }
+
+  /** Whether one is under way, readable or not. */
+  boolean under(long id) {
+    return keys.containsKey(layout.operation(id));
+  }
+
+  /** Also with what lies beside it. */
+  private boolean readable(Stored s) {
+    return !broken.containsKey(layout.content(s.id)) && !broken.containsKey(layout.undo(s.id));
+  }
+
+  /** What is known of one under way that cannot be read; null if there is none of this id. */
+  Stored unreadable(long id) {
+    KeyEntry entry = keys.get(layout.operation(id));
+    if (entry == null || operation(id) != null) {
+      return null;
+    }
+    Logged logged = log.get(id);
+    Stored s = operations.get(id);
+    if (s == null) {
+      s = logged == null ? Stored.unknown(id, guard(id)) : logged.operation();
+    }
+    s = s.copy();
+    s.revision = entry.modRevision();
+    return s;
+  }
+
+  /** The lock that an operation has. */
+  private String guard(long id) {
+    for (KeyEntry entry : keys.tailMap(layout.lock("")).values()) {
+      if (!entry.key().startsWith(layout.lock(""))) {
+        break;
+      }
+      try {
+        if (Codec.number(entry.value()) == id) {
+          return entry.key().substring(layout.lock("").length());
+        }
+      } catch (OperationException e) {
+        // Nobody's.
+      }
+    }
+    return OperationSpec.UNKNOWN;
   }
 
   /** Since they are decided, by id. */
@@ -195,11 +244,46 @@ final class View implements Mirror {
     return found;
   }
 
-  /** All under way, as they are shown. */
+  /** All under way, as they are shown; with what cannot be read, and what to do about it. */
   List<Operation> shown() {
     List<Operation> all = new ArrayList<>();
-    operations.values().forEach(s -> all.add(told(s)));
+    operations().forEach(s -> all.add(told(s)));
+    broken.forEach(
+        (key, why) -> {
+          if (layout.name(key).startsWith("op/")) {
+            all.add(unreadable(key, why));
+          }
+        });
     return all;
+  }
+
+  private Operation unreadable(String key, String why) {
+    long id = layout.operation(key);
+    Stored s = unreadable(id);
+    boolean foreign = s == null;
+    Stored shown = foreign ? Stored.unknown(0, OperationSpec.UNKNOWN) : s;
+    shown.phase = Phase.UNREADABLE;
+    shown.reason =
+        "key "
+            + key
+            + " cannot be read: "
+            + why
+            + "; unless a newer version wrote it: "
+            + (foreign
+                ? "coord delete " + key + " --tree removes it"
+                : "op resolve " + id + " REASON --force discards it, and all nodes read anew");
+    return shown.shown(shown.spec, List.of());
+  }
+
+  /** As it is shown, null if it is not under way. */
+  Operation shown(long id) {
+    Stored s = operation(id);
+    if (s != null) {
+      return told(s);
+    }
+    return unreadable(id) == null
+        ? null
+        : shown().stream().filter(o -> o.id() == id).findFirst().orElseThrow();
   }
 
   /** Of what has ended nobody is awaited. */

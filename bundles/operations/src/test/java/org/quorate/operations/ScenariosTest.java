@@ -295,6 +295,29 @@ class ScenariosTest {
     assertEquals(List.of(2, 2, 2), List.of(n1.shop.caughtUp, n2.shop.caughtUp, n3.shop.caughtUp));
   }
 
+  /** While the work is done: what still comes of it counts no more. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void workUnderWayIsGivenUp(boolean force) {
+    n1.fault = "execute hang";
+    CompletionStage<Operation> run = n1.begin(DDL.withTimeouts(PATIENT));
+    await(Phase.EXECUTE, "n1");
+    world.get(n3.operators.resolve(only().id(), "me", "why", force));
+    Operation done = world.get(run);
+    assertEquals(Decision.ABORTED, done.decision());
+    assertEquals("resolved by me: why", done.reason());
+    assertEquals(List.of("n1", "n2", "n3"), List.copyOf(done.answers().keySet()));
+    n1.fault = "";
+    world.settle();
+    int times = force ? 2 : 1;
+    assertEquals(
+        List.of(times, times, times),
+        List.of(n1.shop.caughtUp, n2.shop.caughtUp, n3.shop.caughtUp));
+    assertEquals(0, world.backend.version("shop.orders"));
+    assertEquals(Decision.COMMITTED, n1.does(DDL).decision());
+    world.settle();
+  }
+
   @Test
   void twoOfTheSameLockGoOneAfterTheOther() {
     n2.fault = "prepare hang";
@@ -435,6 +458,42 @@ class ScenariosTest {
     world.write(n1, World.ROOT + "/online/n9", Bytes.utf8("x"));
     assertEquals(Decision.COMMITTED, n2.does(DDL).decision());
     assertTrue(world.told.stream().anyMatch(t -> t.contains("n3 BROKEN")), world::toString);
+    Operation shown = only();
+    assertEquals(Phase.UNREADABLE, shown.phase());
+    String key = World.ROOT + "/op/what";
+    assertTrue(shown.reason().contains("coord delete " + key + " --tree"), shown.reason());
+    assertEquals(Code.NOT_FOUND, world.refused(n3.operators.resolve(0, "me", "why", true)));
+  }
+
+  /** Nobody goes on with what cannot be read; it is shown, and gone when it is discarded. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/content"})
+  void whatCannotBeReadIsShownAndDiscarded(String beside) {
+    n2.fault = "prepare hang";
+    CompletionStage<Operation> run = n1.begin(DDL.withTimeouts(PATIENT));
+    await(Phase.PREPARE, "n2");
+    long id = only().id();
+    String key = new Layout(World.ROOT).operation(id) + beside;
+    world.write(n3, key, Bytes.utf8("no JSON"));
+    n2.fault = "";
+    world.run(10_000);
+    Operation shown = only();
+    assertEquals(Phase.UNREADABLE, shown.phase());
+    assertEquals(id, shown.id());
+    assertTrue(shown.reason().contains(key), shown.reason());
+    assertTrue(shown.reason().contains("op resolve " + id + " REASON --force"), shown.reason());
+    assertEquals(shown, world.get(n3.operators.operation(id)));
+    assertEquals(Code.LOCKED, world.refused(n3.begin(DDL)));
+    assertEquals(Code.BROKEN, world.refused(n3.operators.resolve(id, "me", "why", false)));
+    Operation done = world.get(n3.operators.resolve(id, "me", "why", true));
+    assertEquals(Decision.ABORTED, done.decision());
+    assertEquals("resolved by me: why", done.reason());
+    assertEquals(done, world.get(run));
+    world.settle();
+    assertEquals(beside.isEmpty(), n1.shop.last.everything());
+    assertEquals(List.of(id), n1.shop.last.missed().stream().map(Operation::id).toList());
+    assertEquals(Decision.COMMITTED, n1.does(DDL).decision());
+    world.settle();
   }
 
   @Test

@@ -18,17 +18,18 @@ public interface ClusterOperations {
    */
   CompletionStage<Operation> run(OperationSpec spec);
 
-  /** Operations under way, by id. */
+  /** Operations under way, by id; after them what cannot be read, as {@link Phase#UNREADABLE}. */
   CompletionStage<List<Operation>> operations();
 
   /** One that is under way or among the last {@link OperationLimits#LOG}; else fails as NOT_FOUND. */
   CompletionStage<Operation> operation(long id);
 
   /**
-   * Has an operation aborted that is not decided; fails as NOT_FOUND or DECIDED.
+   * Has an operation aborted that is not decided; fails as NOT_FOUND or DECIDED. Work that is under way
+   * ends as it likes: its node is told to complete, or that it is offline.
    *
    * @param by who says so, and {@code reason} why: both are in the outcome
-   * @param force ends it at once, decided or not: who has not completed is put offline
+   * @param force ends it at once, decided or not, readable or not: who has not completed is put offline
    */
   CompletionStage<Operation> resolve(long id, String by, String reason, boolean force);
 

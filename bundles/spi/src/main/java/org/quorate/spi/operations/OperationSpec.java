@@ -44,6 +44,9 @@ public record OperationSpec(
   public static final String PAUSE = "pause";
   public static final String RESUME = "resume";
 
+  /** Kind and name of one that cannot be read: nobody knows what it was. */
+  public static final String UNKNOWN = "unknown";
+
   private static final String CONF_LOCK = "confChange.lock";
   private static final String PAUSE_LOCK = "pause_node.lock";
   private static final String PAUSED = "conf/migration/pause/";

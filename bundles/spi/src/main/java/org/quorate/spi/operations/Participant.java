@@ -23,7 +23,8 @@ public interface Participant {
   /**
    * Does the work, when all members are ready; on one of them. With {@link OperationSpec#repeatable} it
    * may be called again elsewhere, with a higher {@link Operation#attempt}, while an earlier call goes on
-   * in a process that hangs: give what is worked on the id and that number.
+   * in a process that hangs: give what is worked on the id and that number. When it is aborted meanwhile
+   * this node is told to complete, or that it is offline: the work is to have no effect after that.
    *
    * @return the result, up to {@link OperationLimits#RESULT_BYTES}; if it fails, all abort
    */

@@ -9,5 +9,7 @@ public enum Phase {
   /** It is decided; every member completes. */
   COMPLETE,
   /** It is over. */
-  ENDED
+  ENDED,
+  /** What is stored of it cannot be read; the reason says what to do. Nobody drives it. */
+  UNREADABLE
 }

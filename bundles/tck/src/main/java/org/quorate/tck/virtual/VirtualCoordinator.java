@@ -251,7 +251,8 @@ public final class VirtualCoordinator implements Coordinator {
                   run,
                   () ->
                       outcome.complete(
-                          new LockOutcome.Granted(new Lock(lock.name(), token, id(), lost))));
+                          new LockOutcome.Granted(
+                              new Lock(VirtualCoordinator.this, lock.name(), token, id(), lost))));
       FencingToken[] asked = new FencingToken[1];
       call(() -> {
             servers.renew(session);
@@ -300,42 +301,16 @@ public final class VirtualCoordinator implements Coordinator {
         });
   }
 
-  private final class Lock implements HeldLock {
-    private final String name;
-    private final FencingToken token;
-    private final long session;
-    private final CompletableFuture<Loss> lost;
-
-    Lock(String name, FencingToken token, long session, CompletableFuture<Loss> lost) {
-      this.name = name;
-      this.token = token;
-      this.session = session;
-      this.lost = lost;
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public FencingToken token() {
-      return token;
-    }
-
-    @Override
-    public long session() {
-      return session;
-    }
-
+  private record Lock(
+      VirtualCoordinator of,
+      String name,
+      FencingToken token,
+      long session,
+      CompletableFuture<Loss> lost)
+      implements HeldLock {
     @Override
     public CompletionStage<Boolean> release() {
-      return call(() -> servers.release(name, token));
-    }
-
-    @Override
-    public CompletionStage<Loss> lost() {
-      return lost;
+      return of.call(() -> of.servers.release(name, token));
     }
   }
 
