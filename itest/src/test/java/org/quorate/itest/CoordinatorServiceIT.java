@@ -2,13 +2,19 @@ package org.quorate.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -130,6 +136,71 @@ class CoordinatorServiceIT {
     assertFalse(felix.type("quorate:session list --coordinator " + name).contains("holder"));
   }
 
+  private static Object participant(Class<?> type, List<String> told) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (self, method, arguments) -> {
+          if (method.getDeclaringClass() == type) {
+            told.add(method.getName());
+          }
+          return switch (method.getName()) {
+            case "hashCode" -> System.identityHashCode(self);
+            case "equals" -> self == arguments[0];
+            case "toString" -> "a product";
+            case "prepare", "execute" -> CompletableFuture.completedStage("done");
+            case "complete", "catchUp" -> CompletableFuture.completedStage(null);
+            default -> null;
+          };
+        });
+  }
+
+  /** Makes a configuration of a factory PID. */
+  private void configure(String pid, Map<String, String> values) throws Exception {
+    Bundle bundle = felix.installed("org.apache.felix.configadmin");
+    Class<?> admins = bundle.loadClass("org.osgi.service.cm.ConfigurationAdmin");
+    Class<?> configurations = bundle.loadClass("org.osgi.service.cm.Configuration");
+    Object admin = felix.service(admins.getName());
+    Object made = call(admin, admins, "createFactoryConfiguration", pid, "?");
+    call(made, configurations, "update", new Hashtable<>(values));
+  }
+
+  /** A bundle says what it does in operations, and runs one; without it the node is offline. */
+  private void operationsAreRunByBundles() throws Exception {
+    String on = " --group main";
+    Class<?> type = loaded("org.quorate.spi.operations.Participant");
+    List<String> told = new CopyOnWriteArrayList<>();
+    var product =
+        felix
+            .installed("org.quorate.spi")
+            .getBundleContext()
+            .registerService(type.getName(), participant(type, told), null);
+    configure(
+        "org.quorate.operations",
+        Map.of(
+            "quorate.operations", "orders",
+            "quorate.operations.node", "n1",
+            "coordinator.target", "(quorate.coordinator=native:main)",
+            "op.lease.ms", "60000"));
+    Class<?> operations = loaded("org.quorate.spi.operations.ClusterOperations");
+    ServiceReference<?> reference = reference(operations.getName(), "(quorate.operations=orders)");
+    Object used = felix.context().getService(reference);
+    typedUntil("quorate:online list" + on, s -> s.contains("n1") && told.contains("online"));
+    Class<?> specs = loaded("org.quorate.spi.operations.OperationSpec");
+    Object ddl = call(null, specs, "ddl", "shop.orders", "alter table orders");
+    String done = call(used, operations, "run", ddl).toString();
+    assertTrue(done.contains("decision=COMMITTED") && done.contains("answers={n1=done}"), done);
+    assertEquals(
+        List.of("prepare", "execute", "complete"), told.subList(told.size() - 3, told.size()));
+    String shown = felix.type("quorate:op show 1" + on);
+    assertTrue(shown.contains("shop.orders") && shown.contains("committed"), shown);
+    assertTrue(felix.type("quorate:op list" + on).contains("(none)"));
+    product.unregister();
+    typedUntil("quorate:online list" + on, s -> s.contains("(none)"));
+    assertEquals("offline", told.get(told.size() - 1));
+    assertNull(felix.context().getAllServiceReferences(operations.getName(), null));
+  }
+
   private void comesAndGoes(String bundle, String name) throws Exception {
     felix.type("quorate:coord put app/mode serving --coordinator " + name);
     Bundle part = felix.installed(bundle);
@@ -154,6 +225,7 @@ class CoordinatorServiceIT {
     locksGoWithWhoUsesIt("native:main");
     locksGoWithWhoUsesIt("zk");
     recordsOutliveWhoBeganThem();
+    operationsAreRunByBundles();
     String listed = felix.type("quorate:coord providers");
     assertTrue(listed.contains("native:main") && listed.contains("zookeeper"), listed);
     comesAndGoes("org.quorate.consensus.raft", "native:main");

@@ -48,4 +48,9 @@ final class Gate {
     ended.add(by);
     open(by);
   }
+
+  /** Whether it was opened for good. */
+  synchronized boolean ended(Object by) {
+    return ended.contains(by);
+  }
 }

@@ -17,6 +17,7 @@ import org.quorate.spi.operations.Participant;
 /** What a node of the shop does in cluster operations. It may be told to hold at a phase. */
 final class Shop implements Participant {
   private static final String PAUSED = "conf/migration/pause/";
+  private static final String OFFLINE = "offline";
 
   private final String name;
   private final Database database;
@@ -29,48 +30,53 @@ final class Shop implements Participant {
   private String hold = "";
   private boolean online;
 
+  /** Sessions wait at the gate until it is online. */
   Shop(String name, Database database, Gate gate, Consumer<String> says) {
     this.name = name;
     this.database = database;
     this.gate = gate;
     this.says = says;
+    shut(OFFLINE);
   }
 
-  /** Stops at a phase, until this process is killed. */
+  /** Stops at a phase until it is told another. */
   synchronized void hold(String phase) {
     hold = phase;
+    notifyAll();
   }
 
-  /** Whether it stops here. */
-  private synchronized boolean holds(String phase, Operation o) {
-    if (!hold.equals(phase)) {
-      return false;
+  private synchronized void pass(String phase, Operation o) {
+    if (hold.equals(phase)) {
+      says.accept("AT " + phase + " " + o.id());
     }
-    says.accept("AT " + phase + " " + o.id());
-    return true;
+    while (hold.equals(phase)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   @Override
   public CompletionStage<String> prepare(Operation o) {
-    if (holds("prepare", o)) {
-      return new CompletableFuture<>();
-    }
+    pass("prepare", o);
     for (Map.Entry<String, String> change : o.spec().changes().entrySet()) {
       if ("bad".equals(change.getValue())) {
         throw new IllegalArgumentException(change.getKey() + " has no meaning");
       }
     }
     boolean waits = o.spec().kind().equals(OperationSpec.CUT) || pauses(o);
+    boolean over;
     synchronized (this) {
-      (waits ? closed : locked).add(o.id());
-    }
-    try {
-      if (waits && !gate.close(o.id())) {
-        throw new IllegalStateException("it was given up");
+      over = gate.ended(o.id());
+      if (!over) {
+        (waits ? closed : locked).add(o.id());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+    }
+    if (over || waits && !shut(o.id())) {
+      throw new IllegalStateException("it was given up");
     }
     return CompletableFuture.completedStage("ready");
   }
@@ -79,11 +85,18 @@ final class Shop implements Participant {
     return o.spec().kind().equals(OperationSpec.PAUSE);
   }
 
+  private boolean shut(Object by) {
+    try {
+      return gate.close(by);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public CompletionStage<String> execute(Operation o) {
-    if (holds("execute", o)) {
-      return new CompletableFuture<>();
-    }
+    pass("execute", o);
     if (o.spec().kind().equals(OperationSpec.CUT)) {
       Map<String, String> positions = database.positions();
       List<String> torn = database.torn(positions);
@@ -95,24 +108,21 @@ final class Shop implements Participant {
 
   @Override
   public CompletionStage<Void> complete(Operation o, Decision decision) {
-    if (holds("complete", o)) {
-      return new CompletableFuture<>();
-    }
+    pass("complete", o);
     if (decision == Decision.COMMITTED && o.spec().changes().containsValue("unloadable " + name)) {
       throw new IllegalStateException(name + " cannot load it");
     }
+    refuse(o, decision);
     if (o.spec().kind().equals(OperationSpec.DDL)) {
       refresh();
     }
-    synchronized (this) {
-      if (decision != Decision.ABORTED) {
+    if (decision != Decision.ABORTED) {
+      synchronized (this) {
         o.spec().changes().forEach(this::set);
       }
-      locked.remove(o.id());
-      closed.remove(o.id());
     }
     pause();
-    gate.end(o.id());
+    end(o);
     return CompletableFuture.completedStage(null);
   }
 
@@ -124,10 +134,25 @@ final class Shop implements Participant {
     }
   }
 
+  private synchronized void end(Operation o) {
+    locked.remove(o.id());
+    closed.remove(o.id());
+    gate.end(o.id());
+  }
+
+  /** A statement that was aborted may still be under way somewhere: it changes nothing after this. */
+  private void refuse(Operation o, Decision decision) {
+    String kind = o.spec().kind();
+    boolean statement = kind.equals(OperationSpec.DDL) || kind.equals(OperationSpec.UNKNOWN);
+    if (statement && decision == Decision.ABORTED) {
+      database.refuse(o.id());
+    }
+  }
+
   private void refresh() {
     Map<String, Integer> tables = database.tables();
     synchronized (this) {
-      known.putAll(tables);
+      tables.forEach((table, version) -> known.merge(table, version, Math::max));
     }
   }
 
@@ -137,48 +162,37 @@ final class Shop implements Participant {
     synchronized (this) {
       paused = keys.keySet().stream().anyMatch(k -> k.startsWith(PAUSED));
     }
-    try {
-      if (paused) {
-        gate.close("paused");
-      } else {
-        gate.open("paused");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (paused) {
+      shut("paused");
+    } else {
+      gate.open("paused");
     }
   }
 
   @Override
   public void offline(String why) {
-    Set<Long> ended;
+    Set<Long> given;
     synchronized (this) {
       online = false;
       locked.clear();
-      ended = new HashSet<>(closed);
+      given = new HashSet<>(closed);
       closed.clear();
     }
     says.accept("OFFLINE " + why);
-    try {
-      gate.close("offline"); // who is inside may finish: the lease is still this node's
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    ended.forEach(gate::open);
+    shut(OFFLINE); // who is inside may finish: the lease is still this node's
+    given.forEach(gate::open);
   }
 
   @Override
   public CompletionStage<Void> catchUp(CatchUp state) {
+    state.missed().forEach(o -> refuse(o, o.decision()));
     refresh();
     synchronized (this) {
       keys.clear();
       keys.putAll(state.keys());
-      for (Operation o : state.missed()) {
-        locked.remove(o.id());
-        closed.remove(o.id());
-        gate.end(o.id());
-      }
     }
     pause();
+    state.missed().forEach(this::end);
     says.accept("CAUGHT_UP " + state.missed().size());
     return CompletableFuture.completedStage(null);
   }
@@ -188,7 +202,7 @@ final class Shop implements Participant {
     synchronized (this) {
       online = true;
     }
-    gate.open("offline");
+    gate.open(OFFLINE);
     says.accept("ONLINE");
   }
 

@@ -4,9 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -17,16 +18,15 @@ import org.quorate.operations.OperationParameters;
 import org.quorate.operations.Operations;
 import org.quorate.operations.Operators;
 import org.quorate.operations.Self;
-import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.spi.operations.OperationException;
 import org.quorate.spi.operations.OperationSpec;
 
-/** A process of the shop: {@code NAME ADDRESS…}. It does what its standard input says, line by line. */
+/**
+ * A process of the shop: {@code NAME ADDRESS… [PARAMETER=VALUE…]}. It does what its standard input says,
+ * line by line, and ends with it.
+ */
 public final class ShopNode {
-  private static final Map<String, String> PARAMETERS =
-      Map.of("op.hb.ms", "1000", "op.lease.ms", "20000");
-
   private static final long PAUSE_MS = 5;
 
   private final Operations operations;
@@ -37,61 +37,78 @@ public final class ShopNode {
     this.shop = shop;
   }
 
-  /** Ends with its input. */
+  /** Runs one. */
   public static void main(String[] args) throws IOException {
+    int exit = 1;
+    try {
+      start(args).obey();
+      exit = 0;
+    } catch (RuntimeException e) {
+      say("FAILED " + e.getMessage());
+    } finally {
+      Runtime.getRuntime().halt(exit); // whatever still runs is of no use without its input
+    }
+  }
+
+  private static ShopNode start(String[] args) {
+    if (args.length < 2) {
+      throw new IllegalArgumentException("arguments: NAME ADDRESS… [PARAMETER=VALUE…]");
+    }
     String name = args[0];
-    String[] addresses = Arrays.copyOfRange(args, 1, args.length);
-    QuorateClient client = QuorateClient.connect(ClientOptions.of(addresses));
+    List<String> addresses = new ArrayList<>();
+    Map<String, String> parameters = new TreeMap<>();
+    for (String arg : List.of(args).subList(1, args.length)) {
+      int at = arg.indexOf('=');
+      if (at < 0) {
+        addresses.add(arg);
+      } else {
+        parameters.put(arg.substring(0, at), arg.substring(at + 1));
+      }
+    }
+    var settings = OperationParameters.settings(parameters);
+    QuorateClient client =
+        QuorateClient.connect(ClientOptions.of(addresses.toArray(String[]::new)));
     KvCoordinator coordinator =
         new KvCoordinator(
             client.group("default").access(), name, 1, () -> client.shutdown().toCompletionStage());
     Database database = new Database(coordinator);
     Gate gate = new Gate();
     Shop shop = new Shop(name, database, gate, ShopNode::say);
-    ExecutorService workers = Executors.newCachedThreadPool(ShopNode::daemon);
+    Database.Session session = database.session(name);
+    ExecutorService workers = Executors.newCachedThreadPool();
     Operations operations =
         new Operations(
             coordinator,
             Operators.ROOT,
-            OperationParameters.settings(new Options(PARAMETERS)),
+            settings,
             new Self(name, "127.0.0.1/" + name),
             shop,
             new LoopThread("operations"),
             workers,
             (kind, text) -> say("EVENT " + kind + " " + text));
-    workers.execute(() -> sell(name, database, gate));
+    workers.execute(() -> sell(session, gate));
     operations.start();
-    new ShopNode(operations, shop).obey();
-    System.exit(0);
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "shop");
-    thread.setDaemon(true);
-    return thread;
+    return new ShopNode(operations, shop);
   }
 
   private static synchronized void say(String line) {
     System.out.println(line);
   }
 
-  /** A session: its orders go to two shards, one after the other. Between, they are torn. */
-  private static void sell(String name, Database database, Gate gate) {
-    for (int number = 1; ; number++) {
-      try {
+  /** One order after the other. */
+  private static void sell(Database.Session session, Gate gate) {
+    try {
+      while (true) {
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
         gate.enter();
-      } catch (InterruptedException e) {
-        return;
+        try {
+          session.order();
+        } finally {
+          gate.leave();
+        }
       }
-      try {
-        database.order("a", name, number);
-        database.order("b", name, number);
-      } catch (IllegalStateException e) {
-        say("EVENT order " + number + ": " + e.getMessage());
-      } finally {
-        gate.leave();
-      }
+    } catch (InterruptedException | Database.Replaced e) {
+      say("EVENT session ended: " + e.getMessage());
     }
   }
 
@@ -99,28 +116,40 @@ public final class ShopNode {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      String[] words = line.split(" ", 3);
-      switch (words[0]) {
-        case "hold" -> shop.hold(words[1]);
-        case "state" -> say(shop.state());
-        default -> run(line, words);
+      try {
+        obey(line, line.strip().split(" ", 3));
+      } catch (OperationException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        say("FAILED " + line + ": " + e.getMessage());
       }
     }
   }
 
-  private void run(String line, String[] words) {
-    OperationSpec spec =
-        switch (words[0]) {
-          case "ddl" -> OperationSpec.ddl(words[1], "alter table " + words[1]);
-          case "view" -> OperationSpec.createView(words[1], words[2]);
-          case "drop" -> OperationSpec.dropView(words[1]);
-          case "reload" -> OperationSpec.reload(Map.of("conf/db", words[1], "conf/user", words[2]));
-          case "rollback" -> OperationSpec.rollback();
-          case "cut" -> OperationSpec.cut();
-          case "pause" -> OperationSpec.pause(List.of("a", "b"));
-          case "resume" -> OperationSpec.resume(List.of("a", "b"));
-          default -> throw new IllegalArgumentException(line);
-        };
+  private void obey(String line, String[] words) {
+    switch (words[0]) {
+      case "" -> {
+        // An empty line is nothing to do.
+      }
+      case "hold" -> shop.hold(words[1]);
+      case "state" -> say(shop.state());
+      default -> run(line, spec(words));
+    }
+  }
+
+  private static OperationSpec spec(String[] words) {
+    return switch (words[0]) {
+      case "ddl" -> OperationSpec.ddl(words[1], "alter table " + words[1]);
+      case "view" -> OperationSpec.createView(words[1], words[2]);
+      case "drop" -> OperationSpec.dropView(words[1]);
+      case "reload" -> OperationSpec.reload(Map.of("conf/db", words[1], "conf/user", words[2]));
+      case "rollback" -> OperationSpec.rollback();
+      case "cut" -> OperationSpec.cut();
+      case "pause" -> OperationSpec.pause(List.of("a", "b"));
+      case "resume" -> OperationSpec.resume(List.of("a", "b"));
+      default -> throw new IllegalArgumentException("what is that?");
+    };
+  }
+
+  private void run(String line, OperationSpec spec) {
     operations
         .run(spec)
         .whenComplete(
