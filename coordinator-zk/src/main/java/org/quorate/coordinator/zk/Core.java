@@ -293,8 +293,8 @@ final class Core implements Replica.Follower {
     boolean own = outbox.applied(entry, applied);
     desk.applied(applied);
     if (applied.anew()) {
-      replica.history().restart(replica.machine().revision());
-      watches.restarted();
+      replica.history().restart(applied.since());
+      watches.anew();
     }
     applied.ended().forEach(sessions::ended);
     watches.applied(applied.events(), replica.machine().revision());

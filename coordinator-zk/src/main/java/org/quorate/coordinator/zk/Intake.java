@@ -3,41 +3,53 @@ package org.quorate.coordinator.zk;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import org.quorate.coordinator.zk.state.Command;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Inventory;
+import org.quorate.spi.coordination.InventoryDifference;
 
 /**
- * Takes an inventory in: entries one after the other, so what is there is always its beginning. Done
- * anew it begins anew. On the coordinator's thread.
+ * Takes an inventory in: entries one after the other that make what is there into what is wanted. What
+ * is there may have come by one that did not end. On the coordinator's thread.
  */
 final class Intake {
   private final Core core;
   private final Inventory inventory;
+  private final long taker = ThreadLocalRandom.current().nextLong();
 
   Intake(Core core, Inventory inventory) {
     this.core = core;
     this.inventory = inventory;
   }
 
-  CompletionStage<Void> run() {
-    Iterator<Inventory> parts = Parts.of(inventory).iterator();
-    return begin()
-        .thenCompose(begun -> next(parts))
-        .thenCompose(all -> append(new Command.TakeEnd()));
+  /** Lets it all be there, and nobody use it. */
+  CompletionStage<Void> warm() {
+    return begin().thenCompose(begun -> next(different()));
+  }
+
+  /** Lets it all be there. */
+  CompletionStage<Void> take() {
+    return warm().thenCompose(all -> append(new Command.TakeEnd(inventory.revision(), taker)));
+  }
+
+  private Iterator<Command> different() {
+    Inventory there = core.replica().machine().inventory();
+    return Parts.of(InventoryDifference.between(there, inventory), taker).iterator();
   }
 
   /** What is sealed is opened by the entry that says that it is being taken in. */
   private CompletionStage<Void> begin() {
-    Command.TakeBegin begin = new Command.TakeBegin(inventory.highest());
+    Command.TakeBegin begin = new Command.TakeBegin(inventory.start(), taker);
     return core.outbox()
         .head(core.requestMs())
         .thenCompose(head -> head.sealed() == null ? append(begin) : open(begin));
   }
 
   private CompletionStage<Void> open(Command.TakeBegin begin) {
-    if (!core.replica().machine().inventory().isEmpty()) {
+    var machine = core.replica().machine();
+    if (!machine.isTaking() && !machine.inventory().isEmpty()) {
       throw new CoordinationException(
           Code.INVALID, "what is kept here is sealed, and was not retired: choose another place");
     }
@@ -53,9 +65,9 @@ final class Intake {
             });
   }
 
-  private CompletionStage<Void> next(Iterator<Inventory> parts) {
+  private CompletionStage<Void> next(Iterator<Command> parts) {
     return parts.hasNext()
-        ? append(new Command.TakePart(parts.next())).thenCompose(done -> next(parts))
+        ? append(parts.next()).thenCompose(done -> next(parts))
         : CompletableFuture.completedFuture(null);
   }
 

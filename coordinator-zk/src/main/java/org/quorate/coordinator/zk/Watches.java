@@ -32,6 +32,8 @@ final class Watches {
   private interface Waiter {
     void changed(long revision);
 
+    void anew();
+
     void end(CoordinationException why);
 
     void tick(long nowNanos);
@@ -73,6 +75,11 @@ final class Watches {
   /** History was lost: everybody looks whether that concerns them. */
   void restarted() {
     all().forEach(w -> w.changed(replica.machine().revision()));
+  }
+
+  /** All is other than before, and not told key by key. */
+  void anew() {
+    all().forEach(Waiter::anew);
   }
 
   void tick(long nowNanos) {
@@ -154,6 +161,11 @@ final class Watches {
     }
 
     @Override
+    public void anew() {
+      changed(replica.machine().revision());
+    }
+
+    @Override
     public void end(CoordinationException why) {
       leave();
       answer.completeExceptionally(why);
@@ -174,9 +186,13 @@ final class Watches {
 
   // ---- watches --------------------------------------------------------------------------------
 
-  /** A watch that tells what comes behind a revision; the result stops it. */
-  Watch watch(Scope scope, WatchListener listener) {
-    return new Watch(scope, listener);
+  /**
+   * A watch, which is to be started; the result stops it.
+   *
+   * @param from the first revision wanted, 0 if what comes from now on is
+   */
+  Watch watch(Scope scope, long from, WatchListener listener) {
+    return new Watch(scope, from, listener);
   }
 
   /** One watch. It holds nothing but its place in the history. */
@@ -184,14 +200,17 @@ final class Watches {
     private final Scope scope;
     private final WatchListener listener;
     private volatile boolean over;
+    private final long from;
     private long told;
+    private boolean begun;
     private boolean busy;
 
     /** Whether nothing is in the history that it has not been told. */
     private boolean level;
 
-    private Watch(Scope scope, WatchListener listener) {
+    private Watch(Scope scope, long from, WatchListener listener) {
       this.scope = scope;
+      this.from = from;
       this.listener = listener;
     }
 
@@ -217,6 +236,18 @@ final class Watches {
       level = false;
       if (!busy) {
         pump();
+      }
+    }
+
+    /** It goes on if it was to begin behind what has come, and is told nothing of what was before. */
+    @Override
+    public void anew() {
+      level = false;
+      if (from > replica.history().floor() && !begun) {
+        told = from - 1;
+        pump();
+      } else {
+        compacted();
       }
     }
 
@@ -273,6 +304,7 @@ final class Watches {
     }
 
     private void tell(List<KeyEvent> batch) {
+      begun = true;
       CompletionStage<?> taken;
       try {
         taken = listener.changed(batch, told);

@@ -71,7 +71,22 @@ final class ZkCoordinator implements Movable {
 
   /** Looks at what is known once all is known that was acknowledged before. */
   private <T> CompletableFuture<T> read(Supplier<T> look) {
-    return core.call(() -> core.reads().await(core.requestMs()).thenApply(ready -> look.get()));
+    return core.call(
+        () ->
+            core.reads()
+                .await(core.requestMs())
+                .thenApply(
+                    ready -> {
+                      wantWhole();
+                      return look.get();
+                    }));
+  }
+
+  private void wantWhole() {
+    if (machine().isTaking()) {
+      throw new CoordinationException(
+          Code.UNAVAILABLE, "what another provider kept is being taken in here");
+    }
   }
 
   private static <T> CompletableFuture<T> failed(CoordinationException why) {
@@ -87,7 +102,11 @@ final class ZkCoordinator implements Movable {
     }
     Supplier<Listing> list = () -> machine().keys().list(query, machine().revision());
     return query.stale()
-        ? core.call(() -> CompletableFuture.completedFuture(list.get()))
+        ? core.call(
+            () -> {
+              wantWhole();
+              return CompletableFuture.completedFuture(list.get());
+            })
         : read(list);
   }
 
@@ -140,6 +159,7 @@ final class ZkCoordinator implements Movable {
                 .await(core.requestMs())
                 .thenCompose(
                     ready -> {
+                      wantWhole();
                       CompletableFuture<Listing> answer = new CompletableFuture<>();
                       core.watches().poll(wanted, index, waitMs, answer);
                       return answer;
@@ -148,7 +168,7 @@ final class ZkCoordinator implements Movable {
 
   @Override
   public Subscription watch(Scope scope, long from, WatchListener listener) {
-    Watches.Watch watch = core.watches().watch(scope, listener);
+    Watches.Watch watch = core.watches().watch(scope, from, listener);
     CompletableFuture<Void> started =
         core.call(
             () ->
@@ -290,8 +310,13 @@ final class ZkCoordinator implements Movable {
   }
 
   @Override
+  public CompletionStage<Void> warm(Inventory inventory) {
+    return core.call(() -> new Intake(core, inventory).warm());
+  }
+
+  @Override
   public CompletionStage<Void> take(Inventory inventory) {
-    return core.call(() -> new Intake(core, inventory).run());
+    return core.call(() -> new Intake(core, inventory).take());
   }
 
   /** For tests: ends as the death of the process would. */

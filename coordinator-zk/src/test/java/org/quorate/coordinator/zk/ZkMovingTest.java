@@ -23,6 +23,11 @@ class ZkMovingTest extends MovingContract {
     return open(client, epoch, "/target");
   }
 
+  @Override
+  protected void kill(Movable client) {
+    ((ZkCoordinator) client).abandon();
+  }
+
   private Movable open(String client, long epoch, String root) throws Exception {
     Options options =
         new Options(

@@ -1,6 +1,5 @@
 package org.quorate.coordinator.kv;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +10,7 @@ import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.api.wire.Decoder;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.FencingToken;
@@ -19,9 +19,9 @@ import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 
 /**
- * A place in the queue of a lock, from asking to losing it: a key with the session's lease, whose
- * create revision is the place and the token. The oldest one holds the lock. Each watches the one before
- * it, so a release wakes one waiter. Its state is on the group's loop.
+ * A place in the queue of a lock, from asking to losing it: a key with the session's lease, whose create
+ * revision is the place and the token, unless it came with a token. The oldest one holds the lock. Each
+ * watches the one before it, so a release wakes one waiter. Its state is on the group's loop.
  */
 final class Claim implements HeldLock {
   private static final long PAUSE_MS = 50;
@@ -34,13 +34,14 @@ final class Claim implements HeldLock {
 
   private final Locks locks;
   private final Session session;
+  private final Base base;
   private final LockSpec spec;
   private final long slot;
   private final Bytes place;
   private final KeyRange queue;
   private final CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Loss> lost = new CompletableFuture<>();
-  private ClaimRecord record;
+  private volatile ClaimRecord record;
   private Runnable watch = () -> {};
   private Runnable timer = () -> {};
   private volatile long counter;
@@ -52,14 +53,39 @@ final class Claim implements HeldLock {
    * @param slot see {@link Slots}
    */
   Claim(Locks locks, Session session, LockSpec spec, long slot) {
+    this(
+        locks,
+        session,
+        spec,
+        slot,
+        new ClaimRecord(
+            session.spec().name(), spec.purpose(), System.currentTimeMillis(), 0, null));
+  }
+
+  /**
+   * One that is there.
+   *
+   * @param there what is stored of it
+   */
+  Claim(Locks locks, Session session, LockSpec spec, KvEntry there) {
+    this(
+        locks,
+        session,
+        spec,
+        Places.slotAt(there.key()),
+        ClaimRecord.decode(new Decoder(there.value())));
+    counter = there.createRevision();
+  }
+
+  private Claim(Locks locks, Session session, LockSpec spec, long slot, ClaimRecord record) {
     this.locks = locks;
     this.session = session;
+    this.base = session.base();
     this.spec = spec;
     this.slot = slot;
-    this.place = Places.claim(spec.name(), session.id(), slot);
-    this.queue = Places.claims(spec.name());
-    this.record =
-        new ClaimRecord(session.spec().name(), spec.purpose(), System.currentTimeMillis(), 0);
+    this.place = base.places().claim(spec.name(), session.id(), slot);
+    this.queue = base.places().claims(spec.name());
+    this.record = record;
   }
 
   @Override
@@ -69,7 +95,8 @@ final class Claim implements HeldLock {
 
   @Override
   public FencingToken token() {
-    return new FencingToken(locks.epoch(), counter);
+    FencingToken came = record.came();
+    return came != null ? came : base.token(counter);
   }
 
   @Override
@@ -79,10 +106,6 @@ final class Claim implements HeldLock {
 
   Session ofSession() {
     return session;
-  }
-
-  Bytes place() {
-    return place;
   }
 
   @Override
@@ -98,15 +121,24 @@ final class Claim implements HeldLock {
     KvCommand take = put(record.held(record.askedAtMs()));
     KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
     List<KvCommand> otherwise = spec.waitMs() == 0 ? List.of(read) : List.of(put(record), read);
-    locks
-        .store()
-        .execute(new KvCommand.Txn(List.of(free), List.of(take), otherwise), KvResult.TxnDone.class)
+    execute(new KvCommand.Txn(List.of(free), List.of(take), otherwise))
         .whenCompleteAsync(this::asked, locks.loop());
     return outcome.copy();
   }
 
+  /** Goes on with a claim that is there. */
+  CompletionStage<LockOutcome> goOn(List<KvEntry> line, long revision) {
+    timer = locks.store().access.after(spec.waitMs(), this::late);
+    judge(line, revision);
+    return outcome.copy();
+  }
+
+  private CompletionStage<KvResult.TxnDone> execute(KvCommand command) {
+    return locks.store().execute(base, command, KvResult.TxnDone.class);
+  }
+
   private KvCommand put(ClaimRecord content) {
-    return new KvCommand.Put(place, content.encode(), session.id(), false);
+    return new KvCommand.Put(place, content.encode(), session.lease(), false);
   }
 
   private void asked(KvResult.TxnDone done, Throwable problem) {
@@ -141,7 +173,7 @@ final class Claim implements HeldLock {
       return;
     }
     if (outcome.isDone()) {
-      locks.store().execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class);
+      execute(ifThere(KvCommand.delete(place)));
       return;
     }
     KvEntry before = null;
@@ -149,8 +181,8 @@ final class Claim implements HeldLock {
     for (KvEntry entry : line) {
       if (entry.key().equals(place)) {
         there = true;
-      } else if (entry.createRevision() < counter
-          && (before == null || entry.createRevision() > before.createRevision())) {
+      } else if (isBehind(base.token(entry))
+          && (before == null || base.token(entry).compareTo(base.token(before)) > 0)) {
         before = entry;
       }
     }
@@ -165,6 +197,10 @@ final class Claim implements HeldLock {
       List<KeyRange> watched = List.of(KeyRange.single(before.key()), KeyRange.single(place));
       watch = locks.store().access.watch(watched, revision, this::look);
     }
+  }
+
+  private boolean isBehind(FencingToken other) {
+    return other.compareTo(token()) < 0;
   }
 
   private void look(long version) {
@@ -196,10 +232,13 @@ final class Claim implements HeldLock {
       fail(Failures.expired(session.id()));
       return;
     }
-    record = record.held(System.currentTimeMillis());
+    boolean tell = !told && record.heldSinceMs() == 0;
+    if (record.heldSinceMs() == 0) {
+      record = record.held(System.currentTimeMillis());
+    }
     locks.held(this);
     guard(counter);
-    if (!told) {
+    if (tell) {
       timer = locks.store().access.after(TELL_MS, this::tell);
     }
     if (!outcome.complete(new LockOutcome.Granted(this))) {
@@ -210,7 +249,7 @@ final class Claim implements HeldLock {
   /** Tells others since when it is held. */
   private void tell() {
     KvCommand put = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
-    locks.store().execute(ifThere(put), KvResult.TxnDone.class);
+    execute(ifThere(put));
   }
 
   private void late() {
@@ -220,12 +259,9 @@ final class Claim implements HeldLock {
     leaving = true;
     watch.run();
     KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
-    locks
-        .store()
-        .execute(
+    execute(
             new KvCommand.Txn(
-                List.of(same()), List.of(read, KvCommand.delete(place)), List.of(read)),
-            KvResult.TxnDone.class)
+                List.of(same()), List.of(read, KvCommand.delete(place)), List.of(read)))
         .whenCompleteAsync(
             (done, problem) -> {
               if (problem != null) {
@@ -248,11 +284,7 @@ final class Claim implements HeldLock {
     }
     KvCommand delete = KvCommand.delete(place);
     boolean known = counter != 0;
-    locks
-        .store()
-        .execute(
-            known ? ifThere(delete) : new KvCommand.Txn(List.of(), List.of(delete), List.of()),
-            KvResult.TxnDone.class)
+    execute(known ? ifThere(delete) : new KvCommand.Txn(List.of(), List.of(delete), List.of()))
         .whenCompleteAsync(
             (done, problem) -> {
               if (lost.isDone()) {
@@ -275,14 +307,10 @@ final class Claim implements HeldLock {
   }
 
   private void notGranted(List<KvEntry> line) {
-    List<KvEntry> others =
-        line.stream()
-            .filter(e -> !e.key().equals(place))
-            .sorted(Comparator.comparingLong(KvEntry::createRevision))
-            .toList();
+    List<KvEntry> others = line.stream().filter(e -> !e.key().equals(place)).toList();
     locks.gone(this);
     session.slots().free(slot);
-    outcome.complete(new LockOutcome.NotGranted(Locks.info(spec.name(), others, locks.epoch())));
+    outcome.complete(new LockOutcome.NotGranted(Locks.info(base, spec.name(), others)));
   }
 
   /** The session or the coordinator is over. */
@@ -305,7 +333,8 @@ final class Claim implements HeldLock {
     return new KvCommand.Txn(List.of(same()), List.of(then), List.of());
   }
 
-  private Compare same() {
+  /** That it is there yet. */
+  Compare same() {
     return Translation.number(place, Compare.Target.CREATE, counter);
   }
 
@@ -325,7 +354,7 @@ final class Claim implements HeldLock {
     store
         .query(own, store.reaching(version), KvResult.GetDone.class)
         .thenCombine(
-            store.get(Places.session(session.id()), store.reaching(version)),
+            store.get(session.place(), store.reaching(version)),
             (mine, owner) -> {
               locks.loop().execute(() -> seen(mine, owner != null));
               return null;
@@ -363,9 +392,7 @@ final class Claim implements HeldLock {
     if (!leaving) {
       timer.run();
     }
-    locks
-        .store()
-        .execute(ifThere(KvCommand.delete(place)), KvResult.TxnDone.class)
+    execute(ifThere(KvCommand.delete(place)))
         .whenCompleteAsync(
             (result, problem) -> {
               releasing = false;

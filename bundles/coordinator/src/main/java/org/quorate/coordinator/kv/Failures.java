@@ -57,8 +57,35 @@ final class Failures {
         "session " + Long.toHexString(session) + " has ended, or is not held by this coordinator");
   }
 
+  static CoordinationException gone(long revision) {
+    return failure(
+        Code.COMPACTED,
+        "revision " + revision + " is of before what is here was taken in: list again");
+  }
+
   static CoordinationException closed() {
     return failure(Code.CLOSED, "the coordinator is closed");
+  }
+
+  /** Marks a failure after which a request can be made anew, on another base. */
+  private static final class Replaced extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Replaced() {
+      super("the base", null, false, false);
+    }
+  }
+
+  /** The base that a request was made for is not the base any more. */
+  static CoordinationException replaced() {
+    return new CoordinationException(
+        Code.UNAVAILABLE,
+        "what another provider kept has just been taken in: try again",
+        new Replaced());
+  }
+
+  static boolean isReplaced(CoordinationException failure) {
+    return failure.getCause() instanceof Replaced;
   }
 
   /** What a stage failed with. */

@@ -1,6 +1,5 @@
 package org.quorate.coordinator.kv;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +11,6 @@ import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.Compare;
-import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.spi.coordination.Capability;
@@ -47,6 +45,7 @@ public final class KvCoordinator implements Movable {
   private final long epoch;
   private final Locks locks;
   private final Moving moving;
+  private final Intake intake;
   private final Sessions sessions;
   private final Supplier<CompletionStage<?>> release;
   private final Set<ScopeWatch> watches = new LinkedHashSet<>(); // on the loop
@@ -63,12 +62,20 @@ public final class KvCoordinator implements Movable {
    */
   public KvCoordinator(
       GroupAccess access, String client, long epoch, Supplier<CompletionStage<?>> release) {
-    this.store = new Store(access);
+    this.store = new Store(access, epoch);
     this.epoch = epoch;
-    this.locks = new Locks(store, epoch);
-    this.moving = new Moving(store, epoch);
+    this.locks = new Locks(store);
+    this.moving = new Moving(store);
+    this.intake = new Intake(store, moving, epoch);
     this.sessions = new Sessions(store, locks, client);
     this.release = release;
+    store.onReplaced(this::replaced);
+  }
+
+  /** Another base: what clients have seen of the one before is nothing that could be gone on with. */
+  private void replaced() {
+    List.copyOf(watches).forEach(ScopeWatch::replaced);
+    List.copyOf(polls).forEach(Poll::replaced);
   }
 
   @Override
@@ -107,32 +114,36 @@ public final class KvCoordinator implements Movable {
 
   @Override
   public CompletionStage<Listing> range(RangeQuery query) {
-    return open(
-        () -> {
-          KeyRange all = Places.keys(query.scope());
-          Bytes behind =
-              query.after().isEmpty()
-                  ? all.from()
-                  : KeyRange.single(Places.key(query.after())).to();
-          Bytes from = behind.compareTo(all.from()) > 0 ? behind : all.from();
-          KvQuery.Range asked =
-              new KvQuery.Range(
-                  new KeyRange(from, all.to()),
-                  query.limit(),
-                  query.revision(),
-                  false,
-                  query.keysOnly(),
-                  false);
-          ReadLevel level = query.stale() ? store.newest() : ReadLevel.LINEARIZABLE;
-          return store
-              .query(asked, level, KvResult.RangeDone.class)
-              .thenApply(
-                  page ->
-                      new Listing(
-                          page.revision(),
-                          page.entries().stream().map(Translation::entry).toList(),
-                          page.more()));
-        });
+    return open(() -> store.on(base -> range(base, query)));
+  }
+
+  private CompletionStage<Listing> range(Base base, RangeQuery query) {
+    Places places = base.places();
+    KeyRange all = places.keys(query.scope());
+    Bytes behind =
+        query.after().isEmpty() ? all.from() : KeyRange.single(places.key(query.after())).to();
+    Bytes from = behind.compareTo(all.from()) > 0 ? behind : all.from();
+    long revision = query.revision() == 0 ? 0 : base.found(query.revision());
+    if (revision < 0) {
+      throw Failures.gone(query.revision());
+    }
+    KvQuery.Range asked =
+        new KvQuery.Range(
+            new KeyRange(from, all.to()), query.limit(), revision, false, query.keysOnly(), false);
+    ReadLevel level = query.stale() ? store.newest() : ReadLevel.LINEARIZABLE;
+    return store
+        .query(asked, level, KvResult.RangeDone.class)
+        .thenCompose(
+            page -> {
+              Listing listing =
+                  new Listing(
+                      revision == 0 ? base.shown(page.revision()) : query.revision(),
+                      page.entries().stream().map(base::entry).toList(),
+                      page.more());
+              return page.entries().isEmpty()
+                  ? store.holds(base, page.revision()).thenApply(holds -> listing)
+                  : CompletableFuture.completedFuture(listing);
+            });
   }
 
   @Override
@@ -141,19 +152,28 @@ public final class KvCoordinator implements Movable {
         () -> {
           Keys.path(path);
           CoordinationLimits.range("limit", limit, 1, CoordinationLimits.LISTING_ENTRIES);
-          KvQuery.Names names =
-              new KvQuery.Names(Places.level(path), (byte) '/', Bytes.utf8(after), limit);
-          return store
-              .query(names, ReadLevel.LINEARIZABLE, KvResult.NamesDone.class)
-              .thenApply(
-                  done ->
-                      new Children(
-                          done.revision(),
-                          done.names().stream()
-                              .map(n -> new Children.Child(n.name().utf8(), n.exists(), n.below()))
-                              .toList(),
-                          done.more()));
+          return store.on(base -> children(base, path, after, limit));
         });
+  }
+
+  private CompletionStage<Children> children(Base base, String path, String after, int limit) {
+    KvQuery.Names names =
+        new KvQuery.Names(base.places().level(path), (byte) '/', Bytes.utf8(after), limit);
+    return store
+        .query(names, ReadLevel.LINEARIZABLE, KvResult.NamesDone.class)
+        .thenCompose(
+            done -> {
+              Children children =
+                  new Children(
+                      base.shown(done.revision()),
+                      done.names().stream()
+                          .map(n -> new Children.Child(n.name().utf8(), n.exists(), n.below()))
+                          .toList(),
+                      done.more());
+              return done.names().isEmpty()
+                  ? store.holds(base, done.revision()).thenApply(holds -> children)
+                  : CompletableFuture.completedFuture(children);
+            });
   }
 
   @Override
@@ -162,8 +182,8 @@ public final class KvCoordinator implements Movable {
         transaction.then().stream().allMatch(op -> Translation.owner(op) == 0)
             && transaction.when().stream().noneMatch(KvCoordinator::needsALook);
     return plain
-        ? open(() -> execute(transaction, List.of(), 0, new ArrayList<>()))
-        : onLoop(() -> execute(transaction, transaction.when(), 0, new ArrayList<>()));
+        ? open(() -> store.on(base -> execute(transaction, new Translation(base), base)))
+        : onLoop(() -> store.on(base -> lookUp(transaction, 0, new Translation(base), base)));
   }
 
   private static boolean needsALook(Condition condition) {
@@ -171,35 +191,36 @@ public final class KvCoordinator implements Movable {
   }
 
   /** Looks up what some conditions mean, one after the other, then executes. */
-  private CompletionStage<TransactionResult> execute(
-      Transaction transaction, List<Condition> looked, int at, List<Compare> compares) {
-    for (int i = at; i < looked.size(); i++) {
-      if (needsALook(looked.get(i))) {
+  private CompletionStage<TransactionResult> lookUp(
+      Transaction transaction, int at, Translation translation, Base base) {
+    for (int i = at; i < transaction.when().size(); i++) {
+      if (needsALook(transaction.when().get(i))) {
         int next = i + 1;
-        return lookUp(looked.get(i))
+        return lookUp(transaction.when().get(i), translation, base)
             .thenComposeAsync(
                 found -> {
-                  compares.addAll(found);
-                  return execute(transaction, looked, next, compares);
+                  translation.when(found);
+                  return lookUp(transaction, next, translation, base);
                 },
                 store.access.loop());
       }
     }
+    return execute(transaction, translation, base);
+  }
+
+  private CompletionStage<TransactionResult> execute(
+      Transaction transaction, Translation translation, Base base) {
     for (Condition condition : transaction.when()) {
       if (!needsALook(condition)) {
-        compares.addAll(Translation.compares(condition));
+        translation.when(condition);
       }
     }
-    List<KvCommand> then = new ArrayList<>();
     for (Op op : transaction.then()) {
-      if (op instanceof Op.SetValue set) {
-        compares.add(Compare.present(Places.key(set.key())));
-      }
-      then.add(Translation.command(op, lease(Translation.owner(op))));
+      translation.then(op, lease(Translation.owner(op)));
     }
     return store
-        .execute(new KvCommand.Txn(compares, then, List.of()), KvResult.TxnDone.class)
-        .thenApply(done -> Translation.result(done, transaction.then()));
+        .execute(base, translation.command(), KvResult.TxnDone.class)
+        .thenApply(done -> translation.result(done, transaction.then()));
   }
 
   private long lease(long owner) {
@@ -210,21 +231,22 @@ public final class KvCoordinator implements Movable {
     if (session == null) {
       throw Failures.expired(owner);
     }
-    return session.lease();
+    return session.leaseOfKeys();
   }
 
-  private CompletionStage<List<Compare>> lookUp(Condition condition) {
+  private CompletionStage<List<Compare>> lookUp(
+      Condition condition, Translation translation, Base base) {
     if (condition instanceof Condition.Held held) {
       return locks
-          .holding(held.lock(), held.token())
-          .thenApply(place -> Translation.held(place, held.token().counter()));
+          .holding(base, held.lock(), held.token())
+          .thenApply(claim -> claim == null ? Translation.NEVER : List.of(claim));
     }
     Condition.OwnedBy owned = (Condition.OwnedBy) condition;
     return owned.session() == 0
-        ? CompletableFuture.completedFuture(Translation.owned(owned.key(), 0L))
+        ? CompletableFuture.completedFuture(translation.owned(owned.key(), 0L))
         : sessions
-            .leaseOf(owned.session())
-            .thenApply(lease -> Translation.owned(owned.key(), lease));
+            .leaseOf(base, owned.session())
+            .thenApply(lease -> translation.owned(owned.key(), lease));
   }
 
   // ---- following changes ----------------------------------------------------------------------
@@ -331,13 +353,14 @@ public final class KvCoordinator implements Movable {
     return open(moving::inventory);
   }
 
-  /** Not yet: UNSUPPORTED. */
+  @Override
+  public CompletionStage<Void> warm(Inventory inventory) {
+    return open(() -> intake.warm(inventory));
+  }
+
   @Override
   public CompletionStage<Void> take(Inventory inventory) {
-    return CompletableFuture.failedFuture(
-        Failures.failure(
-            CoordinationException.Code.UNSUPPORTED,
-            "the native coordinator does not take in what another provider kept"));
+    return open(() -> intake.take(inventory));
   }
 
   @Override
@@ -388,5 +411,7 @@ public final class KvCoordinator implements Movable {
     List.copyOf(watches).forEach(watch -> watch.end(Failures.closed()));
     List.copyOf(polls).forEach(poll -> poll.end(Failures.closed()));
     locks.close();
+    intake.close();
+    store.close();
   }
 }

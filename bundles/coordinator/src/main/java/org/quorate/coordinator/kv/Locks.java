@@ -20,6 +20,7 @@ import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.ForcedRelease;
@@ -31,21 +32,15 @@ import org.quorate.spi.coordination.Scope;
 /** The locks of this coordinator's sessions, and what everybody may see and do of locks. */
 final class Locks {
   private final Store store;
-  private final long epoch;
   private final Set<Claim> claims = new LinkedHashSet<>(); // on the loop
   private final Map<FencingToken, Claim> held = new LinkedHashMap<>(); // on the loop
 
-  Locks(Store store, long epoch) {
+  Locks(Store store) {
     this.store = store;
-    this.epoch = epoch;
   }
 
   Store store() {
     return store;
-  }
-
-  long epoch() {
-    return epoch;
   }
 
   Executor loop() {
@@ -58,6 +53,34 @@ final class Locks {
     Claim claim = new Claim(this, session, spec, session.slots().take());
     claims.add(claim);
     return claim.ask();
+  }
+
+  /** Takes up a claim that the session has. */
+  CompletionStage<LockOutcome> adopt(Session session, LockSpec spec, FencingToken token) {
+    Claim own = held.get(token);
+    if (own != null && own.name().equals(spec.name()) && own.ofSession() == session) {
+      return CompletableFuture.completedFuture(new LockOutcome.Granted(own));
+    }
+    Base base = session.base();
+    return store
+        .all(base.places().claims(spec.name()))
+        .thenComposeAsync(
+            read -> {
+              KvEntry claimed =
+                  read.entries().stream()
+                      .filter(e -> base.token(e).equals(token))
+                      .filter(e -> Places.claimantAt(e.key()) == session.id())
+                      .findAny()
+                      .orElseThrow(
+                          () ->
+                              Failures.failure(
+                                  CoordinationException.Code.LOCK_LOST,
+                                  "the session has no claim of the lock with the token " + token));
+              Claim claim = new Claim(this, session, spec, claimed);
+              claims.add(claim);
+              return claim.goOn(read.entries(), read.revision());
+            },
+            loop());
   }
 
   void held(Claim claim) {
@@ -83,107 +106,133 @@ final class Locks {
 
   // ---- of everybody ---------------------------------------------------------------------------
 
-  /** Where the claim is that holds a lock with a token; null if none does. On the loop. */
-  CompletionStage<Bytes> holding(String lock, FencingToken token) {
+  /** The claim that holds a lock with a token, as a condition; null if none does. On the loop. */
+  CompletionStage<Compare> holding(Base base, String lock, FencingToken token) {
     Claim own = held.get(token);
     if (own != null && own.name().equals(lock)) {
-      return CompletableFuture.completedFuture(own.place());
+      return CompletableFuture.completedFuture(own.same());
     }
-    return line(lock)
+    return line(base, lock)
         .thenApply(
             line ->
-                !line.isEmpty()
-                        && token.epoch() == epoch
-                        && line.get(0).createRevision() == token.counter()
-                    ? line.get(0).key()
+                !line.isEmpty() && base.token(line.get(0)).equals(token)
+                    ? same(line.get(0))
                     : null);
   }
 
-  private CompletionStage<List<KvEntry>> line(String lock) {
-    return store.all(Places.claims(lock), ReadLevel.LINEARIZABLE).thenApply(Locks::inOrder);
+  /** That a claim is there yet. */
+  private static Compare same(KvEntry claim) {
+    return Translation.number(claim.key(), Compare.Target.CREATE, claim.createRevision());
   }
 
-  static List<KvEntry> inOrder(List<KvEntry> entries) {
-    return entries.stream().sorted(Comparator.comparingLong(KvEntry::createRevision)).toList();
+  private CompletionStage<List<KvEntry>> line(Base base, String lock) {
+    return store
+        .found(base, base.places().claims(lock))
+        .thenApply(entries -> inOrder(base, entries));
   }
 
-  static LockInfo info(String lock, List<KvEntry> line, long epoch) {
+  static List<KvEntry> inOrder(Base base, List<KvEntry> entries) {
+    return entries.stream().sorted(Comparator.comparing(base::token)).toList();
+  }
+
+  /**
+   * What others see of a lock.
+   *
+   * @param line in any order
+   */
+  static LockInfo info(Base base, String lock, List<KvEntry> line) {
     List<LockInfo.Claim> shown =
-        line.stream().map(entry -> ClaimRecord.shown(entry, epoch)).toList();
+        inOrder(base, line).stream().map(entry -> ClaimRecord.shown(entry, base)).toList();
     return shown.isEmpty()
         ? new LockInfo(lock, null, List.of())
         : new LockInfo(lock, shown.get(0), shown.subList(1, shown.size()));
   }
 
   CompletionStage<List<LockInfo>> list(Scope scope) {
-    return store
-        .all(Places.locks(scope), ReadLevel.LINEARIZABLE)
-        .thenApply(
-            entries -> {
-              Map<String, List<KvEntry>> lines = new LinkedHashMap<>();
-              for (KvEntry entry : entries) {
-                lines
-                    .computeIfAbsent(Places.lockAt(entry.key()), k -> new ArrayList<>())
-                    .add(entry);
-              }
-              List<LockInfo> locks = new ArrayList<>();
-              lines.forEach((lock, line) -> locks.add(info(lock, inOrder(line), epoch)));
-              return locks;
-            });
+    return store.on(
+        base ->
+            store
+                .found(base, base.places().locks(scope))
+                .thenApply(entries -> infos(base, entries)));
+  }
+
+  /** All locks that there are claims of, in the order of the claims. */
+  static List<LockInfo> infos(Base base, List<KvEntry> claims) {
+    Map<String, List<KvEntry>> lines = new LinkedHashMap<>();
+    for (KvEntry entry : claims) {
+      lines.computeIfAbsent(base.places().lockAt(entry.key()), k -> new ArrayList<>()).add(entry);
+    }
+    List<LockInfo> locks = new ArrayList<>();
+    lines.forEach((lock, line) -> locks.add(info(base, lock, line)));
+    return locks;
   }
 
   CompletionStage<Boolean> force(String lock, FencingToken token, String by, String reason) {
-    return line(lock)
-        .thenCompose(
-            line -> {
-              KvEntry holder = line.isEmpty() ? null : line.get(0);
-              if (holder == null
-                  || token.epoch() != epoch
-                  || holder.createRevision() != token.counter()) {
-                return CompletableFuture.completedFuture(false);
-              }
-              return force(lock, holder, by, reason);
-            });
+    return store.on(
+        base ->
+            line(base, lock)
+                .thenCompose(
+                    line ->
+                        line.isEmpty() || !base.token(line.get(0)).equals(token)
+                            ? CompletableFuture.completedFuture(false)
+                            : force(base, lock, line.get(0), by, reason)));
   }
 
-  private CompletionStage<Boolean> force(String lock, KvEntry holder, String by, String reason) {
-    Encoder record = new Encoder();
-    record.text(lock).text(by).text(reason).varint(System.currentTimeMillis());
-    record.varint(epoch).varint(holder.createRevision());
-    record.varint(Places.claimantAt(holder.key())).raw(holder.value());
-    Compare same = Translation.number(holder.key(), Compare.Target.CREATE, holder.createRevision());
-    KvCommand note = new KvCommand.PutNext(Places.FORCED, Places.FORCED_COUNTER, record.take(), 0);
+  private CompletionStage<Boolean> force(
+      Base base, String lock, KvEntry holder, String by, String reason) {
+    LockInfo.Claim claim = ClaimRecord.shown(holder, base);
+    ForcedRelease release = new ForcedRelease(lock, claim, by, reason, System.currentTimeMillis());
+    Places places = base.places();
+    KvCommand note =
+        new KvCommand.PutNext(places.forced(), places.forcedCounter(), encode(release), 0);
+    KvCommand take =
+        new KvCommand.Txn(
+            List.of(same(holder)), List.of(KvCommand.delete(holder.key()), note), List.of());
     return store
-        .execute(
-            new KvCommand.Txn(
-                List.of(same), List.of(KvCommand.delete(holder.key()), note), List.of()),
-            KvResult.TxnDone.class)
+        .execute(base, take, KvResult.TxnDone.class)
         .thenApply(
             done -> {
               if (done.succeeded()) {
-                trim(((KvResult.Numbered) done.results().get(1)).key());
+                trim(base, ((KvResult.Numbered) done.results().get(1)).key());
               }
               return done.succeeded();
             });
   }
 
   /** Forgets what is too old; the next one does it if this fails. */
-  private void trim(Bytes latest) {
-    long number = Long.parseLong(latest.from(Places.FORCED.length()).utf8());
-    long oldest = number - CoordinationLimits.FORCED_RELEASES + 1;
+  private void trim(Base base, Bytes latest) {
+    Places places = base.places();
+    long oldest = places.forcedAt(latest) - CoordinationLimits.FORCED_RELEASES + 1;
     if (oldest > 0) {
-      Bytes end = Places.FORCED.concat(Bytes.utf8(String.format("%010d", oldest)));
-      store.execute(
-          new KvCommand.Delete(new KeyRange(Places.FORCED, end), false), KvResult.Deleted.class);
+      KeyRange old = new KeyRange(places.forced(), places.forced(oldest));
+      store.execute(base, new KvCommand.Delete(old, false), KvResult.Deleted.class);
     }
   }
 
   CompletionStage<List<ForcedRelease>> forced(int limit) {
-    KvQuery.Range newest =
-        new KvQuery.Range(KeyRange.prefix(Places.FORCED), limit, 0, true, false, false);
-    return store
-        .query(newest, ReadLevel.LINEARIZABLE, KvResult.RangeDone.class)
-        .thenApply(done -> done.entries().stream().map(e -> forced(e.value())).toList());
+    return store.on(
+        base -> {
+          KvQuery.Range newest =
+              new KvQuery.Range(base.places().allForced(), limit, 0, true, false, false);
+          return store
+              .query(newest, ReadLevel.LINEARIZABLE, KvResult.RangeDone.class)
+              .thenCompose(
+                  done ->
+                      store
+                          .holds(base, done.revision())
+                          .thenApply(
+                              holds ->
+                                  done.entries().stream().map(e -> forced(e.value())).toList()));
+        });
+  }
+
+  static Bytes encode(ForcedRelease release) {
+    LockInfo.Claim holder = release.holder();
+    Encoder record = new Encoder();
+    record.text(release.lock()).text(release.by()).text(release.reason()).varint(release.atMs());
+    record.varint(holder.token().epoch()).varint(holder.token().counter());
+    record.varint(holder.session()).raw(ClaimRecord.of(holder).encode());
+    return record.take();
   }
 
   static ForcedRelease forced(Bytes record) {

@@ -21,18 +21,21 @@ final class Poll {
   private static final long PAUSE_MS = 50;
 
   private final Store store;
-  private final List<KeyRange> keys;
+  private final List<Scope> scopes;
   private final long index;
   private final long waitMs;
   private final Consumer<Poll> gone;
   private final CompletableFuture<Listing> answer = new CompletableFuture<>();
+  private Base base;
+  private List<KeyRange> keys;
+  private long behind; // the index, of the group
   private Runnable waiting = () -> {};
   private Runnable timer = () -> {};
   private boolean late;
 
   Poll(Store store, List<Scope> scopes, long index, long waitMs, Consumer<Poll> gone) {
     this.store = store;
-    this.keys = scopes.stream().map(Places::keys).toList();
+    this.scopes = List.copyOf(scopes);
     this.index = index;
     this.waitMs = waitMs;
     this.gone = gone;
@@ -43,14 +46,42 @@ final class Poll {
   }
 
   void start() {
-    if (index == 0) {
-      list(ReadLevel.LINEARIZABLE, false);
-    } else if (waitMs == 0) {
-      late();
-    } else {
-      timer = store.access.after(waitMs, this::late);
-      await(index);
-    }
+    on(
+        () -> {
+          if (index == 0 || behind < 0) {
+            list(ReadLevel.LINEARIZABLE, false);
+          } else if (waitMs == 0) {
+            late();
+          } else {
+            timer = store.access.after(waitMs, this::late);
+            await(behind);
+          }
+        });
+  }
+
+  /** Goes on when it is known what the numbers of the group mean. */
+  private void on(Runnable then) {
+    store
+        .on(CompletableFuture::completedFuture)
+        .whenCompleteAsync(
+            (known, problem) -> {
+              if (problem != null) {
+                end(Failures.cause(problem));
+              } else if (!answer.isDone()) {
+                base = known;
+                keys = scopes.stream().map(known.places()::keys).toList();
+                behind = index == 0 ? 0 : known.found(index);
+                then.run();
+              }
+            },
+            store.access.loop());
+  }
+
+  /** Something was taken in: that is a change. */
+  void replaced() {
+    timer.run();
+    waiting.run();
+    on(() -> list(ReadLevel.LINEARIZABLE, false));
   }
 
   private void await(long version) {
@@ -75,14 +106,17 @@ final class Poll {
       unchanged(upTo, level);
       return;
     }
+    Base on = base;
     store
         .query(
-            new KvQuery.Changes(keys.get(at), index + 1, 1, 0, false),
+            new KvQuery.Changes(keys.get(at), behind + 1, 1, 0, false),
             level,
             KvResult.ChangesDone.class)
         .whenCompleteAsync(
             (done, problem) -> {
-              if (problem != null) {
+              if (on != base) {
+                return; // it has begun anew
+              } else if (problem != null) {
                 failed(problem, level);
               } else if (!done.events().isEmpty()) {
                 list(store.reaching(done.revision()), false);
@@ -125,11 +159,14 @@ final class Poll {
 
   private void list(
       int at, KvQuery.Range query, ReadLevel level, List<KvEntry> read, boolean same) {
+    Base on = base;
     store
         .query(query, level, KvResult.RangeDone.class)
         .whenCompleteAsync(
             (page, problem) -> {
-              if (problem != null) {
+              if (on != base) {
+                return;
+              } else if (problem != null) {
                 end(Failures.cause(problem));
                 return;
               }
@@ -149,9 +186,22 @@ final class Poll {
   }
 
   private void done(long revision, List<KvEntry> read, boolean more, boolean same) {
-    stop();
-    answer.complete(
-        new Listing(same ? index : revision, read.stream().map(Translation::entry).toList(), more));
+    Base listed = base;
+    CompletionStage<Void> holds =
+        read.isEmpty() ? store.holds(listed, revision) : CompletableFuture.completedFuture(null);
+    holds.whenCompleteAsync(
+        (done, problem) -> {
+          if (listed != base) {
+            return;
+          } else if (problem == null) {
+            stop();
+            long told = same ? index : listed.shown(revision);
+            answer.complete(new Listing(told, read.stream().map(listed::entry).toList(), more));
+          } else if (!Failures.isReplaced(Failures.cause(problem))) {
+            end(Failures.cause(problem));
+          } // else the coordinator says so to all that wait
+        },
+        store.access.loop());
   }
 
   void end(CoordinationException why) {

@@ -1,11 +1,11 @@
 package org.quorate.coordinator.kv;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
-import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.spi.coordination.CoordinationException;
@@ -27,11 +27,15 @@ final class ScopeWatch implements Subscription {
   private static final long LOOK_MS = 2_000;
 
   private final Store store;
-  private final KeyRange keys;
+  private final Scope scope;
+  private final long from;
   private final WatchListener listener;
   private final Consumer<ScopeWatch> gone;
-  private long next;
+  private Base base;
+  private KeyRange keys;
+  private long next; // of the group
   private volatile boolean over;
+  private boolean told;
   private boolean listening; // the listener has not taken what it was told
   private Runnable waiting = () -> {};
 
@@ -41,40 +45,72 @@ final class ScopeWatch implements Subscription {
   ScopeWatch(
       Store store, Scope scope, long from, WatchListener listener, Consumer<ScopeWatch> gone) {
     this.store = store;
-    this.keys = Places.keys(scope);
-    this.next = from;
+    this.scope = scope;
+    this.from = from;
     this.listener = listener;
     this.gone = gone;
   }
 
   void start() {
-    if (next > 0) {
-      ask(ReadLevel.LINEARIZABLE);
-      return;
-    }
     store
-        .query(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
+        .on(known -> begin(known).thenApply(revision -> begun(known, revision)))
         .whenCompleteAsync(
-            (done, problem) -> {
+            (behind, problem) -> {
               if (problem != null) {
                 failed(problem, this::start);
+              } else if (from > 0) {
+                ask(ReadLevel.LINEARIZABLE);
               } else {
-                next = done.revision() + 1;
-                await(done.revision());
+                await(behind);
               }
             },
             store.access.loop());
+  }
+
+  /** The revision of the group behind which it begins. */
+  private CompletionStage<Long> begin(Base known) {
+    if (from > 0) {
+      long behind = known.found(from - 1);
+      if (behind < 0) {
+        throw Failures.gone(from);
+      }
+      return CompletableFuture.completedFuture(behind);
+    }
+    return store
+        .query(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
+        .thenCompose(
+            done -> store.holds(known, done.revision()).thenApply(holds -> done.revision()));
+  }
+
+  private long begun(Base known, long behind) {
+    base = known;
+    keys = known.places().keys(scope);
+    next = behind + 1;
+    return behind;
+  }
+
+  /** Of what was taken in it has not been told, unless it was asked for by the new numbers. */
+  void replaced() {
+    if (from > 0 && !told) {
+      waiting.run();
+      start();
+    } else {
+      end(Failures.gone(Math.max(from, 1)));
+    }
   }
 
   private void ask(ReadLevel level) {
     if (over) {
       return;
     }
+    Base on = base;
     store
         .query(new KvQuery.Changes(keys, next, 0, 0, false), level, KvResult.ChangesDone.class)
         .whenCompleteAsync(
             (done, problem) -> {
-              if (problem != null) {
+              if (on != base) {
+                return; // it has begun anew
+              } else if (problem != null) {
                 failed(problem, () -> ask(ReadLevel.LINEARIZABLE));
               } else {
                 told(done);
@@ -93,11 +129,12 @@ final class ScopeWatch implements Subscription {
       then.run();
       return;
     }
+    told = true;
     CompletionStage<?> taken;
     try {
-      taken =
-          listener.changed(
-              changes.events().stream().map(ScopeWatch::event).toList(), changes.upTo());
+      // Up to the last one and no further: what came behind it may be of another base.
+      List<KeyEvent> events = changes.events().stream().map(base::event).toList();
+      taken = listener.changed(events, events.get(events.size() - 1).revision());
     } catch (RuntimeException | AssertionError e) {
       refused(e);
       return;
@@ -142,13 +179,6 @@ final class ScopeWatch implements Subscription {
               }
             },
             store.access.loop());
-  }
-
-  private static KeyEvent event(KvEvent event) {
-    return new KeyEvent(
-        Places.keyAt(event.entry().key()),
-        event.revision(),
-        event.type() == KvEvent.Type.DELETE ? null : Translation.entry(event.entry()));
   }
 
   private void await(long version) {

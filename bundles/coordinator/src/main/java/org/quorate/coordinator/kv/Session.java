@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.SessionEnd;
@@ -16,7 +17,9 @@ final class Session implements CoordinatorSession {
   private static final long PAUSE_MS = 50;
 
   private final Sessions sessions;
+  private final Base base;
   private final long id;
+  private final long lease;
   private final Bytes secret;
   private final SessionSpec spec;
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
@@ -25,9 +28,15 @@ final class Session implements CoordinatorSession {
   private volatile boolean closing;
   private long renewedMs = Sessions.nowMs();
 
-  Session(Sessions sessions, long id, Bytes secret, SessionSpec spec) {
+  /**
+   * @param base what it lies on: no other one takes its place while there is a session
+   * @param lease its id in the group
+   */
+  Session(Sessions sessions, Base base, long id, long lease, Bytes secret, SessionSpec spec) {
     this.sessions = sessions;
+    this.base = base;
     this.id = id;
+    this.lease = lease;
     this.secret = secret;
     this.spec = spec;
   }
@@ -47,9 +56,23 @@ final class Session implements CoordinatorSession {
     return spec;
   }
 
-  /** What its keys have as their lease. */
+  Base base() {
+    return base;
+  }
+
+  /** Its id in the group, which its claims have as their lease. */
   long lease() {
-    return spec.onEnd() == SessionSpec.OnEnd.RELEASE ? -id : id;
+    return lease;
+  }
+
+  /** What its keys have as their lease. */
+  long leaseOfKeys() {
+    return spec.onEnd() == SessionSpec.OnEnd.RELEASE ? -lease : lease;
+  }
+
+  /** Where its record is. */
+  Bytes place() {
+    return base.places().session(id);
   }
 
   Slots slots() {
@@ -73,10 +96,10 @@ final class Session implements CoordinatorSession {
     return onLoop(
         () ->
             sessions
-                .renew(List.of(id))
+                .renew(List.of(this))
                 .thenAccept(
                     gone -> {
-                      if (gone.contains(id)) {
+                      if (gone.contains(this)) {
                         throw Failures.expired(id);
                       }
                     }));
@@ -90,6 +113,11 @@ final class Session implements CoordinatorSession {
   @Override
   public CompletionStage<LockOutcome> lock(LockSpec asked) {
     return onLoop(() -> sessions.locks().ask(this, asked));
+  }
+
+  @Override
+  public CompletionStage<LockOutcome> adopt(LockSpec asked, FencingToken token) {
+    return onLoop(() -> sessions.locks().adopt(this, asked, token));
   }
 
   private <T> CompletionStage<T> onLoop(java.util.function.Supplier<CompletionStage<T>> task) {
@@ -111,12 +139,12 @@ final class Session implements CoordinatorSession {
     }
     closing = true;
     return sessions
-        .remove(id)
+        .remove(base, id, lease)
         .whenCompleteAsync(
             (done, problem) -> {
               closing = false;
               if (problem == null) {
-                sessions.ended(id, SessionEnd.CLOSED);
+                sessions.ended(this, SessionEnd.CLOSED);
               } else {
                 look(0); // whether its record is gone is not known
               }
@@ -133,7 +161,7 @@ final class Session implements CoordinatorSession {
   /** Looks whether it is still there when its record has changed. */
   void watch(long version) {
     if (!isOver()) {
-      List<KeyRange> record = List.of(KeyRange.single(Places.session(id)));
+      List<KeyRange> record = List.of(KeyRange.single(place()));
       watch = sessions.store().access.watch(record, version, this::look);
     }
   }
@@ -142,7 +170,7 @@ final class Session implements CoordinatorSession {
     Store store = sessions.store();
     store
         .query(
-            org.quorate.api.kv.KvQuery.get(Places.session(id)),
+            org.quorate.api.kv.KvQuery.get(place()),
             store.reaching(version),
             org.quorate.api.kv.KvResult.GetDone.class)
         .whenCompleteAsync(
@@ -153,7 +181,7 @@ final class Session implements CoordinatorSession {
               if (problem != null) {
                 watch = store.access.after(PAUSE_MS, () -> look(0));
               } else if (found.entry() == null) {
-                sessions.ended(id, SessionEnd.EXPIRED);
+                sessions.ended(this, SessionEnd.EXPIRED);
               } else {
                 watch(found.revision());
               }

@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
-import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvCommand;
+import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
-import org.quorate.api.wire.Decoder;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.SessionSpec.OnEnd;
 
 /** The sessions that this coordinator holds. On the group's loop, where it does not say otherwise. */
 final class Sessions {
@@ -56,20 +56,11 @@ final class Sessions {
     byte[] secret = new byte[16];
     random.nextBytes(secret);
     return store
-        .access
-        .openSession(spec.ttlMs())
-        .thenApplyAsync(
-            outcome -> {
-              if (outcome instanceof Outcome.Committed committed) {
-                return committed.result().longAt(0);
-              }
-              throw Failures.of(outcome, true);
-            },
-            store.access.loop())
-        .thenCompose(id -> record(id, Bytes.wrap(secret), spec));
+        .openLease(spec.ttlMs())
+        .thenCompose(lease -> record(lease, Bytes.wrap(secret), spec));
   }
 
-  private CompletionStage<CoordinatorSession> record(long id, Bytes secret, SessionSpec spec) {
+  private CompletionStage<CoordinatorSession> record(long lease, Bytes secret, SessionSpec spec) {
     SessionRecord record =
         new SessionRecord(
             SessionRecord.hash(secret),
@@ -79,18 +70,20 @@ final class Sessions {
             spec.onEnd(),
             System.currentTimeMillis());
     return store
-        .execute(
-            new KvCommand.Put(Places.session(id), record.encode(), id, false),
-            KvResult.PutDone.class)
+        .on(
+            base -> {
+              Session session = new Session(this, base, base.session(lease), lease, secret, spec);
+              KvCommand put = new KvCommand.Put(session.place(), record.encode(), lease, false);
+              return store
+                  .execute(base, put, KvResult.PutDone.class)
+                  .thenApplyAsync(done -> hold(session, done.revision()), store.access.loop());
+            })
         .whenComplete(
             (done, problem) -> {
               if (problem != null) {
-                store.access.closeSession(id);
+                store.access.closeSession(lease);
               }
-            })
-        .thenApplyAsync(
-            done -> hold(new Session(this, id, secret, spec), done.revision()),
-            store.access.loop());
+            });
   }
 
   private CoordinatorSession hold(Session session, long revision) {
@@ -106,61 +99,84 @@ final class Sessions {
   }
 
   CompletionStage<CoordinatorSession> resume(long id, Bytes secret, boolean automatic) {
+    return store.on(
+        base ->
+            record(base, id)
+                .thenComposeAsync(
+                    found -> {
+                      SessionRecord record =
+                          found.entry() == null
+                              ? null
+                              : SessionRecord.decode(found.entry().value());
+                      if (record == null || !record.isSecret(secret)) {
+                        throw Failures.expired(id);
+                      }
+                      Session here = held.get(id);
+                      if (here != null && here.lease() != found.entry().lease()) {
+                        ended(here, SessionEnd.EXPIRED); // it has been away and come back
+                        here = null;
+                      }
+                      if (here == null) {
+                        SessionSpec spec =
+                            new SessionSpec(
+                                record.name(), record.ttlMs(), record.onEnd(), automatic);
+                        here = new Session(this, base, id, found.entry().lease(), secret, spec);
+                        hold(here, found.revision());
+                      }
+                      CoordinatorSession session = here;
+                      return session.keepAlive().thenApply(done -> session);
+                    },
+                    store.access.loop()));
+  }
+
+  /** What is stored of a session on a base that holds. */
+  private CompletionStage<KvResult.GetDone> record(Base base, long id) {
     return store
         .query(
-            org.quorate.api.kv.KvQuery.get(Places.session(id)),
-            ReadLevel.LINEARIZABLE,
-            KvResult.GetDone.class)
-        .thenComposeAsync(
-            found -> {
-              SessionRecord record =
-                  found.entry() == null ? null : SessionRecord.decode(found.entry().value());
-              if (record == null || !record.isSecret(secret)) {
-                throw Failures.expired(id);
-              }
-              Session here = held.get(id);
-              if (here == null) {
-                SessionSpec spec =
-                    new SessionSpec(record.name(), record.ttlMs(), record.onEnd(), automatic);
-                here = new Session(this, id, secret, spec);
-                hold(here, found.revision());
-              }
-              CoordinatorSession session = here;
-              return session.keepAlive().thenApply(done -> session);
-            },
-            store.access.loop());
+            KvQuery.get(base.places().session(id)), ReadLevel.LINEARIZABLE, KvResult.GetDone.class)
+        .thenCompose(
+            found ->
+                found.entry() != null
+                    ? CompletableFuture.completedFuture(found)
+                    : store.holds(base, found.revision()).thenApply(holds -> found));
   }
 
   /** From any thread. */
   CompletionStage<List<SessionInfo>> list() {
-    return store
-        .all(KeyRange.prefix(Places.SESSIONS), ReadLevel.LINEARIZABLE)
-        .thenApply(
-            entries ->
-                entries.stream()
-                    .map(e -> SessionRecord.decode(e.value()).info(Places.sessionAt(e.key())))
-                    .toList());
+    return store.on(
+        base ->
+            store
+                .found(base, base.places().allSessions())
+                .thenApply(
+                    entries ->
+                        entries.stream()
+                            .map(
+                                e ->
+                                    SessionRecord.decode(e.value())
+                                        .info(base.places().sessionAt(e.key())))
+                            .toList()));
   }
 
   /** From any thread. */
   CompletionStage<Boolean> end(long id) {
-    return store
-        .get(Places.session(id), ReadLevel.LINEARIZABLE)
-        .thenCompose(
-            entry ->
-                entry == null
-                    ? CompletableFuture.completedFuture(false)
-                    : remove(id).thenApply(done -> true));
+    return store.on(
+        base ->
+            record(base, id)
+                .thenCompose(
+                    found ->
+                        found.entry() == null
+                            ? CompletableFuture.completedFuture(false)
+                            : remove(base, id, found.entry().lease()).thenApply(done -> true)));
   }
 
   /**
    * Ends a session: first its record goes, unless all is sealed, then in one revision what it owns. From
    * any thread.
    */
-  CompletionStage<Void> remove(long id) {
+  CompletionStage<Void> remove(Base base, long id, long lease) {
     return store
-        .execute(KvCommand.delete(Places.session(id)), KvResult.Deleted.class)
-        .thenCompose(gone -> store.access.closeSession(id))
+        .execute(base, KvCommand.delete(base.places().session(id)), KvResult.Deleted.class)
+        .thenCompose(gone -> store.access.closeSession(lease))
         .thenAccept(Sessions::closed);
   }
 
@@ -176,16 +192,17 @@ final class Sessions {
    *
    * @param id of anybody's session
    */
-  CompletionStage<Long> leaseOf(long id) {
-    return store
-        .get(Places.session(id), ReadLevel.LINEARIZABLE)
+  CompletionStage<Long> leaseOf(Base base, long id) {
+    return record(base, id)
         .thenApply(
-            entry ->
-                entry == null
-                    ? null
-                    : SessionRecord.decode(entry.value()).onEnd() == SessionSpec.OnEnd.RELEASE
-                        ? Long.valueOf(-id)
-                        : Long.valueOf(id));
+            found -> {
+              if (found.entry() == null) {
+                return null;
+              }
+              long lease = found.entry().lease();
+              OnEnd onEnd = SessionRecord.decode(found.entry().value()).onEnd();
+              return onEnd == OnEnd.RELEASE ? -lease : lease;
+            });
   }
 
   // ---- keeping alive --------------------------------------------------------------------------
@@ -202,33 +219,24 @@ final class Sessions {
         held.values().stream().filter(s -> s.spec().automatic() && s.isDue(now)).toList();
     if (!due.isEmpty() && !renewing) {
       renewing = true;
-      renew(due.stream().map(Session::id).toList())
-          .whenCompleteAsync((gone, problem) -> renewing = false, store.access.loop());
+      renew(due).whenCompleteAsync((gone, problem) -> renewing = false, store.access.loop());
     }
     if (!held.isEmpty()) {
       tick();
     }
   }
 
-  /** Starts TTLs anew; those that are gone are told so. */
-  CompletionStage<List<Long>> renew(List<Long> ids) {
+  /** Starts TTLs anew; those that are gone are told so, and returned. */
+  CompletionStage<List<Session>> renew(List<Session> sessions) {
     long asked = nowMs();
     return store
-        .access
-        .keepAlive(ids)
+        .keepAlive(sessions.stream().map(Session::lease).toList())
         .thenApplyAsync(
-            outcome -> {
-              if (!(outcome instanceof Outcome.Committed committed)) {
-                throw Failures.of(outcome, true);
-              }
-              List<Long> gone = new Decoder(committed.result()).list(Decoder::i64);
-              gone.forEach(id -> ended(id, SessionEnd.EXPIRED));
-              for (long id : ids) {
-                Session session = held.get(id);
-                if (session != null) {
-                  session.renewed(asked);
-                }
-              }
+            ended -> {
+              List<Session> gone =
+                  sessions.stream().filter(s -> ended.contains(s.lease())).toList();
+              gone.forEach(s -> ended(s, SessionEnd.EXPIRED));
+              sessions.forEach(s -> s.renewed(asked));
               return gone;
             },
             store.access.loop());
@@ -238,9 +246,8 @@ final class Sessions {
     return System.nanoTime() / 1_000_000;
   }
 
-  void ended(long id, SessionEnd how) {
-    Session session = held.remove(id);
-    if (session != null) {
+  void ended(Session session, SessionEnd how) {
+    if (held.remove(session.id(), session)) {
       session.end(how);
     }
   }
@@ -263,6 +270,6 @@ final class Sessions {
   void abandon() {
     over = true;
     tick.run();
-    List.copyOf(held.keySet()).forEach(id -> ended(id, SessionEnd.DETACHED));
+    List.copyOf(held.values()).forEach(session -> ended(session, SessionEnd.DETACHED));
   }
 }

@@ -1,10 +1,14 @@
 package org.quorate.coordinator.kv;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.Gtid;
@@ -17,37 +21,219 @@ import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.MalformedException;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 
 /** Commands and queries of the group. Thread-safe. */
 final class Store {
-  private static final List<Compare> UNSEALED = List.of(Compare.absent(Places.SEAL));
   private static final List<KvCommand> WHY_SEALED =
       List.of(new KvCommand.Read(KvQuery.get(Places.SEAL)));
 
-  final GroupAccess access;
-  private final AtomicReference<Gtid> seen = new AtomicReference<>();
+  private static final long PAUSE_MS = 50;
 
-  Store(GroupAccess access) {
+  /** How often a request begins anew because the base was replaced under it. */
+  private static final int ATTEMPTS = 4;
+
+  final GroupAccess access;
+  private final long epoch;
+  private final AtomicReference<Gtid> seen = new AtomicReference<>();
+  private volatile CompletionStage<Base> base;
+  private Runnable baseWatch = () -> {}; // on the loop
+  private Runnable replaced = () -> {};
+  private volatile boolean closed;
+
+  /**
+   * @param epoch for fencing tokens
+   */
+  Store(GroupAccess access, long epoch) {
     this.access = access;
+    this.epoch = epoch;
   }
 
-  /** Changes something, unless what is kept here is sealed. */
-  <T extends KvResult> CompletionStage<T> execute(KvCommand command, Class<T> answer) {
-    KvCommand guarded = new KvCommand.Txn(UNSEALED, List.of(command), WHY_SEALED);
+  // ---- what numbers mean ----------------------------------------------------------------------
+
+  /** Does something on the base; anew, should another one take its place meanwhile. */
+  <T> CompletionStage<T> on(Function<Base, CompletionStage<T>> request) {
+    return on(request, ATTEMPTS);
+  }
+
+  private <T> CompletionStage<T> on(Function<Base, CompletionStage<T>> request, int attempts) {
+    CompletionStage<Base> known = base;
+    CompletionStage<Base> used = known == null ? load() : known;
+    CompletableFuture<T> done = new CompletableFuture<>();
+    used.thenCompose(request)
+        .whenComplete(
+            (result, problem) -> {
+              if (problem == null) {
+                done.complete(result);
+                return;
+              }
+              CoordinationException failure = Failures.cause(problem);
+              boolean replaced = Failures.isReplaced(failure);
+              if (replaced || used.toCompletableFuture().isCompletedExceptionally()) {
+                forget(used, replaced);
+              }
+              if (replaced && attempts > 1) {
+                on(request, attempts - 1)
+                    .whenComplete((again, failed) -> settle(done, again, failed));
+              } else {
+                done.completeExceptionally(failure);
+              }
+            });
+    return done;
+  }
+
+  private static <T> void settle(CompletableFuture<T> done, T result, Throwable problem) {
+    if (problem == null) {
+      done.complete(result);
+    } else {
+      done.completeExceptionally(problem);
+    }
+  }
+
+  /**
+   * @param listener told, on the loop, when the base was replaced; set before anything else is asked for
+   */
+  void onReplaced(Runnable listener) {
+    replaced = listener;
+  }
+
+  private synchronized CompletionStage<Base> load() {
+    if (base == null) {
+      CompletionStage<Base> loading =
+          query(KvQuery.get(Places.BASE), ReadLevel.LINEARIZABLE, KvResult.GetDone.class)
+              .thenCompose(this::base);
+      base = loading;
+      loading.thenAcceptAsync(found -> watchBase(loading, found.validAt()), access.loop());
+    }
+    return base;
+  }
+
+  private CompletionStage<Base> base(KvResult.GetDone found) {
+    KvEntry entry = found.entry();
+    CompletionStage<Base> loaded =
+        entry == null
+            ? CompletableFuture.completedFuture(tables(Base.Stored.NONE, 0, List.of(), List.of()))
+            : base(Base.Stored.decode(entry.value()), entry.modRevision(), found.revision());
+    return loaded.thenApply(
+        base -> {
+          base.holdsAt(found.revision());
+          return base;
+        });
+  }
+
+  /** Lets what waits for changes know of another base; reads and commands find out by themselves. */
+  private void watchBase(CompletionStage<Base> known, long version) {
+    if (!closed && base == known) {
+      List<KeyRange> place = List.of(KeyRange.single(Places.BASE));
+      baseWatch = access.watch(place, version, touched -> lookAtBase(known, touched));
+    }
+  }
+
+  private void lookAtBase(CompletionStage<Base> known, long version) {
+    known
+        .thenCompose(
+            held ->
+                query(KvQuery.get(Places.BASE), reaching(version), KvResult.GetDone.class)
+                    .thenApply(found -> holds(held, found)))
+        .whenCompleteAsync(
+            (revision, problem) -> {
+              if (problem == null) {
+                watchBase(known, revision);
+              } else if (Failures.isReplaced(Failures.cause(problem))) {
+                forget(known, true);
+              } else if (!closed) {
+                baseWatch = access.after(PAUSE_MS, () -> lookAtBase(known, 0));
+              }
+            },
+            access.loop());
+  }
+
+  /** On the loop. */
+  void close() {
+    closed = true;
+    baseWatch.run();
+  }
+
+  /**
+   * A base with all that came.
+   *
+   * @param revision of the group to read it at
+   */
+  CompletionStage<Base> base(Base.Stored stored, long at, long revision) {
+    Places places = new Places(stored.number());
+    return all(places.allMoved(), revision)
+        .thenCombine(
+            all(places.allOwners(), revision),
+            (moved, owners) -> tables(stored, at, moved, owners));
+  }
+
+  private Base tables(Base.Stored stored, long at, List<KvEntry> moved, List<KvEntry> owners) {
+    Places places = new Places(stored.number());
+    TreeMap<String, Numbers> numbers = new TreeMap<>();
+    moved.forEach(e -> numbers.put(places.movedAt(e.key()), Numbers.decode(e.value())));
+    Map<Long, Long> sessions = new HashMap<>();
+    owners.forEach(e -> sessions.put(places.ownerAt(e.key()), e.value().longAt(0)));
+    return new Base(stored, at, epoch, numbers, sessions);
+  }
+
+  private synchronized void forget(CompletionStage<Base> old, boolean anotherIsThere) {
+    if (base == old) {
+      base = null;
+      if (anotherIsThere) {
+        access.loop().execute(replaced);
+      }
+    }
+  }
+
+  /**
+   * Completes if the base holds at a revision, which is that of an answer which was empty. One that was
+   * not tells it by itself: a base is replaced when nothing is left in its places.
+   */
+  CompletionStage<Void> holds(Base base, long revision) {
+    if (revision <= base.validAt()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return query(KvQuery.get(Places.BASE), reaching(revision), KvResult.GetDone.class)
+        .thenAccept(found -> holds(base, found));
+  }
+
+  private static long holds(Base base, KvResult.GetDone found) {
+    if ((found.entry() == null ? 0 : found.entry().modRevision()) != base.at()) {
+      throw Failures.replaced();
+    }
+    base.holdsAt(found.revision());
+    return found.revision();
+  }
+
+  // ---- commands -------------------------------------------------------------------------------
+
+  /** Changes something, unless what is kept here is sealed or the base is another. */
+  <T extends KvResult> CompletionStage<T> execute(Base base, KvCommand command, Class<T> answer) {
+    List<Compare> guard = List.of(Compare.absent(Places.SEAL), same(base));
+    KvCommand guarded = new KvCommand.Txn(guard, List.of(command), WHY_SEALED);
     return evenIfSealed(guarded, KvResult.TxnDone.class)
         .thenApply(
             done -> {
               KvResult result = done.results().get(0);
-              if (!done.succeeded()) {
-                KvEntry seal = ((KvResult.GetDone) result).entry();
-                throw new CoordinationException(
-                    Code.UNAVAILABLE, "sealed, nothing can be changed: " + seal.value().utf8());
+              if (done.succeeded()) {
+                base.holdsAt(done.revision());
+                return cast(result, answer);
               }
-              return cast(result, answer);
+              KvEntry seal = ((KvResult.GetDone) result).entry();
+              if (seal == null) {
+                throw Failures.replaced();
+              }
+              throw new CoordinationException(
+                  Code.UNAVAILABLE, "sealed, nothing can be changed: " + seal.value().utf8());
             });
+  }
+
+  /** That a base has not been replaced. */
+  static Compare same(Base base) {
+    return Compare.unchanged(Places.BASE, base.at());
   }
 
   <T extends KvResult> CompletionStage<T> evenIfSealed(KvCommand command, Class<T> answer) {
@@ -96,26 +282,70 @@ final class Store {
     return answer.cast(result);
   }
 
+  /** Opens a lease. */
+  CompletionStage<Long> openLease(long ttlMs) {
+    return access
+        .openSession(ttlMs)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof Outcome.Committed committed) {
+                return committed.result().longAt(0);
+              }
+              throw Failures.of(outcome, true);
+            });
+  }
+
+  /** Starts the TTL of leases anew; returns those that are gone. */
+  CompletionStage<List<Long>> keepAlive(List<Long> leases) {
+    return access
+        .keepAlive(leases)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof Outcome.Committed committed) {
+                return new Decoder(committed.result()).list(Decoder::i64);
+              }
+              throw Failures.of(outcome, true);
+            });
+  }
+
   /** The entry of a key, or null. */
   CompletionStage<KvEntry> get(Bytes key, ReadLevel level) {
     return query(KvQuery.get(key), level, KvResult.GetDone.class)
         .thenApply(KvResult.GetDone::entry);
   }
 
-  /** All entries of a range, read page by page at one revision. */
-  CompletionStage<List<KvEntry>> all(KeyRange keys, ReadLevel level) {
-    return pages(KvQuery.range(keys, 0), level, new ArrayList<>());
+  /** All entries of a range, which a base has at that revision. */
+  CompletionStage<List<KvEntry>> found(Base base, KeyRange keys) {
+    return all(keys)
+        .thenCompose(
+            read ->
+                read.entries().isEmpty()
+                    ? holds(base, read.revision()).thenApply(holds -> read.entries())
+                    : CompletableFuture.completedFuture(read.entries()));
   }
 
-  private CompletionStage<List<KvEntry>> pages(
-      KvQuery.Range query, ReadLevel level, List<KvEntry> read) {
+  /** Entries as they were at a revision. */
+  record Read(long revision, List<KvEntry> entries) {}
+
+  /** All entries of a range, read page by page at one revision. */
+  CompletionStage<Read> all(KeyRange keys) {
+    return pages(KvQuery.range(keys, 0), ReadLevel.LINEARIZABLE, new ArrayList<>());
+  }
+
+  /** All entries of a range at a revision of the group that was read. */
+  CompletionStage<List<KvEntry>> all(KeyRange keys, long revision) {
+    KvQuery.Range query = new KvQuery.Range(keys, 0, revision, false, false, false);
+    return pages(query, reaching(revision), new ArrayList<>()).thenApply(Read::entries);
+  }
+
+  private CompletionStage<Read> pages(KvQuery.Range query, ReadLevel level, List<KvEntry> read) {
     return query(query, level, KvResult.RangeDone.class)
         .thenCompose(
             page -> {
               read.addAll(page.entries());
               return page.more()
-                  ? pages(query.after(page), level, read)
-                  : CompletableFuture.completedFuture(read);
+                  ? pages(query.after(page), reaching(page.revision()), read)
+                  : CompletableFuture.completedFuture(new Read(page.revision(), read));
             });
   }
 

@@ -1,5 +1,6 @@
 package org.quorate.spi.coordination;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.quorate.api.Bytes;
@@ -38,6 +39,21 @@ public interface CoordinatorSession {
    *     place in the queue is then given up. Fails with SESSION_EXPIRED when the session ends
    */
   CompletionStage<LockOutcome> lock(LockSpec spec);
+
+  /**
+   * Goes on with a claim that this session has: asked for by another process, or before all went on at
+   * another provider.
+   *
+   * @param spec the lock, and how long to wait from now on if it is not held yet
+   * @param token of the claim, see {@link Coordinator#locks}
+   * @return as that of {@link #lock}, at once if the claim holds the lock; fails with LOCK_LOST if the
+   *     session has no such claim (any more), with UNSUPPORTED if the provider cannot
+   */
+  default CompletionStage<LockOutcome> adopt(LockSpec spec, FencingToken token) {
+    return CompletableFuture.failedFuture(
+        new CoordinationException(
+            CoordinationException.Code.UNSUPPORTED, "claims of locks cannot be taken up here"));
+  }
 
   /** Ends it at once. Completes also when it had ended before. */
   CompletionStage<Void> close();

@@ -23,6 +23,9 @@ public record Inventory(
     List<KeptSession> sessions,
     List<LockInfo> locks,
     List<ForcedRelease> forced) {
+  /** A sealed provider still counts what it refuses, and tells that as the revision of what is read. */
+  private static final long ROOM = 1L << 32;
+
   /**
    * A session.
    *
@@ -36,6 +39,14 @@ public record Inventory(
     sessions = List.copyOf(sessions);
     locks = List.copyOf(locks);
     forced = List.copyOf(forced);
+  }
+
+  /**
+   * Where revisions and ids go on at the target: far enough above {@link #highest} that the source, which
+   * is read while it is sealed, never gets there.
+   */
+  public long start() {
+    return highest + ROOM;
   }
 
   /** Whether there is nothing in it; the record of forced releases alone counts as nothing. */

@@ -5,9 +5,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A coordinator whose keys, sessions and locks can go on at another provider, in these steps: seal the
- * source, take its inventory, {@link #take} it at the target, then {@link #retire} the source. Until the
- * target is used the way back is to retire the target and unseal the source. Threads and failures as in
- * {@link Coordinator}.
+ * source, take its inventory, {@link #take} it at the target, then {@link #retire} the source. A target that
+ * was {@link #warm warmed} before the seal has only the difference to write under it. Until the target is
+ * used the way back is to retire the target and unseal the source. Threads and failures as in {@link
+ * Coordinator}.
  */
 @ConsumerType
 public interface Movable extends Coordinator {
@@ -28,13 +29,23 @@ public interface Movable extends Coordinator {
   CompletionStage<Inventory> inventory();
 
   /**
+   * Makes a copy of what another provider keeps, ahead of {@link #take}, and leaves it unopened: until
+   * it is taken or {@link #retire retired} all that would change something here is refused as UNAVAILABLE.
+   * Called again it writes only what differs from the copy. Sessions in it stay as long as this
+   * coordinator is open.
+   *
+   * @return as that of {@code take}
+   */
+  CompletionStage<Void> warm(Inventory inventory);
+
+  /**
    * Takes in what another provider kept, opens it for changes and starts every TTL anew. Sessions have
    * the ids and secrets they had, claims their tokens and places in line, keys their revisions and
-   * versions. What comes after has higher revisions, ids and tokens than all there was. Until it is done
-   * everything else here is refused as UNAVAILABLE.
+   * versions. What comes after has revisions, ids and tokens from {@link Inventory#start} on. It is there
+   * whole or not at all; done anew it goes on with the copy that is there, as after {@link #warm}.
    *
-   * @return fails with INVALID unless nothing is kept here, or only what a {@code take} that did not end
-   *     has left; with UNSUPPORTED if the provider cannot
+   * @return fails with INVALID if something is kept here already, or if somebody else began to take
+   *     something in meanwhile
    */
   CompletionStage<Void> take(Inventory inventory);
 

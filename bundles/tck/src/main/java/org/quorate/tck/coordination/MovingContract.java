@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -29,11 +31,13 @@ import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockInfo;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.Transaction;
@@ -42,8 +46,12 @@ import org.quorate.spi.coordination.WatchListener;
 /** That what one provider keeps goes on at another. Each test has a source and a target of its own. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 public abstract class MovingContract {
-  private static final long SOURCE_EPOCH = 4;
+  private static final AtomicLong EPOCHS = new AtomicLong(4);
 
+  /** Longer than it takes a session of the shortest TTL to end that nobody keeps alive. */
+  private static final long PAST_TTL_MS = 2_500;
+
+  private final long epoch = EPOCHS.addAndGet(10);
   private final List<Coordinator> clients = new ArrayList<>();
 
   /** A client of the source, where nothing is kept when a test begins. */
@@ -52,12 +60,15 @@ public abstract class MovingContract {
   /** A client of the target, likewise. */
   protected abstract Movable openTarget(String client, long epoch) throws Exception;
 
+  /** Ends a client as the death of its process would. */
+  protected abstract void kill(Movable client) throws Exception;
+
   private Movable source(String client) throws Exception {
-    return kept(openSource(client, SOURCE_EPOCH));
+    return kept(openSource(client, epoch));
   }
 
   private Movable target(String client) throws Exception {
-    return kept(openTarget(client, SOURCE_EPOCH + 1));
+    return kept(openTarget(client, epoch + 1));
   }
 
   private Movable kept(Movable client) {
@@ -163,12 +174,8 @@ public abstract class MovingContract {
     Movable to = target("to");
     await(to.take(inventory));
     Inventory there = await(to.inventory());
-    assertTrue(there.revision() > inventory.highest());
-    assertEquals(inventory.keys(), there.keys());
-    assertEquals(inventory.numbers(), there.numbers());
-    assertEquals(inventory.sessions(), there.sessions());
-    assertEquals(inventory.locks(), there.locks());
-    assertEquals(inventory.forced(), there.forced());
+    assertTrue(there.revision() >= inventory.start());
+    assertSame(inventory, there);
     assertFails(Code.INVALID, to.take(inventory));
 
     // Conditions on what was seen before hold as long as nothing has changed.
@@ -209,6 +216,72 @@ public abstract class MovingContract {
     assertFails(Code.UNAVAILABLE, source("late").put("a", text("1")));
   }
 
+  private static void assertSame(Inventory wanted, Inventory there) {
+    assertEquals(wanted.keys(), there.keys());
+    assertEquals(wanted.numbers(), there.numbers());
+    assertEquals(wanted.sessions(), there.sessions());
+    assertEquals(wanted.locks(), there.locks());
+    assertEquals(wanted.forced(), there.forced());
+  }
+
+  @Test
+  void conditionsOnWhatWasSeenBeforeMeanTheSame() throws Exception {
+    Movable from = source("from");
+    CoordinatorSession owner = session(from, "owner");
+    for (int i = 0; i < 3; i++) {
+      await(from.put("c/a", text("" + i)));
+    }
+    long first = await(from.put("c/b", text("1")));
+    long second = await(from.put("c/d", text("1")));
+    await(from.transact(Transaction.of(new Op.Put("c/own", text("1"), owner.id()))));
+    await(from.seal("it moves"));
+    Inventory inventory = await(from.inventory());
+    Movable to = target("to");
+    await(to.take(inventory));
+
+    Op note = new Op.Put("noted", text("1"));
+    assertTrue(done(to, new Condition.Version("c/a", 3), note));
+    assertFalse(done(to, new Condition.Version("c/a", 1), note));
+    assertFalse(done(to, new Condition.Unchanged("c/b", second), note));
+    assertTrue(done(to, new Condition.OwnedBy("c/own", owner.id()), note));
+    assertFalse(done(to, new Condition.OwnedBy("c/own", owner.id() + 1), note));
+    if (to.capabilities().contains(Capability.RANGE_CONDITIONS)) {
+      assertTrue(done(to, new Condition.TreeNotPutSince("c", inventory.revision()), note));
+      assertFalse(done(to, new Condition.TreeNotPutSince("c", first), note));
+      assertFalse(done(to, new Condition.TreeEmpty("c"), note));
+    }
+    await(to.put("c/a", text("x")));
+    assertTrue(done(to, new Condition.Version("c/a", 4), note));
+    assertFalse(done(to, new Condition.Version("c/a", 2), note));
+    if (to.capabilities().contains(Capability.RANGE_CONDITIONS)) {
+      assertFalse(done(to, new Condition.TreeNotPutSince("c", inventory.revision()), note));
+    }
+    // Deleted and made anew it counts from 1.
+    Op again = new Op.Put("c/a", text("y"));
+    assertTrue(await(to.delete("c/a")));
+    assertFalse(done(to, new Condition.Version("c/a", 3), again));
+    assertTrue(done(to, new Condition.Absent("c/a"), again));
+    assertFalse(done(to, new Condition.Version("c/a", 5), again));
+    assertTrue(done(to, new Condition.Version("c/a", 1), again));
+    assertTrue(done(to, new Condition.Version("c/a", 2), again));
+    assertTrue(
+        await(
+                to.transact(
+                    new Transaction(
+                        List.of(new Condition.Version("c/a", 3), new Condition.Version("c/b", 1)),
+                        List.of(again))))
+            .succeeded());
+    assertEquals(4, await(to.get("c/a")).version());
+    assertTrue(await(to.get("c/a")).createRevision() >= inventory.start());
+    if (to.capabilities().contains(Capability.OLD_REVISIONS)) {
+      RangeQuery all = RangeQuery.of(Scope.tree("c"));
+      Listing then = await(to.range(all.at(inventory.revision())));
+      assertEquals(inventory.keys(), then.entries());
+      assertEquals(inventory.revision(), then.revision());
+      assertFails(Code.COMPACTED, to.range(all.at(inventory.revision() - 1)));
+    }
+  }
+
   @Test
   void whoWatchesTheTargetSeesWhatComesAfter() throws Exception {
     Movable from = source("from");
@@ -217,19 +290,32 @@ public abstract class MovingContract {
     Inventory inventory = await(from.inventory());
     Movable to = target("to");
     Movable beside = target("beside");
+    Seen early = new Seen();
+    beside.watch(Scope.tree("w"), 0, early);
+    long index = Math.max(1, await(beside.inventory()).revision());
+    CompletableFuture<Listing> asked =
+        beside.poll(List.of(Scope.tree("w")), index, 60_000).toCompletableFuture();
+    assertNull(await(beside.get("w/a")));
     await(to.take(inventory));
-    long behind = await(to.inventory()).revision();
+    assertEquals(inventory.keys(), await(asked).entries());
+    until("what came is not told key by key", () -> early.why != null);
+    assertEquals(Code.COMPACTED, early.why.code());
+    assertEquals(List.of(), early.events);
     Seen old = new Seen();
     beside.watch(Scope.tree("w"), inventory.revision(), old);
     until("what was before is not told", () -> old.why != null);
     assertEquals(Code.COMPACTED, old.why.code());
     Seen fresh = new Seen();
-    beside.watch(Scope.tree("w"), behind + 1, fresh);
+    beside.watch(Scope.tree("w"), inventory.revision() + 1, fresh);
+    CompletableFuture<Listing> waits =
+        beside.poll(List.of(Scope.tree("w")), inventory.revision(), 60_000).toCompletableFuture();
+    assertFalse(waits.isDone());
     long at = await(to.put("w/a", text("2")));
     until("the change", () -> !fresh.events.isEmpty());
     assertEquals(at, fresh.events.get(0).revision());
     assertEquals(2, fresh.events.get(0).entry().version());
     assertNull(fresh.why);
+    assertTrue(await(waits).revision() >= at);
   }
 
   /** Notes what a watch tells. */
@@ -274,6 +360,145 @@ public abstract class MovingContract {
     CoordinatorSession there = await(to.resume(session.id(), session.secret(), true));
     assertEquals(there.id(), await(to.locks(Scope.key("lock"))).get(0).holder().session());
     assertEquals("4", await(to.get("a")).value().utf8());
+  }
+
+  @Test
+  void whatWasWarmedIsMadeIntoWhatIsTaken() throws Exception {
+    Movable from = source("from");
+    CoordinatorSession stays = await(from.openSession(SessionSpec.of("stays", 1_000)));
+    CoordinatorSession frees = await(from.openSession(SessionSpec.of("frees", 1_000).releasing()));
+    CoordinatorSession goes = session(from, "goes");
+    Op numbered = new Op.PutSequential("n/", Bytes.EMPTY, goes.id());
+    await(
+        from.transact(
+            Transaction.of(
+                new Op.Put("stays", text("1"), stays.id()),
+                new Op.Put("frees", text("1"), frees.id()),
+                new Op.Put("goes", text("1"), goes.id()),
+                new Op.Put("changes", text("1")),
+                new Op.Put("is deleted", text("1")),
+                numbered)));
+    HeldLock lock = locked(goes, "lock");
+    stays.lock(LockSpec.queued("lock", "in line", 60_000));
+    untilWaiting(from, "lock");
+    HeldLock same = locked(frees, "same");
+
+    Movable to = target("to");
+    await(to.warm(await(from.inventory())));
+    assertFails(Code.UNAVAILABLE, to.put("theirs", text("1")));
+    assertFails(Code.UNAVAILABLE, to.openSession(SessionSpec.of("early", 5_000)));
+    assertFails(Code.UNAVAILABLE, target("another").put("theirs", text("1")));
+    await(to.warm(await(from.inventory())));
+    Thread.sleep(PAST_TTL_MS);
+
+    await(goes.close());
+    await(from.put("changes", text("2")));
+    await(from.delete("is deleted"));
+    CoordinatorSession comes = session(from, "comes");
+    await(
+        from.transact(Transaction.of(new Op.Put("comes", text("1"), comes.id()), numbered(comes))));
+    assertTrue(await(from.forceRelease("same", same.token(), "ann", "a test")));
+    await(from.seal("it moves"));
+    Inventory inventory = await(from.inventory());
+    await(to.take(inventory));
+    assertSame(inventory, await(to.inventory()));
+    for (CoordinatorSession each : List.of(stays, frees, comes)) {
+      await(await(to.resume(each.id(), each.secret(), true)).keepAlive());
+    }
+    assertFails(Code.SESSION_EXPIRED, to.resume(goes.id(), goes.secret(), true));
+    LockInfo info = await(to.locks(Scope.key("lock"))).get(0);
+    assertEquals(stays.id(), info.holder().session());
+    assertTrue(info.holder().token().compareTo(lock.token()) > 0);
+    assertEquals("2", await(to.get("changes")).value().utf8());
+    assertNull(await(to.get("is deleted")));
+  }
+
+  private static Op numbered(CoordinatorSession owner) {
+    return new Op.PutSequential("n/", Bytes.EMPTY, owner.id());
+  }
+
+  @Test
+  void whatSomebodyBeganWhoDiedIsDoneAnew() throws Exception {
+    Movable from = source("from");
+    CoordinatorSession session = session(from, "stays");
+    HeldLock lock = locked(session, "lock");
+    await(from.transact(Transaction.of(new Op.Put("own", text("1"), session.id()))));
+    await(from.put("changes", text("1")));
+    Inventory early = await(from.inventory());
+    for (int i = 0; i < 20; i++) {
+      await(from.put("large/" + i, Bytes.wrap(new byte[200_000])));
+    }
+    await(from.put("changes", text("2")));
+    await(from.seal("it moves"));
+    Inventory inventory = await(from.inventory());
+
+    Movable dies = openTarget("dies", epoch + 1);
+    await(dies.warm(early));
+    dies.take(inventory);
+    kill(dies);
+    Movable to = target("to");
+    assertFails(Code.UNAVAILABLE, to.put("theirs", text("1")));
+    await(to.take(inventory));
+    assertSame(inventory, await(to.inventory()));
+    assertTrue(done(to, new Condition.Held("lock", lock.token()), new Op.Put("x", text("1"))));
+    await(await(to.resume(session.id(), session.secret(), true)).close());
+    assertNull(await(to.get("own")));
+    assertEquals(List.of(), await(to.locks(Scope.key("lock"))));
+  }
+
+  @Test
+  void whoIsOvertakenTakesNothingIn() throws Exception {
+    Movable from = source("from");
+    await(from.put("a", text("1")));
+    await(from.seal("it moves"));
+    Inventory inventory = await(from.inventory());
+    Movable one = target("one");
+    Movable two = target("two");
+    await(one.warm(inventory));
+    await(two.take(inventory));
+    assertFails(Code.INVALID, one.take(inventory));
+    assertFails(Code.INVALID, one.warm(inventory));
+    assertSame(inventory, await(one.inventory()));
+    assertTrue(await(one.put("a", text("2"))) > inventory.start());
+    assertEquals(2, await(two.get("a")).version());
+  }
+
+  @Test
+  void whatWentCanComeBack() throws Exception {
+    Movable from = source("from");
+    CoordinatorSession session = session(from, "travels");
+    HeldLock lock = locked(session, "lock");
+    long first = await(from.put("a", text("1")));
+    await(from.transact(Transaction.of(new Op.Put("own", text("1"), session.id()))));
+    await(from.seal("it moves"));
+    Movable to = target("to");
+    await(to.take(await(from.inventory())));
+    await(from.retire("moved"));
+    CoordinatorSession there = await(to.resume(session.id(), session.secret(), true));
+    HeldLock second = locked(there, "second");
+    await(to.put("a", text("2")));
+    Transaction mine = Transaction.of(new Op.Put("own", text("2"), there.id()));
+    assertTrue(await(to.transact(mine)).succeeded());
+    await(to.seal("it moves back"));
+    Inventory inventory = await(to.inventory());
+
+    Movable back = kept(openSource("back", epoch + 2));
+    await(back.take(inventory));
+    await(to.retire("moved back"));
+    assertSame(inventory, await(back.inventory()));
+    assertSame(inventory, await(from.inventory()));
+    assertEquals(first, await(back.get("a")).createRevision());
+    assertEquals(2, await(back.get("a")).version());
+    CoordinatorSession here = await(back.resume(session.id(), session.secret(), true));
+    assertTrue(done(back, new Condition.Held("lock", lock.token()), new Op.Put("x", text("1"))));
+    assertTrue(done(from, new Condition.Held("second", second.token()), new Op.Delete("x")));
+    assertTrue(done(back, new Condition.OwnedBy("own", here.id()), new Op.Put("a", text("3"))));
+    assertTrue(session(back, "new").id() >= inventory.start());
+    await(here.close());
+    assertNull(await(from.get("own")));
+    HeldLock third = locked(session(from, "next"), "lock");
+    assertTrue(third.token().compareTo(second.token()) > 0);
+    assertTrue(await(third.release()));
   }
 
   @Test

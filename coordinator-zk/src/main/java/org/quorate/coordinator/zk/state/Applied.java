@@ -18,6 +18,7 @@ public final class Applied {
   private Object result;
   private boolean repeated;
   private boolean anew;
+  private long since;
 
   /** The result of the command, or the {@code CoordinationException} that says why there is none. */
   public Object result() {
@@ -59,8 +60,14 @@ public final class Applied {
     return anew;
   }
 
-  void becomesAnew() {
+  /** If so, the revision behind which changes are told. */
+  public long since() {
+    return since;
+  }
+
+  void becomesAnew(long behind) {
     anew = true;
+    since = behind;
   }
 
   void result(Object value) {

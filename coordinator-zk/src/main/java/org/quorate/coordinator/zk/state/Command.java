@@ -64,18 +64,38 @@ public sealed interface Command {
   record Retire() implements Command {}
 
   /**
-   * What another provider kept is to come: {@code true}. Always the entry that opens a sealed log, or one
-   * of a log that is open; until {@link TakeEnd} nothing else is done.
+   * What another provider kept is to come, or goes on coming: {@code true}. Always the entry that opens a
+   * sealed log, or one of a log that is open; until {@link TakeEnd} nothing else is done.
    *
-   * @param highest number that the provider had come to
+   * @param start where revisions go on at least
+   * @param taker who brings it: nobody else who has begun before goes on
    */
-  record TakeBegin(long highest) implements Command {}
+  record TakeBegin(long start, long taker) implements Command {}
+
+  /** Some of what came is not wanted any more, or will come anew: {@code true}. */
+  record TakeDrop(Dropped dropped, long taker) implements Command {}
+
+  /**
+   * What goes again of what came.
+   *
+   * @param forced whether the record of forced releases goes
+   */
+  record Dropped(
+      List<String> keys,
+      List<String> numbers,
+      List<Long> sessions,
+      List<String> locks,
+      boolean forced) {}
 
   /** A part of it: {@code true}. */
-  record TakePart(Inventory part) implements Command {}
+  record TakePart(Inventory part, long taker) implements Command {}
 
-  /** It is all here: {@code true}. */
-  record TakeEnd() implements Command {}
+  /**
+   * It is all here: {@code true}.
+   *
+   * @param since the revision that was taken in
+   */
+  record TakeEnd(long since, long taker) implements Command {}
 
   /** A snapshot was stored: what is counted towards the next one begins anew. */
   record SnapshotStored() implements Command {}

@@ -72,6 +72,42 @@ final class InventoryWire {
     return new Inventory(revision, highest, keys, numbers, sessions, locks, forced);
   }
 
+  static void dropped(DataOutput out, Command.Dropped dropped) throws IOException {
+    texts(out, dropped.keys());
+    texts(out, dropped.numbers());
+    out.writeInt(dropped.sessions().size());
+    for (long id : dropped.sessions()) {
+      out.writeLong(id);
+    }
+    texts(out, dropped.locks());
+    out.writeBoolean(dropped.forced());
+  }
+
+  static Command.Dropped dropped(DataInput in) throws IOException {
+    List<String> keys = texts(in);
+    List<String> numbers = texts(in);
+    List<Long> sessions = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      sessions.add(in.readLong());
+    }
+    return new Command.Dropped(keys, numbers, sessions, texts(in), in.readBoolean());
+  }
+
+  private static void texts(DataOutput out, List<String> texts) throws IOException {
+    out.writeInt(texts.size());
+    for (String text : texts) {
+      Wire.text(out, text);
+    }
+  }
+
+  private static List<String> texts(DataInput in) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      texts.add(Wire.text(in));
+    }
+    return texts;
+  }
+
   private static void session(DataOutput out, KeptSession session) throws IOException {
     SessionInfo info = session.info();
     out.writeLong(info.id());

@@ -101,6 +101,10 @@ public final class Keyspace {
     counters.put(prefix, next);
   }
 
+  void forgetCounter(String prefix) {
+    counters.remove(prefix);
+  }
+
   /** The next numbers of sequential keys. */
   Map<String, Long> numbers() {
     return Map.copyOf(counters);

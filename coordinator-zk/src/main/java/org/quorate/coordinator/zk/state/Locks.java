@@ -135,6 +135,14 @@ public final class Locks {
     forced.clear();
   }
 
+  void drop(String name) {
+    queues.remove(name);
+  }
+
+  void dropForced() {
+    forced.clear();
+  }
+
   /** Claims of another provider, behind those that are there; who asked is not known by a number. */
   void take(LockInfo lock) {
     ArrayDeque<Claim> queue = queues.computeIfAbsent(lock.name(), n -> new ArrayDeque<>());

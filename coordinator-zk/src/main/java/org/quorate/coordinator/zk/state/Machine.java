@@ -38,6 +38,9 @@ public final class Machine {
 
   private boolean taking;
 
+  /** Who brings what is being taken in. */
+  private long taker;
+
   /** Which entries of a writer were applied. */
   private static final class Writer {
     private final TreeSet<Long> applied = new TreeSet<>();
@@ -147,11 +150,16 @@ public final class Machine {
     } else if (command instanceof Command.Retire) {
       forget(applied);
     } else if (command instanceof Command.TakeBegin begin) {
-      begin(begin, applied);
+      begin(begin);
     } else if (command instanceof Command.TakePart take) {
+      wantTaking(take.taker());
       take(take.part());
-    } else if (command instanceof Command.TakeEnd) {
-      end(applied);
+    } else if (command instanceof Command.TakeDrop drop) {
+      wantTaking(drop.taker());
+      drop(drop.dropped());
+    } else if (command instanceof Command.TakeEnd end) {
+      wantTaking(end.taker());
+      end(end, applied);
     }
     return true;
   }
@@ -162,6 +170,7 @@ public final class Machine {
   private static boolean goesOnWhileTaking(Command command) {
     return command instanceof Command.TakeBegin
         || command instanceof Command.TakePart
+        || command instanceof Command.TakeDrop
         || command instanceof Command.TakeEnd
         || command instanceof Command.Retire
         || command instanceof Command.NextFolder
@@ -190,25 +199,49 @@ public final class Machine {
     keys.clear();
     locks.clear();
     taking = false;
-    applied.becomesAnew();
+    applied.becomesAnew(revision);
   }
 
-  private void begin(Command.TakeBegin begin, Applied applied) {
-    if (!taking && !inventory().isEmpty()) {
-      throw new CoordinationException(
-          Code.INVALID, "something is kept here already: choose another place, or retire it");
+  /** Whether something is being taken in: what is here is not whole. */
+  public boolean isTaking() {
+    return taking;
+  }
+
+  private void begin(Command.TakeBegin begin) {
+    if (!taking) {
+      if (!inventory().isEmpty()) {
+        throw new CoordinationException(
+            Code.INVALID, "something is kept here already: choose another place, or retire it");
+      }
+      keys.clear(); // numbers of what was here before, and forced releases
+      locks.clear();
+      taking = true;
     }
-    forget(applied);
-    taking = true;
-    long behind = begin.highest() + 1 - revision;
+    taker = begin.taker();
+    long behind = begin.start() - revision;
     if (behind > 0) {
       ahead += behind;
       revision += behind;
     }
   }
 
+  private void drop(Command.Dropped dropped) {
+    for (String key : dropped.keys()) {
+      KeyEntry entry = keys.get(key);
+      if (entry != null) {
+        sessions.disown(entry.owner(), key);
+        keys.remove(key);
+      }
+    }
+    dropped.numbers().forEach(keys::forgetCounter);
+    dropped.locks().forEach(locks::drop);
+    dropped.sessions().forEach(sessions::remove);
+    if (dropped.forced()) {
+      locks.dropForced();
+    }
+  }
+
   private void take(Inventory part) {
-    wantTaking();
     part.sessions().forEach(s -> sessions.take(s, revision));
     part.keys().forEach(e -> keys.take(e, sessions));
     part.numbers().forEach(keys::counter);
@@ -216,20 +249,20 @@ public final class Machine {
     part.forced().forEach(locks::take);
   }
 
-  private void wantTaking() {
-    if (!taking) {
+  private void wantTaking(long by) {
+    if (!taking || taker != by) {
       throw new CoordinationException(
           Code.INVALID,
-          "nothing is being taken in here: it was given up, or somebody else ended it");
+          "nothing is being taken in here by this coordinator: it was given up, or somebody else"
+              + " has begun to");
     }
   }
 
-  private void end(Applied applied) {
-    wantTaking();
+  private void end(Command.TakeEnd end, Applied applied) {
     taking = false;
     sessions.all().forEach(s -> sessions.renew(s.id(), revision));
     sessions.all().forEach(s -> applied.renewed().add(s.id()));
-    applied.becomesAnew();
+    applied.becomesAnew(end.since());
   }
 
   // ---- sessions
@@ -303,6 +336,7 @@ public final class Machine {
       }
       out.writeLong(ahead);
       out.writeBoolean(taking);
+      out.writeLong(taker);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -332,6 +366,7 @@ public final class Machine {
       if (bytes.available() > 0) { // nothing had ever been taken in where it ends here
         machine.ahead = in.readLong();
         machine.taking = in.readBoolean();
+        machine.taker = bytes.available() > 0 ? in.readLong() : 0;
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new CoordinationException(Code.BROKEN, "a snapshot cannot be read: " + e, e);

@@ -124,12 +124,22 @@ public final class Wire {
       out.writeByte(13);
     } else if (command instanceof Command.TakeBegin begin) {
       out.writeByte(14);
-      out.writeLong(begin.highest());
+      out.writeLong(begin.start());
+      out.writeLong(begin.taker());
     } else if (command instanceof Command.TakePart take) {
       out.writeByte(15);
       InventoryWire.inventory(out, take.part());
-    } else {
+      out.writeLong(take.taker());
+    } else if (command instanceof Command.TakeEnd end) {
       out.writeByte(16);
+      out.writeLong(end.since());
+      out.writeLong(end.taker());
+    } else if (command instanceof Command.TakeDrop drop) {
+      out.writeByte(17);
+      InventoryWire.dropped(out, drop.dropped());
+      out.writeLong(drop.taker());
+    } else {
+      throw new IllegalArgumentException(String.valueOf(command));
     }
   }
 
@@ -157,9 +167,10 @@ public final class Wire {
       case 11 -> new Command.NextFolder();
       case 12 -> new Command.SnapshotStored();
       case 13 -> new Command.Retire();
-      case 14 -> new Command.TakeBegin(in.readLong());
-      case 15 -> new Command.TakePart(InventoryWire.inventory(in));
-      case 16 -> new Command.TakeEnd();
+      case 14 -> new Command.TakeBegin(in.readLong(), in.readLong());
+      case 15 -> new Command.TakePart(InventoryWire.inventory(in), in.readLong());
+      case 16 -> new Command.TakeEnd(in.readLong(), in.readLong());
+      case 17 -> new Command.TakeDrop(InventoryWire.dropped(in), in.readLong());
       default -> throw new CoordinationException(Code.BROKEN, "a command of kind " + kind);
     };
   }

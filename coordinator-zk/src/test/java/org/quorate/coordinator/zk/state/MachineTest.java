@@ -181,9 +181,9 @@ class MachineTest {
     source.apply(new Entry(1, 1, 0, 0, open("s", SessionSpec.OnEnd.DELETE)), 1_000_000, 100);
     source.apply(new Entry(1, 2, 0, 0, put("a", "1")), 1_000_001, 100);
     Inventory all = source.inventory();
-    apply(new Command.TakeBegin(all.highest()));
-    assertTrue(machine.revision() > all.highest(), "behind all that there was");
-    apply(new Command.TakePart(all));
+    apply(new Command.TakeBegin(all.start(), 1));
+    assertTrue(machine.revision() >= all.start(), "behind all that there was");
+    apply(new Command.TakePart(all, 1));
     for (Command other : List.of(put("b", "1"), open("t", SessionSpec.OnEnd.DELETE))) {
       assertEquals(Code.UNAVAILABLE, refusal(apply(other)));
     }
@@ -194,16 +194,24 @@ class MachineTest {
         refusal(copy.apply(new Entry(9, 1, 0, 0, put("b", "1")), 500, 100)),
         "a snapshot in the middle");
 
-    // Who takes it in died: the next one begins anew.
-    apply(new Command.TakeBegin(all.highest()));
-    assertTrue(machine.inventory().isEmpty());
-    apply(new Command.TakePart(all));
-    Applied last = apply(new Command.TakeEnd());
-    assertEquals(List.of(1_000_000L), last.renewed());
+    // Who takes it in died: the next one goes on, and nobody else does.
+    apply(new Command.TakeBegin(all.start(), 2));
     assertEquals(all.keys(), machine.inventory().keys());
-    assertEquals(Code.INVALID, refusal(apply(new Command.TakePart(all))));
-    assertEquals(Code.INVALID, refusal(apply(new Command.TakeEnd())));
-    assertEquals(Code.INVALID, refusal(apply(new Command.TakeBegin(5))), "it is in use");
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakePart(all, 1))));
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakeEnd(all.revision(), 1))));
+    apply(
+        new Command.TakeDrop(
+            new Command.Dropped(List.of("a"), List.of(), List.of(1_000_000L), List.of(), false),
+            2));
+    assertTrue(machine.inventory().isEmpty());
+    apply(new Command.TakePart(all, 2));
+    Applied last = apply(new Command.TakeEnd(all.revision(), 2));
+    assertEquals(List.of(1_000_000L), last.renewed());
+    assertEquals(all.revision(), last.since());
+    assertEquals(all.keys(), machine.inventory().keys());
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakePart(all, 2))));
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakeEnd(all.revision(), 2))));
+    assertEquals(Code.INVALID, refusal(apply(new Command.TakeBegin(5, 2))), "it is in use");
     long before = machine.revision();
     apply(new Command.Retire());
     assertTrue(machine.inventory().isEmpty());
