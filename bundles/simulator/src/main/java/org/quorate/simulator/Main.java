@@ -11,13 +11,14 @@ import org.quorate.spi.consensus.ConsensusStrategy;
 
 /**
  * The simulator as a program: {@code --strategy NAME [--swap-to NAME,…]
- * [--disk records|NAME] [--seeds A..B | --seed N]
+ * [--disk records|NAME] [--workload NAME] [--seeds A..B | --seed N]
  * [--trace] [--threads T]}. Exit code 0 when every seed passed, 1 when one failed, 2 for bad arguments.
  */
 public final class Main {
   private String strategy = "raft";
   private List<String> targets = List.of();
   private String disk = Subject.RECORDS;
+  private String workload;
   private long first = 1;
   private long last = 1_000;
   private int threads = Runtime.getRuntime().availableProcessors();
@@ -37,7 +38,7 @@ public final class Main {
     if (wrong != null) {
       err.println(wrong);
       err.println(
-          "usage: --strategy NAME [--swap-to NAME,...] [--disk records|NAME]"
+          "usage: --strategy NAME [--swap-to NAME,...] [--disk records|NAME] [--workload NAME]"
               + " [--seeds A..B | --seed N] [--trace]"
               + " [--threads T] [--keep-going]");
       return 2;
@@ -57,6 +58,13 @@ public final class Main {
         Subject.of(known.get(main.strategy)).swappingTo(others).withDisk(main.disk);
     if (subject.isEmpty()) {
       err.println("no log storage " + main.disk + " on the class path");
+      return 2;
+    }
+    if (main.workload != null) {
+      subject = subject.get().withWorkload(main.workload);
+    }
+    if (subject.isEmpty()) {
+      err.println("no workload " + main.workload + ", but " + Subject.workloads());
       return 2;
     }
     return main.run(subject.get(), out);
@@ -98,6 +106,7 @@ public final class Main {
           case "--strategy" -> strategy = args[++i];
           case "--swap-to" -> targets = List.of(args[++i].split(","));
           case "--disk" -> disk = args[++i];
+          case "--workload" -> workload = args[++i];
           case "--threads" -> threads = Math.max(1, Integer.parseInt(args[++i]));
           case "--seed" -> {
             first = Long.parseLong(args[++i]);

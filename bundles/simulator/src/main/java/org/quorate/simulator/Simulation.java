@@ -68,7 +68,7 @@ public final class Simulation {
     Workload.Shape shape =
         new Workload.Shape(
             plan.clients(),
-            options.operations(),
+            subject.workload() == null ? options.operations() : options.operations() / 4,
             plan.registers(),
             plan.counters(),
             plan.paddingBytes(),
@@ -81,9 +81,12 @@ public final class Simulation {
             plan.leases(),
             plan.scans(),
             plan.watchers(),
-            subject.sabotage().reuseSequences());
+            subject.sabotage().reuseSequences(),
+            subject.workload());
     workload = new Workload(shape, world, rng.split());
-    invariants = Invariants.all(PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS, this::replay);
+    invariants =
+        Invariants.all(
+            PENDING_MAX, DIRTY_MAX_BYTES, LEASE_TOLERANCE_MS, world::sentTwice, this::replay);
   }
 
   /** A replica that is fed with the log alone; its state machine is a sound one in any case. */
@@ -144,6 +147,7 @@ public final class Simulation {
         subject.strategy().name(),
         subject.others().stream().map(ConsensusStrategy::name).toList(),
         subject.logs() == null ? Subject.RECORDS : subject.logs().name(),
+        subject.workload() == null ? "" : subject.workload().name(),
         seed,
         invariant,
         failure,

@@ -8,6 +8,7 @@ import java.util.Set;
  *
  * @param targets what swaps went to beside the strategy
  * @param disk what kept the logs
+ * @param workload name of the clients; empty for the usual ones
  * @param invariant name of the one that failed; null when all held
  * @param failure what was wrong; empty when nothing was
  * @param step number of the step after which it was found
@@ -20,6 +21,7 @@ public record SimulationResult(
     String strategy,
     List<String> targets,
     String disk,
+    String workload,
     long seed,
     String invariant,
     String failure,
@@ -70,6 +72,7 @@ public record SimulationResult(
         + strategy
         + (targets.isEmpty() ? "" : " --swap-to " + String.join(",", targets))
         + (disk.equals(Subject.RECORDS) ? "" : " --disk " + disk)
+        + (workload.isEmpty() ? "" : " --workload " + workload)
         + " --seed "
         + seed
         + " --trace";

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.quorate.kv.KvStateMachineFactory;
+import org.quorate.simulator.client.WorkloadKind;
 import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.state.StateMachineFactory;
 import org.quorate.spi.storage.files.LogOnFiles;
@@ -19,6 +21,7 @@ import org.quorate.spi.storage.files.LogOnFiles;
  * @param logs what keeps the logs, on simulated files; null for a model at the level of records,
  *     which is faster
  * @param sabotage deliberate faults outside of the strategy, for tests of the checkers
+ * @param workload clients of another kind; null for the usual ones
  */
 public record Subject(
     ConsensusStrategy strategy,
@@ -26,7 +29,8 @@ public record Subject(
     StateMachineFactory machines,
     Map<String, String> options,
     LogOnFiles logs,
-    Sabotage sabotage) {
+    Sabotage sabotage,
+    WorkloadKind workload) {
   /** Name of the model of logs at the level of records. */
   public static final String RECORDS = "records";
 
@@ -61,33 +65,52 @@ public record Subject(
 
   /** Swaps go to these too. */
   public Subject swappingTo(ConsensusStrategy... targets) {
-    return new Subject(strategy, List.of(targets), machines, options, logs, sabotage);
+    return new Subject(strategy, List.of(targets), machines, options, logs, sabotage, workload);
   }
 
   /** A strategy with the real state machine and nothing sabotaged. */
   public static Subject of(ConsensusStrategy strategy) {
     return new Subject(
-        strategy, List.of(), new KvStateMachineFactory(), Map.of(), null, Sabotage.NONE);
+        strategy, List.of(), new KvStateMachineFactory(), Map.of(), null, Sabotage.NONE, null);
   }
 
   public Subject with(ConsensusStrategy other) {
-    return new Subject(other, others, machines, options, logs, sabotage);
+    return new Subject(other, others, machines, options, logs, sabotage, workload);
   }
 
   public Subject with(StateMachineFactory other) {
-    return new Subject(strategy, others, other, options, logs, sabotage);
+    return new Subject(strategy, others, other, options, logs, sabotage, workload);
   }
 
   public Subject with(Sabotage other) {
-    return new Subject(strategy, others, machines, options, logs, other);
+    return new Subject(strategy, others, machines, options, logs, other, workload);
   }
 
   public Subject with(Map<String, String> other) {
-    return new Subject(strategy, others, machines, other, logs, sabotage);
+    return new Subject(strategy, others, machines, other, logs, sabotage, workload);
   }
 
   public Subject with(LogOnFiles other) {
-    return new Subject(strategy, others, machines, options, other, sabotage);
+    return new Subject(strategy, others, machines, options, other, sabotage, workload);
+  }
+
+  public Subject with(WorkloadKind other) {
+    return new Subject(strategy, others, machines, options, logs, sabotage, other);
+  }
+
+  /** With the clients of a {@link WorkloadKind} of that name; empty if there is none. */
+  public Optional<Subject> withWorkload(String name) {
+    return kinds().filter(w -> w.name().equals(name)).findFirst().map(this::with);
+  }
+
+  /** Names of what {@link #withWorkload} takes. */
+  public static List<String> workloads() {
+    return kinds().map(WorkloadKind::name).sorted().toList();
+  }
+
+  private static Stream<WorkloadKind> kinds() {
+    return ServiceLoader.load(WorkloadKind.class, Subject.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get);
   }
 
   /**

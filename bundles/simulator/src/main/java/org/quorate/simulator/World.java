@@ -1,6 +1,7 @@
 package org.quorate.simulator;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   private NodeId trapAt;
   private Runnable trap;
   private BiConsumer<NodeId, NodeId> snapshotFrames = (from, to) -> {};
+  private final Set<Bytes> sent = new HashSet<>();
+  private final Set<Bytes> sentTwice = new HashSet<>();
   private final LinkChecks linkChecks;
   private final List<NodeId> ids;
   private boolean healing;
@@ -231,8 +234,8 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   void leaseEnded(long lease) {
     mark(Mark.LEASE_EXPIRED);
     String wrong = leases.end(lease);
-    if (wrong != null && violation == null) {
-      violation = new Violation("NoLeaseEndsEarly", wrong);
+    if (wrong != null) {
+      found("NoLeaseEndsEarly", wrong);
     }
   }
 
@@ -354,6 +357,18 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   }
 
   @Override
+  public void sent(Bytes command) {
+    if (!sent.add(command)) {
+      sentTwice.add(command);
+    }
+  }
+
+  /** Whether equal commands were sent, each of which is to be executed. */
+  boolean sentTwice(Bytes command) {
+    return sentTwice.contains(command);
+  }
+
+  @Override
   public void aborted() {
     mark(Mark.ABORT);
   }
@@ -361,5 +376,12 @@ final class World implements SimNetwork.Receiver, SimDisk.Listener, Cluster {
   @Override
   public void broken(String invariant, String what) {
     throw new Violation(invariant, what);
+  }
+
+  @Override
+  public void found(String invariant, String what) {
+    if (violation == null) {
+      violation = new Violation(invariant, what);
+    }
   }
 }

@@ -35,6 +35,9 @@ final class Laws {
           Map.entry(KV, List.of(SPI, API, OSGI)),
           Map.entry("org.quorate.simulator..", List.of(CORE, KV, SPI, API)),
           Map.entry(
+              "org.quorate.scenarios..",
+              List.of("org.quorate.simulator..", "org.quorate.coordinator.kv..", SPI, API)),
+          Map.entry(
               "org.quorate.tck..",
               List.of(
                   "org.quorate.simulator..",

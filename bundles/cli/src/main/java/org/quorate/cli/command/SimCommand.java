@@ -77,6 +77,15 @@ final class SimCommand implements Callable<Integer> {
   private String disk = Subject.RECORDS;
 
   @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description = {
+        "Clients of another kind: 'coordination', processes that take locks in sessions and watch",
+        "(default: clients on keys, in transactions, with leases)."
+      })
+  private String workload;
+
+  @Option(
       names = "--seeds",
       paramLabel = "A..B",
       description = "Seeds to run, both included (default: ${DEFAULT-VALUE}).")
@@ -129,6 +138,20 @@ final class SimCommand implements Callable<Integer> {
   }
 
   private Subject subject() {
+    Subject plain = plain();
+    return workload == null
+        ? plain
+        : plain
+            .withWorkload(workload)
+            .orElseThrow(
+                () ->
+                    new CliException(
+                        ExitCode.USAGE,
+                        "no workload '" + workload + "'",
+                        "choose one of " + String.join(", ", Subject.workloads())));
+  }
+
+  private Subject plain() {
     return Subject.of(find(strategy))
         .swappingTo(targets.stream().map(this::find).toArray(ConsensusStrategy[]::new))
         .withDisk(disk)

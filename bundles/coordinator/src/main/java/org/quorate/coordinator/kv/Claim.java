@@ -59,7 +59,7 @@ final class Claim implements HeldLock {
         spec,
         slot,
         new ClaimRecord(
-            session.spec().name(), spec.purpose(), System.currentTimeMillis(), 0, null));
+            session.spec().name(), spec.purpose(), locks.store().surroundings.wallMs(), 0, null));
   }
 
   /**
@@ -234,7 +234,7 @@ final class Claim implements HeldLock {
     }
     boolean tell = !told && record.heldSinceMs() == 0;
     if (record.heldSinceMs() == 0) {
-      record = record.held(System.currentTimeMillis());
+      record = record.held(locks.store().surroundings.wallMs());
     }
     locks.held(this);
     guard(counter);

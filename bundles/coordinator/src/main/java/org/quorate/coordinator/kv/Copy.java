@@ -48,11 +48,12 @@ final class Copy {
   private static final class Staged {
     private final long lease;
     private final SessionInfo info;
-    private long renewedMs = Sessions.nowMs();
+    private long renewedMs;
 
-    Staged(long lease, SessionInfo info) {
+    Staged(long lease, SessionInfo info, long nowMs) {
       this.lease = lease;
       this.info = info;
+      this.renewedMs = nowMs;
     }
 
     boolean isDue(long nowMs) {
@@ -118,7 +119,8 @@ final class Copy {
               Map<Long, Long> leases = found.leases();
               for (KeptSession kept : inventory.sessions()) {
                 SessionInfo info = kept.info();
-                sessions.put(info.id(), new Staged(leases.get(info.id()), info));
+                sessions.put(
+                    info.id(), new Staged(leases.get(info.id()), info, store.surroundings.nowMs()));
               }
               return inventory;
             });
@@ -152,7 +154,10 @@ final class Copy {
       opening.add(
           store
               .openLease(info.ttlMs())
-              .thenAccept(lease -> sessions.put(info.id(), new Staged(lease, info))));
+              .thenAccept(
+                  lease ->
+                      sessions.put(
+                          info.id(), new Staged(lease, info, store.surroundings.nowMs()))));
     }
     return all(opening).thenComposeAsync(opened -> open(added, at + OPENING), store.access.loop());
   }
@@ -164,7 +169,7 @@ final class Copy {
    * @return whether none has ended
    */
   CompletionStage<Boolean> renew(boolean all) {
-    long now = Sessions.nowMs();
+    long now = store.surroundings.nowMs();
     List<Staged> due = sessions.values().stream().filter(s -> all || s.isDue(now)).toList();
     CompletionStage<Boolean> renewed = CompletableFuture.completedFuture(true);
     for (int i = 0; i < due.size(); i += RENEWING) {
@@ -180,7 +185,7 @@ final class Copy {
   }
 
   private boolean renewed(List<Staged> some, List<Long> gone) {
-    some.forEach(s -> s.renewedMs = Sessions.nowMs());
+    some.forEach(s -> s.renewedMs = store.surroundings.nowMs());
     if (!gone.isEmpty()) {
       doubt();
     }

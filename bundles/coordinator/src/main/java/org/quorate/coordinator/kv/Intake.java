@@ -1,6 +1,5 @@
 package org.quorate.coordinator.kv;
 
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Intake {
     this.moving = moving;
     this.epoch = epoch;
     byte[] random = new byte[16];
-    new SecureRandom().nextBytes(random);
+    store.surroundings.random(random);
     this.taker = Bytes.wrap(random);
   }
 

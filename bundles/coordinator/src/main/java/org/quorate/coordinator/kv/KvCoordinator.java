@@ -62,7 +62,17 @@ public final class KvCoordinator implements Movable {
    */
   public KvCoordinator(
       GroupAccess access, String client, long epoch, Supplier<CompletionStage<?>> release) {
-    this.store = new Store(access, epoch);
+    this(access, client, epoch, release, Surroundings.REAL);
+  }
+
+  /** The same with time and chance of its own, as in a simulation. */
+  public KvCoordinator(
+      GroupAccess access,
+      String client,
+      long epoch,
+      Supplier<CompletionStage<?>> release,
+      Surroundings surroundings) {
+    this.store = new Store(access, epoch, surroundings);
     this.epoch = epoch;
     this.locks = new Locks(store);
     this.moving = new Moving(store);

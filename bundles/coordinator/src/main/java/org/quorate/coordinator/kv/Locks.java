@@ -181,7 +181,8 @@ final class Locks {
   private CompletionStage<Boolean> force(
       Base base, String lock, KvEntry holder, String by, String reason) {
     LockInfo.Claim claim = ClaimRecord.shown(holder, base);
-    ForcedRelease release = new ForcedRelease(lock, claim, by, reason, System.currentTimeMillis());
+    long nowMs = store.surroundings.wallMs();
+    ForcedRelease release = new ForcedRelease(lock, claim, by, reason, nowMs);
     Places places = base.places();
     KvCommand note =
         new KvCommand.PutNext(places.forced(), places.forcedCounter(), encode(release), 0);

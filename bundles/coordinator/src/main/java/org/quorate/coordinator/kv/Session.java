@@ -23,10 +23,10 @@ final class Session implements CoordinatorSession {
   private final Bytes secret;
   private final SessionSpec spec;
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
-  private final Slots slots = new Slots();
+  private final Slots slots;
   private Runnable watch = () -> {};
   private volatile boolean closing;
-  private long renewedMs = Sessions.nowMs();
+  private long renewedMs;
 
   /**
    * @param base what it lies on: no other one takes its place while there is a session
@@ -39,6 +39,8 @@ final class Session implements CoordinatorSession {
     this.lease = lease;
     this.secret = secret;
     this.spec = spec;
+    this.slots = new Slots(sessions.store().surroundings);
+    this.renewedMs = sessions.nowMs();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.quorate.coordinator.kv;
 
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +26,6 @@ final class Sessions {
   private final Store store;
   private final Locks locks;
   private final String client;
-  private final SecureRandom random = new SecureRandom();
   private final Map<Long, Session> held = new HashMap<>();
   private Runnable tick = () -> {};
   private boolean renewing;
@@ -54,7 +52,7 @@ final class Sessions {
 
   CompletionStage<CoordinatorSession> open(SessionSpec spec) {
     byte[] secret = new byte[16];
-    random.nextBytes(secret);
+    store.surroundings.random(secret);
     return store
         .openLease(spec.ttlMs())
         .thenCompose(lease -> record(lease, Bytes.wrap(secret), spec));
@@ -68,7 +66,7 @@ final class Sessions {
             client,
             spec.ttlMs(),
             spec.onEnd(),
-            System.currentTimeMillis());
+            store.surroundings.wallMs());
     return store
         .on(
             base -> {
@@ -242,8 +240,8 @@ final class Sessions {
             store.access.loop());
   }
 
-  static long nowMs() {
-    return System.nanoTime() / 1_000_000;
+  long nowMs() {
+    return store.surroundings.nowMs();
   }
 
   void ended(Session session, SessionEnd how) {

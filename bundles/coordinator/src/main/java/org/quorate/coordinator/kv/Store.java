@@ -37,6 +37,7 @@ final class Store {
   private static final int ATTEMPTS = 4;
 
   final GroupAccess access;
+  final Surroundings surroundings;
   private final long epoch;
   private final AtomicReference<Gtid> seen = new AtomicReference<>();
   private volatile CompletionStage<Base> base;
@@ -47,8 +48,9 @@ final class Store {
   /**
    * @param epoch for fencing tokens
    */
-  Store(GroupAccess access, long epoch) {
+  Store(GroupAccess access, long epoch, Surroundings surroundings) {
     this.access = access;
+    this.surroundings = surroundings;
     this.epoch = epoch;
   }
 

@@ -1,7 +1,7 @@
 package org.quorate.simulator.client;
 
 /** A client with a kind of work of its own. */
-interface Actor {
+public interface Actor {
   void start();
 
   /** Whether all of its work is over. */

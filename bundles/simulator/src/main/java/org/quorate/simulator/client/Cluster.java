@@ -2,6 +2,7 @@ package org.quorate.simulator.client;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.replica.Replica;
 import org.quorate.simulator.engine.EventQueue;
@@ -24,8 +25,14 @@ public interface Cluster {
 
   void aborted();
 
+  /** A client sends a command that may be equal to one it has sent before. */
+  void sent(Bytes command);
+
   /** A client was answered what it must never be. */
   void broken(String invariant, String what);
+
+  /** The same, where nobody may throw: the simulation ends with the next step. */
+  void found(String invariant, String what);
 
   /** Of the group. */
   long historyId();

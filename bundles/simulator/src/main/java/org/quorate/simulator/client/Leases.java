@@ -1,9 +1,7 @@
 package org.quorate.simulator.client;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.quorate.simulator.engine.EventQueue;
 
 /**
@@ -25,7 +23,7 @@ public final class Leases {
   private final EventQueue queue;
   private final double fastestClock;
   private final Map<Long, Lease> leases = new HashMap<>();
-  private final Set<Long> ended = new HashSet<>();
+  private final Map<Long, Long> endedUs = new HashMap<>();
 
   /**
    * Leases of one simulation.
@@ -52,21 +50,43 @@ public final class Leases {
 
   /** A client asks for the end. */
   void closing(long id) {
-    leases.get(id).closing = true;
+    Lease lease = leases.get(id);
+    if (lease != null) {
+      lease.closing = true;
+    }
+  }
+
+  /**
+   * Whether it cannot have ended, by what its holder was told: who holds something by it has it still.
+   */
+  public boolean lives(long id) {
+    Lease lease = leases.get(id);
+    return lease != null && !lease.closing && livedMs(lease) < lease.ttlMs;
+  }
+
+  /** By the fastest clock. */
+  private double livedMs(Lease lease) {
+    return (queue.nowUs() - lease.renewedUs) / 1000.0 * fastestClock;
   }
 
   /** Whether the group has ended it. */
-  boolean ended(long id) {
-    return ended.contains(id);
+  public boolean ended(long id) {
+    return endedUs.containsKey(id);
+  }
+
+  /** Whether the group had ended it by a time. */
+  public boolean endedBy(long id, long timeUs) {
+    Long at = endedUs.get(id);
+    return at != null && at <= timeUs;
   }
 
   /** A replica ended a lease; null, or why that is wrong. */
   public String end(long id) {
     Lease lease = leases.get(id);
-    if (!ended.add(id) || lease == null || lease.closing) {
+    if (endedUs.putIfAbsent(id, queue.nowUs()) != null || lease == null || lease.closing) {
       return null;
     }
-    double livedMs = (queue.nowUs() - lease.renewedUs) / 1000.0 * fastestClock;
+    double livedMs = livedMs(lease);
     return livedMs >= lease.ttlMs
         ? null
         : "lease " + id + " of " + lease.ttlMs + " ms ended " + livedMs + " ms after a renewal";

@@ -26,6 +26,7 @@ public final class Workload {
    * @param scans how many each scanner makes
    * @param watchers how many watch
    * @param reuseSequences a mutant: some commands get the sequence of the one before
+   * @param kind whose clients are in place of transactors, clerks, scanners and holders; null for none
    */
   public record Shape(
       int clients,
@@ -42,7 +43,8 @@ public final class Workload {
       List<Integer> leases,
       List<Integer> scans,
       int watchers,
-      boolean reuseSequences) {}
+      boolean reuseSequences,
+      WorkloadKind kind) {}
 
   private final Shape shape;
   private final List<Operation> history = new ArrayList<>();
@@ -62,6 +64,10 @@ public final class Workload {
       clients.add(new RegisterClient(i, this, cluster, rng.split()));
     }
     int id = shape.clients();
+    if (shape.kind() != null) {
+      actors.addAll(shape.kind().actors(new Scene(this, cluster, id), rng.split()));
+      return;
+    }
     for (int count : shape.transactions()) {
       actors.add(new Transactor(++id, count, this, cluster, rng.split()));
     }
