@@ -397,17 +397,12 @@ final class Core implements Replica.Follower {
 
   /** Ends the sessions held here, as far as that can be told in time, and everything else. */
   CompletableFuture<Void> shutdown() {
-    synchronized (shutdown) {
-      if (closed) {
-        return shutdown;
-      }
-      closed = true;
+    if (!begin()) {
+      return shutdown;
     }
     loop.execute(
         () -> {
-          watches.endAll(closed());
-          desk.close(closed());
-          reads.failAll(closed());
+          stop();
           CompletableFuture<?>[] ending =
               sessions.all().stream()
                   .map(s -> s.end().exceptionally(unreachable -> null))
@@ -417,6 +412,33 @@ final class Core implements Replica.Follower {
               .whenCompleteAsync((v, problem) -> finish(), loop);
         });
     return shutdown;
+  }
+
+  /** Ends everything, and leaves the sessions held here as they are. */
+  CompletableFuture<Void> detach() {
+    if (begin()) {
+      loop.execute(
+          () -> {
+            stop();
+            finish();
+          });
+    }
+    return shutdown;
+  }
+
+  /** Whether it is closed from now on, and was not before. */
+  private boolean begin() {
+    synchronized (shutdown) {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    }
+  }
+
+  private void stop() {
+    watches.endAll(closed());
+    desk.close(closed());
+    reads.failAll(closed());
   }
 
   /** Completes when all is closed. */

@@ -14,6 +14,7 @@ import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.LockInfo;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 
@@ -28,6 +29,11 @@ final class LockDesk {
   private final Map<FencingToken, Waiting> waiting = new HashMap<>();
   private final Map<FencingToken, Held> held = new HashMap<>();
 
+  /**
+   * Who waits.
+   *
+   * @param number of the request that asked, 0 if another coordinator did
+   */
   private record Waiting(
       ZkSession session,
       LockSpec spec,
@@ -103,10 +109,44 @@ final class LockDesk {
               outcome.completeExceptionally(problem);
               if (problem instanceof CoordinationException failure
                   && failure.code() == Code.INDETERMINATE) {
-                giveUp(session, spec.name(), sent.number());
+                giveUp(
+                    session,
+                    new Command.Withdraw(spec.name(), core.outbox().client(), sent.number(), true));
               }
             });
     return outcome;
+  }
+
+  /** Takes up a claim of which all is known that was acknowledged. */
+  CompletableFuture<LockOutcome> adopt(ZkSession session, LockSpec spec, FencingToken token) {
+    String name = spec.name();
+    LockInfo line = core.replica().machine().locks().info(name);
+    CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
+    if (!core.sessions().holds(session.id())) {
+      outcome.completeExceptionally(session.expired());
+    } else if (isOf(session, token, line.holder())) {
+      Held known = held.get(token);
+      if (known == null) {
+        grant(session, name, token, line.holder().heldSinceMs() > 0, outcome);
+      } else {
+        outcome.complete(new LockOutcome.Granted(known));
+      }
+    } else if (waiting.containsKey(token)) {
+      return waiting.get(token).outcome();
+    } else if (line.waiting().stream().anyMatch(c -> isOf(session, token, c))) {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(spec.waitMs());
+      waiting.put(token, new Waiting(session, spec, 0, token, deadline, outcome));
+    } else {
+      outcome.completeExceptionally(
+          new CoordinationException(
+              Code.LOCK_LOST,
+              "session " + session.id() + " has no claim " + token + " of " + name));
+    }
+    return outcome;
+  }
+
+  private static boolean isOf(ZkSession session, FencingToken token, LockInfo.Claim claim) {
+    return claim != null && claim.token().equals(token) && claim.session() == session.id();
   }
 
   private void answered(
@@ -200,15 +240,13 @@ final class LockDesk {
   /** The wait is over: gives the place in the queue up, unless it has become the first one. */
   private void leave(Waiting late) {
     String name = late.spec().name();
-    core.<Boolean>submit(
-            new Command.Withdraw(name, core.outbox().client(), late.number(), false),
-            core.requestMs())
+    core.<Boolean>submit(takenBack(late, false), core.requestMs())
         .whenComplete(
             (withdrawn, problem) -> {
               var locks = core.replica().machine().locks();
               if (problem != null) {
                 late.outcome().completeExceptionally(problem);
-                giveUp(late.session(), name, late.number());
+                giveUp(late.session(), takenBack(late, true));
               } else if (withdrawn) {
                 late.outcome().complete(new LockOutcome.NotGranted(locks.info(name)));
               } else if (locks.held(name, late.token())) {
@@ -219,17 +257,23 @@ final class LockDesk {
             });
   }
 
+  private Command takenBack(Waiting late, boolean evenIfHeld) {
+    String name = late.spec().name();
+    return late.number() == 0
+        ? new Command.Unlock(name, late.token())
+        : new Command.Withdraw(name, core.outbox().client(), late.number(), evenIfHeld);
+  }
+
   /** Nobody waits for the answer any more: takes the request back, whatever became of it. */
-  private void giveUp(ZkSession session, String name, long number) {
+  private void giveUp(ZkSession session, Command takeBack) {
     if (core.isClosed() || !core.sessions().holds(session.id())) {
       return;
     }
-    core.<Boolean>submit(
-            new Command.Withdraw(name, core.outbox().client(), number, true), core.requestMs())
+    core.<Boolean>submit(takeBack, core.requestMs())
         .whenComplete(
             (done, problem) -> {
               if (problem != null) {
-                core.later(() -> giveUp(session, name, number), RETRY_MS);
+                core.later(() -> giveUp(session, takeBack), RETRY_MS);
               }
             });
   }

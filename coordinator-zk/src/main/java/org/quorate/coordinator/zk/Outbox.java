@@ -146,8 +146,7 @@ final class Outbox {
   }
 
   private CoordinationException sealed() {
-    return new CoordinationException(
-        Code.UNAVAILABLE, "sealed, nothing can be changed: " + head.sealed());
+    return CoordinationException.sealed(head.sealed());
   }
 
   private void readHead() {

@@ -277,6 +277,11 @@ final class ZkCoordinator implements Movable {
     return core.shutdown();
   }
 
+  @Override
+  public CompletionStage<Void> abandon() {
+    return core.detach();
+  }
+
   // ---- going on elsewhere ---------------------------------------------------------------------
 
   @Override
@@ -317,10 +322,5 @@ final class ZkCoordinator implements Movable {
   @Override
   public CompletionStage<Void> take(Inventory inventory) {
     return core.call(() -> new Intake(core, inventory).take());
-  }
-
-  /** For tests: ends as the death of the process would. */
-  void abandon() {
-    core.abandon();
   }
 }

@@ -8,6 +8,7 @@ import org.quorate.coordinator.zk.state.Command;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.SessionEnd;
@@ -73,6 +74,15 @@ final class ZkSession implements CoordinatorSession {
   @Override
   public CompletionStage<LockOutcome> lock(LockSpec spec) {
     return core.call(() -> core.desk().ask(this, spec));
+  }
+
+  @Override
+  public CompletionStage<LockOutcome> adopt(LockSpec spec, FencingToken token) {
+    return core.call(
+        () ->
+            core.reads()
+                .await(core.requestMs())
+                .thenCompose(ready -> core.desk().adopt(this, spec, token)));
   }
 
   @Override

@@ -401,10 +401,7 @@ public final class KvCoordinator implements Movable {
         .thenApply(done -> null);
   }
 
-  /**
-   * As the death of the process: what waits is told, no session is ended and none is kept alive any
-   * more; they can be resumed within their TTL.
-   */
+  @Override
   public CompletionStage<Void> abandon() {
     closed = true;
     return CompletableFuture.runAsync(

@@ -228,8 +228,7 @@ final class Store {
               if (seal == null) {
                 throw Failures.replaced();
               }
-              throw new CoordinationException(
-                  Code.UNAVAILABLE, "sealed, nothing can be changed: " + seal.value().utf8());
+              throw CoordinationException.sealed(seal.value().utf8());
             });
   }
 

@@ -177,6 +177,16 @@ public final class SharedCoordinator implements Coordinator {
             .toArray(CompletableFuture<?>[]::new));
   }
 
+  /** Leaves what this user opened as it is. */
+  @Override
+  public CompletionStage<Void> abandon() {
+    closed = true;
+    watches.forEach(Watch::finish);
+    waiting.forEach(answer -> answer.completeExceptionally(closed()));
+    sessions.clear();
+    return CompletableFuture.completedFuture(null);
+  }
+
   /** A watch of this user. */
   private final class Watch implements WatchListener, Subscription {
     private final WatchListener listener;

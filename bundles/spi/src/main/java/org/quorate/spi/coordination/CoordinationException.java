@@ -36,18 +36,34 @@ public final class CoordinationException extends RuntimeException {
   }
 
   private final Code code;
+  private final boolean sealed;
 
   public CoordinationException(Code code, String message) {
-    super(message);
-    this.code = code;
+    this(code, message, null);
   }
 
   public CoordinationException(Code code, String message, Throwable cause) {
+    this(code, message, cause, false);
+  }
+
+  private CoordinationException(Code code, String message, Throwable cause, boolean sealed) {
     super(message, cause);
     this.code = code;
+    this.sealed = sealed;
+  }
+
+  /** What a {@link Movable#seal seal} refuses: UNAVAILABLE, and certainly not done. */
+  public static CoordinationException sealed(String reason) {
+    return new CoordinationException(
+        Code.UNAVAILABLE, "sealed, nothing can be changed: " + reason, null, true);
   }
 
   public Code code() {
     return code;
+  }
+
+  /** Whether it is a seal that refused it: it can be asked where all has gone on. */
+  public boolean isSealed() {
+    return sealed;
   }
 }

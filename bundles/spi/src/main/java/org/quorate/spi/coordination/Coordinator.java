@@ -191,6 +191,12 @@ public interface Coordinator extends AutoCloseable {
    */
   CompletionStage<Void> shutdown();
 
+  /**
+   * Gives up without ending anything: those waiting and watching are told CLOSED, sessions are DETACHED;
+   * they are kept alive no more and can be resumed, here or where all has gone on.
+   */
+  CompletionStage<Void> abandon();
+
   /** As {@link #shutdown}, without waiting for it. */
   @Override
   default void close() {

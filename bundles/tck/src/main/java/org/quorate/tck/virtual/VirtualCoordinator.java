@@ -354,4 +354,9 @@ public final class VirtualCoordinator implements Coordinator {
   public CompletionStage<Void> shutdown() {
     return CompletableFuture.completedStage(null);
   }
+
+  @Override
+  public CompletionStage<Void> abandon() {
+    return CompletableFuture.completedStage(null);
+  }
 }

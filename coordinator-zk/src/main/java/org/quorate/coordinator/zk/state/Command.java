@@ -36,7 +36,7 @@ public sealed interface Command {
   /** Asks for a lock: a {@link LockReply}. */
   record Lock(long session, LockSpec spec, long epoch) implements Command {}
 
-  /** Gives a lock back: a {@code Boolean}, false if it was not held any more. */
+  /** Gives a lock back, or the place in its queue: a {@code Boolean}, false if there is no such claim. */
   record Unlock(String lock, FencingToken token) implements Command {}
 
   /**

@@ -97,7 +97,7 @@ public final class Locks {
   }
 
   boolean unlock(String name, FencingToken token, Applied applied) {
-    return held(name, token) && remove(name, c -> c.token().equals(token), Loss.RELEASED, applied);
+    return remove(name, c -> c.token().equals(token), Loss.RELEASED, applied);
   }
 
   boolean withdraw(Command.Withdraw asked, Applied applied) {

@@ -1,0 +1,229 @@
+package org.quorate.coordinator.swap;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.kit.ServiceLoop;
+
+/**
+ * Where requests go, and what waits until that is known. What is said by a provider from which all may
+ * have gone on is not believed, and asked anew. Thread-safe.
+ */
+final class Routing {
+  /** How long a request waits for where it can go. */
+  static final long PATIENCE_MS = 30_000;
+
+  private static final long LOOK_MS = 20;
+
+  /** What waits. */
+  interface Parked {
+    /** It may be known now: tries again. */
+    void again();
+
+    /** It has waited too long, or all is closed. */
+    void giveUp(CoordinationException why);
+
+    /** When it began to wait, by the loop's clock; a negative number for what waits for ever. */
+    long sinceMs();
+  }
+
+  private record State(Route route, boolean held) {}
+
+  private final Authority authority;
+  private final ServiceLoop loop;
+  private final List<Parked> parked = new ArrayList<>(); // guarded by this
+  private boolean looking; // guarded by this
+  private volatile State state;
+  private volatile Turn turned;
+  private volatile boolean closed;
+
+  Routing(Coordinator first, Authority authority, ServiceLoop loop) {
+    this.state = new State(new Route(first), false);
+    this.authority = authority;
+    this.loop = loop;
+  }
+
+  ServiceLoop loop() {
+    return loop;
+  }
+
+  Route route() {
+    return state.route();
+  }
+
+  /** Whether requests wait. */
+  boolean isHeld() {
+    return state.held();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether what this provider says holds now. */
+  boolean believes(Route from) {
+    State now = state;
+    return now.route() == from && !now.held() && authority.holds();
+  }
+
+  synchronized void hold() {
+    state = new State(state.route(), true);
+  }
+
+  /** From now on requests go to this provider: at once, or when it is opened. */
+  void turn(Route to, boolean held) {
+    synchronized (this) {
+      state = new State(to, held);
+    }
+    loop.execute(this::look);
+  }
+
+  void open() {
+    turn(route(), false);
+  }
+
+  /**
+   * Lets nothing wait any more.
+   *
+   * @return false if it was closed already
+   */
+  synchronized boolean close() {
+    boolean first = !closed;
+    closed = true;
+    loop.execute(this::look);
+    return first;
+  }
+
+  /** How it came to this provider, null at the first. */
+  Turn turned() {
+    return turned;
+  }
+
+  void turned(Turn turn) {
+    turned = turn;
+  }
+
+  synchronized void park(Parked waits) {
+    parked.add(waits);
+    lookLater();
+  }
+
+  private void lookLater() {
+    if (!looking && !parked.isEmpty()) {
+      looking = true;
+      loop.after(
+          LOOK_MS,
+          () -> {
+            synchronized (this) {
+              looking = false;
+            }
+            look();
+          });
+    }
+  }
+
+  private void look() {
+    List<Parked> tried = new ArrayList<>();
+    List<Parked> late = new ArrayList<>();
+    synchronized (this) {
+      boolean known = !state.held() && authority.holds();
+      long now = loop.nowMs();
+      for (Parked each : parked) {
+        boolean waitsTooLong = each.sinceMs() >= 0 && now - each.sinceMs() >= PATIENCE_MS;
+        if (closed || waitsTooLong) {
+          late.add(each);
+        } else if (known) {
+          tried.add(each);
+        }
+      }
+      parked.removeAll(late);
+      parked.removeAll(tried);
+      lookLater();
+    }
+    CoordinationException why = closed ? closed() : unknown();
+    late.forEach(each -> each.giveUp(why));
+    tried.forEach(Parked::again);
+  }
+
+  static CoordinationException closed() {
+    return new CoordinationException(Code.CLOSED, "the coordinator is closed");
+  }
+
+  private CoordinationException unknown() {
+    return new CoordinationException(
+        Code.UNAVAILABLE,
+        isHeld()
+            ? "a swap of the coordinator is under way for longer than " + PATIENCE_MS + " ms"
+            : "which provider serves was not known for " + PATIENCE_MS + " ms");
+  }
+
+  /** Does something as soon as it is known that this provider still serves; not at all if not. */
+  void whenServing(Route from, Runnable then) {
+    whenServing(from, then, () -> {});
+  }
+
+  /** Does the one or the other as soon as it is known whether this provider still serves. */
+  void whenServing(Route from, Runnable then, Runnable otherwise) {
+    if (believes(from)) {
+      then.run();
+      return;
+    }
+    park(
+        new Parked() {
+          @Override
+          public void again() {
+            if (route() == from) {
+              whenServing(from, then, otherwise);
+            } else {
+              otherwise.run();
+            }
+          }
+
+          @Override
+          public void giveUp(CoordinationException why) {
+            // Who is closed is told otherwise.
+          }
+
+          @Override
+          public long sinceMs() {
+            return -1;
+          }
+        });
+  }
+
+  /**
+   * Asks the provider that serves.
+   *
+   * @param sure which answers hold even if all has gone on since: those of changes that were made
+   */
+  <T> CompletionStage<T> ask(Function<Route, CompletionStage<T>> request, Predicate<T> sure) {
+    Ask<T> ask = new Ask<>(this, request, sure);
+    ask.again();
+    return ask.answer();
+  }
+
+  /** What a stage failed with. */
+  static CoordinationException cause(Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    return cause instanceof CoordinationException known
+        ? known
+        : new CoordinationException(Code.BROKEN, String.valueOf(cause), cause);
+  }
+
+  /** Whether it says something that only who serves can know. */
+  static boolean isNews(CoordinationException failure) {
+    return switch (failure.code()) {
+      case SESSION_EXPIRED, LOCK_LOST, COMPACTED, CLOSED -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,115 @@
+package org.quorate.coordinator.swap;
+
+import org.quorate.api.Bytes;
+import org.quorate.api.wire.Decoder;
+import org.quorate.api.wire.Encoder;
+
+/**
+ * The last swap of a coordinator, or the one under way: what all nodes go by.
+ *
+ * @param number counts a coordinator's swaps, from 1
+ * @param from place of the provider before; {@code to} that of the target
+ * @param fromEpoch epoch of the fencing tokens of the provider before
+ * @param toEpoch likewise of the target, higher than all before
+ * @param acceptLoss whether the target may lack capabilities
+ * @param sealedAt the last revision of the provider before, 0 while it is not taken
+ * @param begunAt the revision that the target had come to when it had taken all, likewise
+ * @param why it was given up, "" if it was not
+ * @param by who wanted it; {@code atMs} when, milliseconds since 1970 by that node's clock
+ */
+public record SwapRecord(
+    long number,
+    SwapPhase phase,
+    String from,
+    String to,
+    long fromEpoch,
+    long toEpoch,
+    boolean acceptLoss,
+    long sealedAt,
+    long begunAt,
+    String why,
+    String by,
+    long atMs) {
+  /** Where all is that no swap has moved. */
+  public static final long FIRST_EPOCH = 1;
+
+  /** The place that serves. */
+  public String serving() {
+    return phase.isSwitched() ? to : from;
+  }
+
+  /** The epoch of the one that serves. */
+  public long epoch() {
+    return phase.isSwitched() ? toEpoch : fromEpoch;
+  }
+
+  SwapRecord with(SwapPhase next) {
+    return with(next, why);
+  }
+
+  SwapRecord with(SwapPhase next, String reason) {
+    return new SwapRecord(
+        number,
+        next,
+        from,
+        to,
+        fromEpoch,
+        toEpoch,
+        acceptLoss,
+        sealedAt,
+        begunAt,
+        reason,
+        by,
+        atMs);
+  }
+
+  SwapRecord taken(long atSeal, long atTarget) {
+    return new SwapRecord(
+        number,
+        SwapPhase.TAKEN,
+        from,
+        to,
+        fromEpoch,
+        toEpoch,
+        acceptLoss,
+        atSeal,
+        atTarget,
+        why,
+        by,
+        atMs);
+  }
+
+  Bytes encode() {
+    return new Encoder()
+        .varint(number)
+        .text(phase.name())
+        .text(from)
+        .text(to)
+        .varint(fromEpoch)
+        .varint(toEpoch)
+        .u8(acceptLoss ? 1 : 0)
+        .varint(sealedAt)
+        .varint(begunAt)
+        .text(why)
+        .text(by)
+        .varint(atMs)
+        .take();
+  }
+
+  static SwapRecord decode(Bytes bytes) {
+    Decoder in = new Decoder(bytes);
+    return new SwapRecord(
+        in.varint(),
+        SwapPhase.valueOf(in.text()),
+        in.text(),
+        in.text(),
+        in.varint(),
+        in.varint(),
+        in.u8() == 1,
+        in.varint(),
+        in.varint(),
+        in.text(),
+        in.text(),
+        in.varint());
+  }
+}

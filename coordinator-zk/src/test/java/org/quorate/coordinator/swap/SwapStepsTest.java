@@ -1,0 +1,332 @@
+package org.quorate.coordinator.swap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
+import org.quorate.coordinator.zk.ZooKeeperProvider;
+import org.quorate.spi.config.Options;
+import org.quorate.spi.coordination.Condition;
+import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorPlace;
+import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.LockOutcome;
+import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.LoopThread;
+
+/** The steps of a swap, with the death of the node that works on it at each of them. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class SwapStepsTest {
+  private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 20_000);
+
+  /** More than a swap makes. */
+  private static final int CALLS = 40;
+
+  @TempDir static Path folder;
+  private static int runs;
+
+  private final ZooKeeperProvider provider = new ZooKeeperProvider();
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final int run = ++runs;
+  private Load load;
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  private CompletionStage<Coordinator> connect(String client, long epoch, String root) {
+    Options options =
+        new Options(
+            Map.of(
+                "coordinator.zk.dir",
+                folder.resolve("data").toString(),
+                "coordinator.zk.root",
+                "/" + root + "-" + run + "-" + rounds));
+    return provider.open(client, epoch, options);
+  }
+
+  private int rounds;
+
+  private CoordinatorPlace place(String name) {
+    return new CoordinatorPlace() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public CompletionStage<Coordinator> open(String client, long epoch) {
+        return connect(client, epoch, name);
+      }
+    };
+  }
+
+  private SwapMember member(String node, Mortal process, List<String> known) throws Exception {
+    LoopThread loop = new LoopThread(node);
+    Coordinator records = await(connect(node, 1, "system"));
+    open.add(records);
+    SwapMember member =
+        new SwapMember(
+            process.recordsIn(records),
+            "main",
+            node,
+            name -> known.contains(name) ? process.with(place(name)) : null,
+            loop,
+            TIMING);
+    open.add(member);
+    open.add(loop);
+    return member.start();
+  }
+
+  private SwapMember member(String node) throws Exception {
+    return member(node, new Mortal(-1, false), List.of("main", "other"));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (load != null) {
+      load.end();
+    }
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+    open.clear();
+  }
+
+  private static SwapRecord over(SwapMember member, long number) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    SwapRecord last = await(member.last());
+    while ((last == null || last.number() < number || !last.phase().isOver())
+        && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(10);
+      last = await(member.last());
+    }
+    assertNotNull(last, "no swap");
+    assertTrue(last.phase().isOver(), last.toString());
+    return last;
+  }
+
+  /** What a user holds and does, whatever happens. */
+  private static final class Load implements WatchListener {
+    private final Coordinator user;
+    private final CoordinatorSession session;
+    private final CoordinatorSession second;
+    private final HeldLock lock;
+    private final CompletableFuture<LockOutcome> waiting;
+    private final List<String> written = new ArrayList<>();
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> writer = new CompletableFuture<>();
+    private volatile boolean going = true;
+
+    Load(Coordinator user) throws Exception {
+      this.user = user;
+      session = await(user.openSession(SessionSpec.of("first", 10_000)));
+      second = await(user.openSession(SessionSpec.of("second", 10_000)));
+      lock = await(session.lock(LockSpec.tried("lock", "to hold it"))).orThrow();
+      waiting = second.lock(LockSpec.queued("lock", "next", 120_000)).toCompletableFuture();
+      user.watch(Scope.key("n"), await(user.put("begin", Bytes.EMPTY)) + 1, this);
+      Thread thread = new Thread(this::write, "load");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void write() {
+      try {
+        while (going) {
+          String value = Integer.toString(written.size());
+          await(user.put("n", Bytes.utf8(value)));
+          written.add(value);
+        }
+        writer.complete(null);
+      } catch (Exception e) {
+        writer.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+      events.forEach(e -> told.add(e.entry().value().utf8()));
+      return null;
+    }
+
+    @Override
+    public void ended(CoordinationException why) {
+      told.add("ended: " + why);
+    }
+
+    void end() throws Exception {
+      going = false;
+      await(writer);
+    }
+
+    /** Nothing was lost or done twice, and all that was held is. */
+    void check() throws Exception {
+      int before = written.size();
+      await(user.put("more", Bytes.EMPTY));
+      end();
+      assertTrue(written.size() >= before);
+      assertFalse(waiting.isDone(), "two hold a lock");
+      Condition held = new Condition.Held("lock", lock.token());
+      Op put = new Op.Put("protected", Bytes.EMPTY, session.id());
+      assertTrue(await(user.transact(new Transaction(List.of(held), List.of(put)))).succeeded());
+      await(session.keepAlive());
+      assertTrue(await(lock.release()));
+      HeldLock next = await(waiting).orThrow();
+      assertTrue(next.token().compareTo(lock.token()) > 0);
+      assertFalse(session.ended().toCompletableFuture().isDone());
+      assertFalse(second.ended().toCompletableFuture().isDone());
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (told.size() < written.size() && System.nanoTime() < deadline) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+      assertEquals(written, told);
+    }
+  }
+
+  /** All is at one place, which takes changes; the other one is empty. */
+  private void assertAt(String serving, String empty) throws Exception {
+    Movable at = (Movable) await(connect("looks", 9, serving));
+    Movable other = (Movable) await(connect("looks", 9, empty));
+    open.add(at);
+    open.add(other);
+    assertNotNull(await(at.get("n")));
+    await(at.put("looked", Bytes.EMPTY));
+    assertTrue(await(other.inventory()).isEmpty(), "something is left at " + empty);
+  }
+
+  @Test
+  void allGoesToTheTargetAndBackAndWhoComesLaterFindsIt() throws Exception {
+    SwapMember one = member("n1");
+    SwapMember two = member("n2");
+    load = new Load(await(one.use("user")));
+    Coordinator reader = await(two.use("reader"));
+    SwapPlan plan = await(one.plan("other"));
+    assertTrue(plan.possible(), plan.toString());
+    assertEquals(List.of("n1", "n2"), List.copyOf(plan.nodes()));
+    assertEquals(2, plan.sessions());
+    SwapRecord begun = await(two.swap("other", false, "ann"));
+    assertEquals(1, begun.number());
+    assertEquals(SwapPhase.RETIRED, over(one, 1).phase());
+    assertNotNull(await(reader.get("n")));
+    await(reader.put("mark", Bytes.utf8("there")));
+    SwapMember late = member("n3");
+    assertEquals("there", await(await(late.use("late")).get("mark")).value().utf8());
+    assertRefused("at 'other' already", () -> one.swap("other", false, "ann"));
+    await(one.swap("main", false, "ann"));
+    SwapRecord back = over(two, 2);
+    assertEquals(SwapPhase.RETIRED, back.phase(), back.why());
+    assertEquals(3, back.epoch());
+    load.check();
+    load = null;
+    assertAt("main", "other");
+  }
+
+  private interface Refused {
+    CompletionStage<?> call();
+  }
+
+  private static void assertRefused(String why, Refused call) {
+    ExecutionException failed = assertThrows(ExecutionException.class, () -> await(call.call()));
+    CoordinationException cause = (CoordinationException) failed.getCause();
+    assertEquals(Code.INVALID, cause.code());
+    assertTrue(cause.getMessage().contains(why), cause.getMessage());
+  }
+
+  @Test
+  void whatIsNotPossibleIsGivenUpAndNobodyNoticesIt() throws Exception {
+    SwapMember one = member("n1");
+    SwapMember lacks = member("n2", new Mortal(-1, false), List.of("main"));
+    load = new Load(await(one.use("user")));
+    await(lacks.use("another"));
+    await(one.swap("other", false, "ann"));
+    SwapRecord last = over(one, 1);
+    assertEquals(SwapPhase.ABORTED, last.phase());
+    assertTrue(last.why().contains("'other'") && last.why().contains("n2"), last.why());
+    lacks.close();
+    Movable foreign = (Movable) await(connect("foreign", 1, "other"));
+    open.add(foreign);
+    assertTrue(await(foreign.unseal()));
+    await(foreign.put("theirs", Bytes.EMPTY));
+    SwapPlan plan = await(one.plan("other"));
+    assertFalse(plan.possible());
+    assertTrue(plan.objections().get(0).contains("1 keys"), plan.toString());
+    await(one.swap("other", false, "ann"));
+    last = over(one, 2);
+    assertEquals(SwapPhase.ABORTED, last.phase());
+    assertTrue(last.why().contains("1 keys"), last.why());
+    assertEquals("main", last.serving());
+    assertNotNull(await(foreign.get("theirs")));
+    load.check();
+    load = null;
+  }
+
+  @Test
+  void whoDiesAtAnyStepIsFollowedByAnother() throws Exception {
+    assertTrue(dies(0, false));
+    int deaths = 0;
+    while (dies(deaths, true)) { // after one call is before the next
+      deaths++;
+      assertTrue(deaths < CALLS, "it never got to the end");
+    }
+    assertTrue(deaths >= 6, "it died at only " + deaths + " steps");
+  }
+
+  /** One round; whether it came to its death. */
+  private boolean dies(int calls, boolean done) throws Exception {
+    rounds++;
+    Mortal dies = new Mortal(calls, done);
+    CompletableFuture<Void> begin = new CompletableFuture<>();
+    dies.death().thenRun(() -> begin.complete(null));
+    SwapMember two =
+        member("n2", new Mortal(-1, false).lockingAfter(begin), List.of("main", "other"));
+    load = new Load(await(two.use("user")));
+    SwapMember one = member("n1", dies, List.of("main", "other"));
+    if (calls > 0) {
+      one.use("doomed");
+    }
+    await(two.swap("other", false, "ann"));
+    SwapRecord last = over(two, 1);
+    begin.complete(null);
+    String name = "death at change " + calls + (done ? ", done" : "") + ": " + last;
+    try {
+      load.check();
+      boolean switched = last.phase() == SwapPhase.RETIRED;
+      assertAt(switched ? "other" : "main", switched ? "main" : "other");
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError(name, e);
+    } finally {
+      load = null;
+      for (AutoCloseable each : open) {
+        each.close();
+      }
+      open.clear();
+    }
+    return dies.death().isDone();
+  }
+}
