@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,28 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.coordinator.zk.ZooKeeperProvider;
 import org.quorate.spi.config.Options;
-import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
-import org.quorate.spi.coordination.CoordinatorSession;
-import org.quorate.spi.coordination.HeldLock;
-import org.quorate.spi.coordination.KeyEvent;
-import org.quorate.spi.coordination.LockOutcome;
-import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Movable;
-import org.quorate.spi.coordination.Op;
-import org.quorate.spi.coordination.Scope;
-import org.quorate.spi.coordination.SessionSpec;
-import org.quorate.spi.coordination.Transaction;
-import org.quorate.spi.coordination.WatchListener;
 import org.quorate.spi.coordination.kit.LoopThread;
+import org.quorate.tck.coordination.SteadyUser;
 
 /** The steps of a swap, with the death of the node that works on it at each of them. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class SwapStepsTest {
-  private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 20_000);
+  private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 60_000);
 
   /** More than a swap makes. */
   private static final int CALLS = 40;
@@ -54,7 +43,7 @@ class SwapStepsTest {
   private final ZooKeeperProvider provider = new ZooKeeperProvider();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final int run = ++runs;
-  private Load load;
+  private SteadyUser load;
 
   private static <T> T await(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
@@ -132,83 +121,6 @@ class SwapStepsTest {
     return last;
   }
 
-  /** What a user holds and does, whatever happens. */
-  private static final class Load implements WatchListener {
-    private final Coordinator user;
-    private final CoordinatorSession session;
-    private final CoordinatorSession second;
-    private final HeldLock lock;
-    private final CompletableFuture<LockOutcome> waiting;
-    private final List<String> written = new ArrayList<>();
-    private final List<String> told = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Void> writer = new CompletableFuture<>();
-    private volatile boolean going = true;
-
-    Load(Coordinator user) throws Exception {
-      this.user = user;
-      session = await(user.openSession(SessionSpec.of("first", 10_000)));
-      second = await(user.openSession(SessionSpec.of("second", 10_000)));
-      lock = await(session.lock(LockSpec.tried("lock", "to hold it"))).orThrow();
-      waiting = second.lock(LockSpec.queued("lock", "next", 120_000)).toCompletableFuture();
-      user.watch(Scope.key("n"), await(user.put("begin", Bytes.EMPTY)) + 1, this);
-      Thread thread = new Thread(this::write, "load");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    private void write() {
-      try {
-        while (going) {
-          String value = Integer.toString(written.size());
-          await(user.put("n", Bytes.utf8(value)));
-          written.add(value);
-        }
-        writer.complete(null);
-      } catch (Exception e) {
-        writer.completeExceptionally(e);
-      }
-    }
-
-    @Override
-    public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
-      events.forEach(e -> told.add(e.entry().value().utf8()));
-      return null;
-    }
-
-    @Override
-    public void ended(CoordinationException why) {
-      told.add("ended: " + why);
-    }
-
-    void end() throws Exception {
-      going = false;
-      await(writer);
-    }
-
-    /** Nothing was lost or done twice, and all that was held is. */
-    void check() throws Exception {
-      int before = written.size();
-      await(user.put("more", Bytes.EMPTY));
-      end();
-      assertTrue(written.size() >= before);
-      assertFalse(waiting.isDone(), "two hold a lock");
-      Condition held = new Condition.Held("lock", lock.token());
-      Op put = new Op.Put("protected", Bytes.EMPTY, session.id());
-      assertTrue(await(user.transact(new Transaction(List.of(held), List.of(put)))).succeeded());
-      await(session.keepAlive());
-      assertTrue(await(lock.release()));
-      HeldLock next = await(waiting).orThrow();
-      assertTrue(next.token().compareTo(lock.token()) > 0);
-      assertFalse(session.ended().toCompletableFuture().isDone());
-      assertFalse(second.ended().toCompletableFuture().isDone());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (told.size() < written.size() && System.nanoTime() < deadline) {
-        TimeUnit.MILLISECONDS.sleep(5);
-      }
-      assertEquals(written, told);
-    }
-  }
-
   /** All is at one place, which takes changes; the other one is empty. */
   private void assertAt(String serving, String empty) throws Exception {
     Movable at = (Movable) await(connect("looks", 9, serving));
@@ -224,7 +136,7 @@ class SwapStepsTest {
   void allGoesToTheTargetAndBackAndWhoComesLaterFindsIt() throws Exception {
     SwapMember one = member("n1");
     SwapMember two = member("n2");
-    load = new Load(await(one.use("user")));
+    load = new SteadyUser(await(one.use("user")));
     Coordinator reader = await(two.use("reader"));
     SwapPlan plan = await(one.plan("other"));
     assertTrue(plan.possible(), plan.toString());
@@ -262,7 +174,7 @@ class SwapStepsTest {
   void whatIsNotPossibleIsGivenUpAndNobodyNoticesIt() throws Exception {
     SwapMember one = member("n1");
     SwapMember lacks = member("n2", new Mortal(-1, false), List.of("main"));
-    load = new Load(await(one.use("user")));
+    load = new SteadyUser(await(one.use("user")));
     await(lacks.use("another"));
     await(one.swap("other", false, "ann"));
     SwapRecord last = over(one, 1);
@@ -305,7 +217,7 @@ class SwapStepsTest {
     dies.death().thenRun(() -> begin.complete(null));
     SwapMember two =
         member("n2", new Mortal(-1, false).lockingAfter(begin), List.of("main", "other"));
-    load = new Load(await(two.use("user")));
+    load = new SteadyUser(await(two.use("user")));
     SwapMember one = member("n1", dies, List.of("main", "other"));
     if (calls > 0) {
       one.use("doomed");
