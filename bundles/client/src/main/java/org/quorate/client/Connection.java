@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.KeyRange;
@@ -50,6 +49,15 @@ final class Connection {
     void lost(String why);
   }
 
+  /** Who waits for a change; one of the calls comes, unless it is cancelled. */
+  interface Watcher {
+    /** The version reached, or 0 when the node cannot tell any more. */
+    void reached(long version);
+
+    /** The connection broke. */
+    void lost(Connection from);
+  }
+
   /** Told when the connection opens or cannot be opened. */
   interface Opening {
     void done(boolean open);
@@ -61,7 +69,7 @@ final class Connection {
   private final QuorateClient client;
   private final String address;
   private final Map<Long, Waiter> waiters = new HashMap<>();
-  private final Map<Long, LongConsumer> watches = new HashMap<>();
+  private final Map<Long, Watcher> watches = new HashMap<>();
   private List<Opening> openings = new ArrayList<>();
   private FramedSocket socket;
   private boolean greeted;
@@ -243,10 +251,10 @@ final class Connection {
     socket.end();
   }
 
-  /** Calls back once: with the version reached, or 0 when the watch ended for another reason. */
-  Runnable watch(GroupId group, long version, LongConsumer then) {
+  /** Waits for a version after the one given. */
+  Runnable watch(GroupId group, long version, Watcher watcher) {
     long id = nextId++;
-    watches.put(id, then);
+    watches.put(id, watcher);
     Encoder out = socket.begin(ClientProtocol.WATCH).varint(id);
     refs.write(out, group);
     out.varint(version);
@@ -254,10 +262,10 @@ final class Connection {
     return cancel(id);
   }
 
-  /** Likewise, when a key of the ranges has changed. */
-  Runnable watch(GroupId group, List<KeyRange> keys, long version, LongConsumer then) {
+  /** Waits for a change of a key of the ranges after a version. */
+  Runnable watch(GroupId group, List<KeyRange> keys, long version, Watcher watcher) {
     long id = nextId++;
-    watches.put(id, then);
+    watches.put(id, watcher);
     Encoder out = socket.begin(ClientProtocol.WATCH_KEYS).varint(id);
     refs.write(out, group);
     out.varint(version).list(keys, (e, k) -> k.encode(e));
@@ -320,9 +328,9 @@ final class Connection {
           waiter(id).bootstrapped(groups, good ? null : in.text());
         }
         case ClientProtocol.NOTIFY -> {
-          LongConsumer watch = watches.remove(id);
-          if (watch != null) {
-            watch.accept(in.varint());
+          Watcher watcher = watches.remove(id);
+          if (watcher != null) {
+            watcher.reached(in.varint());
           }
         }
         case ClientProtocol.PONG -> {
@@ -366,12 +374,12 @@ final class Connection {
       greeted = false;
       socket = null;
       List<Waiter> lost = new ArrayList<>(waiters.values());
-      List<LongConsumer> ended = new ArrayList<>(watches.values());
+      List<Watcher> ended = new ArrayList<>(watches.values());
       waiters.clear();
       watches.clear();
       failed(address + ": " + why);
       lost.forEach(waiter -> waiter.lost(address + ": " + why));
-      ended.forEach(watch -> watch.accept(0));
+      ended.forEach(watcher -> watcher.lost(Connection.this));
     }
   }
 }

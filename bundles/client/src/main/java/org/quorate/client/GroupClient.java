@@ -34,6 +34,7 @@ public final class GroupClient {
   private final Writes writes;
   private final Reads reads;
   private final SessionCalls sessions;
+  private final KeyWatches watches;
   private final ConcurrentLinkedQueue<Object> incoming = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean draining = new AtomicBoolean();
 
@@ -45,6 +46,7 @@ public final class GroupClient {
     this.writes = new Writes(client, id, leader);
     this.reads = new Reads(client, id, leader);
     this.sessions = new SessionCalls(client, leader);
+    this.watches = new KeyWatches(client, id, leader);
   }
 
   public GroupId id() {
@@ -121,42 +123,31 @@ public final class GroupClient {
           if (connection == null) {
             loop.after(20, () -> then.accept(0));
           } else {
-            connection.watch(id, version, then);
+            connection.watch(id, version, new Applied(then));
           }
         });
   }
 
+  private record Applied(LongConsumer then) implements Connection.Watcher {
+    @Override
+    public void reached(long version) {
+      then.accept(version);
+    }
+
+    @Override
+    public void lost(Connection from) {
+      then.accept(0);
+    }
+  }
+
   /**
    * Calls back once, on the client's loop, when a commit after a version has changed a key of the
-   * ranges: see {@link GroupAccess#watch}.
+   * ranges: see {@link GroupAccess#watch}. Goes on at another node when the one that was asked is lost.
    *
    * @return ends it
    */
   public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
-    Runnable[] cancel = {() -> {}};
-    boolean[] over = new boolean[1];
-    LongConsumer once =
-        reached -> {
-          if (!over[0]) {
-            over[0] = true;
-            then.accept(reached);
-          }
-        };
-    loop.run(
-        () -> {
-          Connection connection = over[0] ? null : leader.connection();
-          if (connection != null) {
-            cancel[0] = connection.watch(id, keys, version, once);
-          } else if (!over[0]) {
-            cancel[0] = loop.after(20, () -> once.accept(0));
-          }
-        });
-    return () ->
-        loop.run(
-            () -> {
-              over[0] = true;
-              cancel[0].run();
-            });
+    return watches.begin(keys, version, then);
   }
 
   /** This group for code that knows no Vert.x. */
@@ -227,6 +218,7 @@ public final class GroupClient {
     writes.pump();
     reads.pump();
     sessions.pump();
+    watches.pump();
   }
 
   private void hopeless(String why) {
@@ -234,6 +226,7 @@ public final class GroupClient {
     writes.refuseAll(refused);
     reads.refuseAll(refused);
     sessions.refuseAll(refused);
+    watches.giveUp();
   }
 
   void tick() {
@@ -247,5 +240,6 @@ public final class GroupClient {
     writes.end();
     reads.end();
     sessions.end();
+    watches.giveUp();
   }
 }

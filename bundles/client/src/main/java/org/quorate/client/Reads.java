@@ -1,8 +1,14 @@
 package org.quorate.client;
 
 import io.vertx.core.Promise;
-import java.util.LinkedHashSet;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -12,12 +18,15 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.protocol.Outcomes;
 
 /**
- * The reads of one group; repeated until they are answered or their time is over. On the client's
- * loop.
+ * The reads of one group; repeated until they are answered or their time is over. An answer costs the
+ * same however many wait. On the client's loop.
  */
 final class Reads {
   private static final long RETRY_MS = 20;
   private static final int PARKED_TRIES = 24;
+
+  /** More are not under way at once, so that what is not a read has not to wait behind all of them. */
+  private static final int UNDER_WAY_MAX = 1_024;
 
   /** A read from the call to its answer. */
   final class Read implements Connection.Waiter {
@@ -39,36 +48,45 @@ final class Reads {
 
     @Override
     public void read(ReadOutcome.Answered answer, Outcomes.Addressed instead) {
-      Connection from = at;
-      at = null;
-      if (done) {
-        return;
+      Connection from = back();
+      if (!done) {
+        if (answer != null) {
+          leader.confirmed();
+          finish(this, answer);
+        } else {
+          unanswered(this, from, instead);
+        }
       }
-      if (answer != null) {
-        leader.confirmed();
-        finish(this, answer);
-      } else {
-        unanswered(this, from, instead);
-      }
+      pump();
     }
 
     @Override
     public void lost(String why) {
-      Connection from = at;
-      at = null;
+      Connection from = back();
       if (!done) {
-        waiting = true;
         leader.moveFrom(from, "");
+        again(this, 0);
         client.loop().execute(Reads.this::pump);
       }
+    }
+
+    private Connection back() {
+      Connection from = at;
+      at = null;
+      underWay--;
+      return from;
     }
   }
 
   private final QuorateClient client;
   private final GroupId group;
   private final Leader leader;
-  private final Set<Read> pending = new LinkedHashSet<>();
-  private boolean waiting;
+  private final Set<Read> pending = new HashSet<>();
+  private final Deque<Read> waiting = new ArrayDeque<>(); // some of them may be done meanwhile
+  private final Queue<Read> pausing =
+      new PriorityQueue<>(Comparator.comparingLong((Read read) -> read.notBeforeMs));
+  private int underWay;
+  private long firstDeadlineMs = Long.MAX_VALUE; // of those that are pending, or earlier
 
   Reads(QuorateClient client, GroupId group, Leader leader) {
     this.client = client;
@@ -82,17 +100,9 @@ final class Reads {
 
   void add(Read read) {
     pending.add(read);
-    Connection connection = waiting ? null : leader.connection();
-    if (connection != null) {
-      send(read, connection);
-    } else {
-      waiting = true;
-    }
-  }
-
-  private void send(Read read, Connection connection) {
-    read.at = connection;
-    connection.read(group, read.query, read.level, read);
+    firstDeadlineMs = Math.min(firstDeadlineMs, read.deadlineMs);
+    waiting.add(read);
+    pump();
   }
 
   private void unanswered(Read read, Connection from, Outcomes.Addressed instead) {
@@ -115,10 +125,11 @@ final class Reads {
   }
 
   private void again(Read read, long afterMs) {
-    read.notBeforeMs = afterMs == 0 ? 0 : client.nowMs() + afterMs;
-    waiting = true;
     if (afterMs == 0) {
-      pump();
+      waiting.add(read);
+    } else {
+      read.notBeforeMs = client.nowMs() + afterMs;
+      pausing.add(read);
     }
   }
 
@@ -132,38 +143,44 @@ final class Reads {
 
   /** Sends what waits. */
   void pump() {
-    if (!waiting) {
-      return;
-    }
-    Connection connection = leader.connection();
+    Connection connection = waiting.isEmpty() ? null : leader.connection();
     if (connection == null) {
       return;
     }
-    waiting = false;
-    long now = client.nowMs();
-    for (Read read : pending) {
-      if (read.at == null) {
-        if (read.notBeforeMs <= now) {
-          send(read, connection);
-        } else {
-          waiting = true;
-        }
+    while (underWay < UNDER_WAY_MAX && connection.isOpen() && !waiting.isEmpty()) {
+      Read read = waiting.poll();
+      if (!read.done) {
+        read.at = connection;
+        underWay++;
+        connection.read(group, read.query, read.level, read);
       }
     }
   }
 
   /** Every 20 ms. */
   void tick() {
-    expire(client.nowMs());
+    long now = client.nowMs();
+    expire(now);
+    while (!pausing.isEmpty() && pausing.peek().notBeforeMs <= now) {
+      waiting.add(pausing.poll());
+    }
     pump();
   }
 
   private void expire(long now) {
-    for (Read read : List.copyOf(pending)) {
+    if (now < firstDeadlineMs) {
+      return;
+    }
+    List<Read> late = new ArrayList<>();
+    firstDeadlineMs = Long.MAX_VALUE;
+    for (Read read : pending) {
       if (read.deadlineMs <= now) {
-        finish(read, new ReadOutcome.Unanswered(late(read)));
+        late.add(read);
+      } else {
+        firstDeadlineMs = Math.min(firstDeadlineMs, read.deadlineMs);
       }
     }
+    late.forEach(read -> finish(read, new ReadOutcome.Unanswered(late(read))));
   }
 
   private Outcome late(Read read) {

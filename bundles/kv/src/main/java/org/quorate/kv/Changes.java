@@ -64,10 +64,19 @@ final class Changes {
     if (query.from() > latest) {
       return new KvResult.ChangesDone(latest, List.of(), query.from() - 1);
     }
-    long upTo = collect();
+    long upTo = isUnchanged() ? latest : collect();
     open.values().forEach(this::findMade);
     requireKept();
     return new KvResult.ChangesDone(latest, rows.stream().map(this::event).toList(), upTo);
+  }
+
+  /** Of a single key it is known without a walk over all that others have changed. */
+  private boolean isUnchanged() {
+    if (!query.keys().isSingle()) {
+      return false;
+    }
+    Version newest = Version.latest(view, query.keys().from());
+    return newest == null || newest.mod() < query.from();
   }
 
   /** Collects changes; returns the revision up to which they are all there. */

@@ -58,13 +58,13 @@ final class CrowdMeasure {
       steady(seconds);
       notified(crowd.notifications(watches));
       long[] failOverMs = new long[1];
-      expiry("a session ends", crowd.expire(sessions / 2, () -> {}));
-      expiry("beside a kill", crowd.expire(sessions / 2, () -> failOverMs[0] = kill()));
+      boolean right = expiry("a session ends", crowd.expire(sessions / 2, () -> {}));
+      right &= expiry("beside a kill", crowd.expire(sessions / 2, () -> failOverMs[0] = kill()));
       note("fail-over", "", failOverMs[0], "ms");
       note("sessions and watches that ended though they were kept", "", crowd.ended(), "");
       root.terminal().progressDone();
       root.print(rows);
-      return crowd.ended() == 0 ? ExitCode.OK : ExitCode.FAILED;
+      return right && crowd.ended() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
   }
 
@@ -111,10 +111,14 @@ final class CrowdMeasure {
     note("notification", "p99", latency.getValueAtPercentile(99) / 1e6, "ms");
   }
 
-  private void expiry(String what, Crowd.Ends ends) {
-    note(what, "earliest behind its TTL", ends.earliest() - TTL_MS, "ms");
-    note(what, "latest behind its TTL", ends.latest() - TTL_MS, "ms");
+  /** False if one ended too early, or not at all. */
+  private boolean expiry(String what, Crowd.Ends ends) {
+    if (ends.seen() > 0) {
+      note(what, "earliest behind its TTL", ends.earliest() - TTL_MS, "ms");
+      note(what, "latest behind its TTL", ends.latest() - TTL_MS, "ms");
+    }
     note(what, "never", ends.left(), "");
+    return ends.left() == 0 && ends.earliest() >= TTL_MS;
   }
 
   /** Kills the leader; the milliseconds until a write is acknowledged again. */

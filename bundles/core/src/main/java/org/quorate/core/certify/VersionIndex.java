@@ -28,6 +28,8 @@ public final class VersionIndex {
   /** Writes remembered, whatever their versions. */
   public static final int WRITES = 262_144;
 
+  private static final int LOOKED_MAX = 256;
+
   private static final Commit NONE = new Commit(0, null, List.of());
 
   private final Map<Bytes, Commit> last = new HashMap<>();
@@ -85,9 +87,44 @@ public final class VersionIndex {
     return null;
   }
 
-  /** Whether a commit after a version wrote into one of the ranges, or may have: long ago. */
+  /**
+   * Whether a commit after a version wrote into one of the ranges, or may have: long ago, or so many
+   * commits ago that to look through them costs more than to ask. Of single keys it is known at once.
+   */
   public boolean mayHaveWritten(List<KeyRange> ranges, long version) {
-    return version < horizon || writtenAfter(ranges, version) != null;
+    if (version < horizon) {
+      return true;
+    }
+    List<KeyRange> wide = null;
+    for (KeyRange range : ranges) {
+      if (range.isSingle()) {
+        Commit commit = last.get(range.from());
+        if (commit != null && commit.version() > version) {
+          return true;
+        }
+      } else {
+        wide = wide == null ? new ArrayList<>() : wide;
+        wide.add(range);
+      }
+    }
+    return wide != null && mayHaveWrittenWide(wide, version);
+  }
+
+  private boolean mayHaveWrittenWide(List<KeyRange> ranges, long version) {
+    Iterator<Commit> newest = order.descendingIterator();
+    int looked = 0;
+    while (newest.hasNext()) {
+      Commit commit = newest.next();
+      if (commit.version() <= version) {
+        return false;
+      }
+      for (Bytes key : commit.keys()) {
+        if (++looked > LOOKED_MAX || ranges.stream().anyMatch(range -> range.contains(key))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

@@ -17,6 +17,9 @@ import org.quorate.core.certify.VersionIndex;
  * many wait.
  */
 final class KeyWatches {
+  /** A node may hear of no leader for so long, as in any fail-over, before who waits has to look. */
+  private static final long DEAF_MS = 2_000;
+
   /** One that waits. */
   static final class Watch {
     private final List<KeyRange> ranges;
@@ -37,6 +40,8 @@ final class KeyWatches {
   private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
   private final Map<KeyRange, Set<Watch>> others = new HashMap<>();
   private long seen;
+  private long deafSinceMs = -1;
+  private boolean deaf;
 
   /** Waiting now. */
   int size() {
@@ -49,6 +54,11 @@ final class KeyWatches {
 
   void add(Watch watch, VersionIndex index, long now) {
     if (watch.over) {
+      return;
+    }
+    if (deaf) {
+      watch.over = true;
+      watch.then.accept(0);
       return;
     }
     if (now > watch.version && index.mayHaveWritten(watch.ranges, watch.version)) {
@@ -147,6 +157,22 @@ final class KeyWatches {
     if (version > watch.version) {
       remove(watch);
       watch.then.accept(version);
+    }
+  }
+
+  /**
+   * Whether the node knows who leads. One that has not for long may be cut off and hear of no change
+   * either: who waits there has to look elsewhere.
+   */
+  void hears(boolean leader, long nowMs) {
+    if (leader) {
+      deafSinceMs = -1;
+      deaf = false;
+    } else if (deafSinceMs < 0) {
+      deafSinceMs = nowMs;
+    } else if (!deaf && nowMs - deafSinceMs >= DEAF_MS) {
+      deaf = true;
+      end();
     }
   }
 

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ import org.quorate.api.GroupStatus;
 import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
 import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvEvent;
 import org.quorate.client.GroupClient;
 import org.quorate.client.KvClient;
@@ -82,6 +85,59 @@ class ClusterTest {
       get(Future.all(sums));
       assertEquals("600", get(kv.get(key("counter"))).value().utf8());
       assertEquals(600, sums.stream().map(Future::result).distinct().count());
+    }
+  }
+
+  @Test
+  void watchesOfKeysGoOnBehindCuts() {
+    try (TestCluster cluster = TestCluster.proxied(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("before"), key("1")));
+      long version = get(kv.get(key("before"))).modRevision();
+      Map<Integer, Long> told = new ConcurrentHashMap<>();
+      for (int i = 0; i < 1_000; i++) {
+        watch(kv.group(), i, version, told);
+      }
+      get(kv.get(key("before"))); // answered behind the watches
+      for (int i = 0; i < 1_000; i += 50) {
+        cluster.cut();
+        get(kv.put(key("k" + i), key("v")));
+      }
+      TestCluster.await("the changes to be told", () -> told.size() >= 20);
+      told.forEach(
+          (watch, reached) -> {
+            assertEquals(0, watch % 50);
+            assertTrue(reached > version, reached + " behind " + version);
+          });
+    }
+  }
+
+  /** Begins anew when it is to look: a node does so when it hears of another leader. */
+  private static void watch(GroupClient group, int i, long version, Map<Integer, Long> told) {
+    group.watch(
+        List.of(KeyRange.single(key("k" + i))),
+        version,
+        reached -> {
+          if (reached == 0) {
+            watch(group, i, version, told);
+          } else {
+            told.put(i, reached);
+          }
+        });
+  }
+
+  @Test
+  void manyReadsUnderWayAreAnsweredThoughTheLeaderGoes() {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      KvClient kv = new KvClient(cluster.client().group("main"));
+      get(kv.put(key("a"), key("1")));
+      List<Future<KvEntry>> reads = new ArrayList<>();
+      for (int i = 0; i < 20_000; i++) {
+        reads.add(kv.get(key("a")));
+      }
+      get(reads.get(100));
+      cluster.stopNode(cluster.leader());
+      reads.forEach(read -> assertEquals("1", get(read).value().utf8()));
     }
   }
 

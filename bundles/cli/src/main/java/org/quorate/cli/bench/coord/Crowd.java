@@ -44,9 +44,10 @@ public final class Crowd implements AutoCloseable {
    *
    * @param earliest shortest time from sending the last keep-alive to seeing the end: never below the TTL
    * @param latest longest time from its acknowledgement to seeing the end
+   * @param seen sessions that ended
    * @param left sessions that did not end
    */
-  public record Ends(long earliest, long latest, long left) {}
+  public record Ends(long earliest, long latest, long seen, long left) {}
 
   private final List<Coordinator> clients;
   private final long ttlMs;
@@ -192,7 +193,7 @@ public final class Crowd implements AutoCloseable {
         latest = Math.max(latest, TimeUnit.NANOSECONDS.toMillis(seen - ackedNs[i]));
       }
     }
-    return new Ends(earliest, latest, gone.getCount());
+    return new Ends(earliest, latest, sessions - gone.getCount(), gone.getCount());
   }
 
   /** Notes when keys go. */
