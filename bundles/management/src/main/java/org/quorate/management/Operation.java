@@ -1,6 +1,8 @@
 package org.quorate.management;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -59,5 +61,24 @@ public record Operation(
   /** The address on the event bus. */
   public String address() {
     return "quorate." + name;
+  }
+
+  /**
+   * How long the node may take over an answer that was asked to wait for an end: with the arguments
+   * {@code wait} and {@code timeout}.
+   *
+   * @param given as a caller gave them
+   * @return milliseconds; empty if it answers soon, or the arguments will be refused
+   */
+  public Optional<Long> waitMs(Map<String, ?> given) {
+    if (!"true".equals(String.valueOf(given.get("wait")))) {
+      return Optional.empty();
+    }
+    return arguments.stream()
+        .filter(a -> a.name().equals("timeout"))
+        .map(a -> String.valueOf(given.containsKey(a.name()) ? given.get(a.name()) : a.fallback()))
+        .filter(text -> text.matches("[0-9]{1,15}"))
+        .map(Long::parseLong)
+        .findFirst();
   }
 }

@@ -94,15 +94,19 @@ public final class NounCommand implements Function {
   }
 
   private Object run(Operation operation, List<String> words) throws InterruptedException {
+    Map<String, Object> given = CommandLine.parse(operation, words);
+    // Who waits for an end waits a little longer than the node does.
+    long patience =
+        PATIENCE_SECONDS + TimeUnit.MILLISECONDS.toSeconds(operation.waitMs(given).orElse(0L));
     try {
-      return OperationTable.invoke(operation, node, CommandLine.parse(operation, words))
+      return OperationTable.invoke(operation, node, given)
           .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+          .get(patience, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IllegalArgumentException(text(OperationException.of(e)), e);
     } catch (TimeoutException e) {
       throw new IllegalStateException(
-          operation.command() + ": no answer in " + PATIENCE_SECONDS + " s; see quorate:why", e);
+          operation.command() + ": no answer in " + patience + " s; see quorate:why", e);
     }
   }
 

@@ -3,8 +3,10 @@ package org.quorate.cli.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -22,9 +24,11 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
+import org.quorate.management.Access;
 import org.quorate.management.Failure;
 import org.quorate.management.FailureCode;
 import org.quorate.management.Json;
+import org.quorate.management.Operation;
 import org.quorate.management.Operations;
 
 /** The HTTP routes of one node. Thread-safe. */
@@ -94,13 +98,14 @@ public final class NodeApi {
   /**
    * Runs an operation.
    *
-   * @throws CliException what the node said, or UNREACHABLE
+   * @throws CliException what the node said; UNREACHABLE if it was not done, or only reads;
+   *     INDETERMINATE if it changes something and was sent, and no answer came
    */
   public JsonNode call(String operation, Map<String, ?> arguments, Duration patience)
       throws InterruptedException {
-    String path = Operations.table().get(operation).path();
+    Operation called = Operations.table().get(operation);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path))
+        HttpRequest.newBuilder(base.resolve(called.path()))
             .timeout(patience)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(Json.text(arguments)));
@@ -116,12 +121,25 @@ public final class NodeApi {
       }
       throw failed(Json.as(body, Failure.class));
     } catch (IOException | IllegalArgumentException e) {
-      throw new CliException(
-          ExitCode.UNREACHABLE,
-          "node " + node + " does not answer at " + base + ": " + reason(e),
-          "see 'quorate status' and 'quorate doctor'",
-          e);
+      throw unanswered(called, e);
     }
+  }
+
+  /** What was sent may have been done, and must not be sent to another node then. */
+  private CliException unanswered(Operation called, Exception e) {
+    String silent = "node " + node + " does not answer at " + base + ": " + reason(e);
+    boolean notSent =
+        e instanceof ConnectException
+            || e instanceof HttpConnectTimeoutException
+            || e instanceof SSLHandshakeException;
+    return called.access() == Access.READ || notSent
+        ? new CliException(
+            ExitCode.UNREACHABLE, silent, "see 'quorate status' and 'quorate doctor'", e)
+        : new CliException(
+            ExitCode.INDETERMINATE,
+            silent + "; not known whether '" + called.command() + "' was done",
+            "look before you repeat it; see 'quorate status'",
+            e);
   }
 
   private String reason(Exception e) {

@@ -1,6 +1,7 @@
 package org.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,14 @@ final class OperationCommands {
       this.operation = operation;
     }
 
+    /** Who waits for an end waits a little longer than the node does. */
+    private Duration patience(Map<String, Object> arguments) {
+      return operation
+          .waitMs(arguments)
+          .map(ms -> Root.PATIENCE.plusMillis(ms))
+          .orElse(Root.PATIENCE);
+    }
+
     @Override
     public Integer call() throws InterruptedException {
       Map<String, Object> arguments = new LinkedHashMap<>();
@@ -178,7 +187,7 @@ final class OperationCommands {
         String bundles = String.valueOf(arguments.get("bundles"));
         arguments.put("bundles", new Uploads(root, node).send(bundles));
       }
-      JsonNode answer = root.call(node, operation.name(), arguments);
+      JsonNode answer = root.call(node, operation.name(), arguments, patience(arguments));
       root.print(answer);
       return FINDING.contains(operation.name()) && found(answer) ? ExitCode.FINDINGS : ExitCode.OK;
     }

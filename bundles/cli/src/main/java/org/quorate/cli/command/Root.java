@@ -35,6 +35,9 @@ import picocli.CommandLine.Spec;
       "4 not known whether a write was done, 5 a check found something."
     })
 public final class Root implements Runnable {
+  /** A node tries for less than that what it does not say at once. */
+  static final Duration PATIENCE = Duration.ofSeconds(40);
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -214,8 +217,13 @@ public final class Root implements Runnable {
   /** Runs an operation on a node, or on the first that answers. */
   JsonNode call(String node, String operation, Map<String, ?> arguments)
       throws InterruptedException {
+    return call(node, operation, arguments, PATIENCE);
+  }
+
+  /** The same; after so long without an answer it fails. */
+  JsonNode call(String node, String operation, Map<String, ?> arguments, Duration patience)
+      throws InterruptedException {
     Reach reach = reach();
-    Duration patience = Duration.ofSeconds(40);
     if (node != null) {
       return new NodeApi(reach, reach.node(node)).call(operation, arguments, patience);
     }
