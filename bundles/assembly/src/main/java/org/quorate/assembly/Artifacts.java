@@ -107,6 +107,10 @@ public final class Artifacts {
   /** Takes a file of this machine; its hash. */
   public String add(Path jar) {
     try {
+      // What is no file, such as a device or a pipe, may have no end.
+      if (!Files.isRegularFile(jar) || Files.size(jar) > MAX_BYTES) {
+        throw new AssemblyException(jar + " is no file of at most " + MAX_BYTES + " bytes here");
+      }
       String sha256 = sha256(jar);
       try (InputStream in = Files.newInputStream(jar)) {
         append(sha256, Files.size(jar), 0, in.readAllBytes());

@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArtifactsTest {
@@ -74,6 +76,18 @@ class ArtifactsTest {
     assertNull(artifacts.find(oldHash));
     assertTrue(artifacts.find(freshHash) != null && artifacts.find(needed) != null);
     assertFalse(Files.exists(folder.resolve("ab".repeat(32) + ".part")));
+  }
+
+  @Test
+  @Timeout(
+      value = 60,
+      unit = TimeUnit.SECONDS,
+      threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // such a read has no end
+  void whatIsNoFileIsNotRead() {
+    Artifacts artifacts = new Artifacts(dir.resolve("a"));
+    for (String endless : List.of("/dev/zero", dir.toString(), dir.resolve("none").toString())) {
+      assertTrue(message(() -> artifacts.add(Path.of(endless))).contains("is no file of at most"));
+    }
   }
 
   @Test

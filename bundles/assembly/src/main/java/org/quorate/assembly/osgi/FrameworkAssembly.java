@@ -9,7 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
@@ -37,10 +39,13 @@ import org.quorate.assembly.InstalledBundle.Origin;
 import org.quorate.assembly.Leaks;
 import org.quorate.assembly.LocalAssembly;
 import org.quorate.assembly.Plan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The bundles of this framework, with what is kept for its next start in {@code assembly/}. */
 final class FrameworkAssembly implements LocalAssembly {
-  private static final String REFERENCE = "reference:";
+  private static final Logger LOG = LoggerFactory.getLogger(FrameworkAssembly.class);
+  private static final String REFERENCE = "reference:file:";
   private static final long REFRESH_S = 30;
 
   private final BundleContext context;
@@ -48,14 +53,14 @@ final class FrameworkAssembly implements LocalAssembly {
   private final Artifacts artifacts;
   private final Leaks leaks;
   private final Placed placed = new Placed();
+
+  /** What ran and was stopped to be changed, until it is started: a change that fails leaves some. */
+  private final Set<Bundle> stopped = new LinkedHashSet<>();
+
   private Assembly kept;
   private Assembly running = Assembly.DISTRIBUTION;
 
-  /**
-   * Reads what was kept.
-   *
-   * @throws AssemblyException if it cannot be read
-   */
+  /** Reads what was kept. */
   FrameworkAssembly(BundleContext context, Path folder, Leaks leaks) {
     this.context = context;
     this.folder = folder;
@@ -68,13 +73,19 @@ final class FrameworkAssembly implements LocalAssembly {
     return folder.resolve("kept.json");
   }
 
+  /** Without it the node starts as it was built, and then follows the cluster. */
   private Assembly load() {
     try {
       return Files.exists(file())
           ? FeatureJson.read(Files.readString(file()))
           : Assembly.DISTRIBUTION;
-    } catch (IOException e) {
-      throw new AssemblyException(file() + " cannot be read: " + e.getMessage(), e);
+    } catch (IOException | AssemblyException e) {
+      LOG.error(
+          "{} is not used, this node starts with the bundles of its distribution and takes the"
+              + " cluster's assembly then: {}",
+          file(),
+          e.toString());
+      return Assembly.DISTRIBUTION;
     }
   }
 
@@ -130,9 +141,13 @@ final class FrameworkAssembly implements LocalAssembly {
   /** The distribution's jar of a bundle, or null if it came from elsewhere. */
   private static Path original(Bundle bundle) {
     String location = bundle.getLocation();
-    return location.startsWith(REFERENCE)
-        ? Path.of(java.net.URI.create(location.substring(REFERENCE.length())))
-        : null;
+    if (!location.startsWith(REFERENCE)) {
+      return null;
+    }
+    String file = location.substring(REFERENCE.length());
+    // As the node's configuration writes it, with blanks; or as a URL.
+    Path plain = Path.of(file);
+    return Files.exists(plain) ? plain : Path.of(java.net.URI.create("file:" + file));
   }
 
   /** Whether another version than the distribution's runs. */
@@ -269,6 +284,9 @@ final class FrameworkAssembly implements LocalAssembly {
     for (int i = steps.size() - 1; i >= 0; i--) {
       Bundle bundle = steps.get(i).bundle();
       if (bundle != null) {
+        if (bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING) {
+          stopped.add(bundle);
+        }
         attempt(steps.get(i), "stop", () -> bundle.stop(Bundle.STOP_TRANSIENT));
         if (bundle.adapt(BundleWiring.class) != null) {
           wired.add(bundle);
@@ -280,7 +298,9 @@ final class FrameworkAssembly implements LocalAssembly {
       attempt(step, "replace", () -> coming.addAll(replace(step)));
     }
     refresh(wired);
-    for (Bundle bundle : coming) {
+    stopped.removeIf(bundle -> bundle.getState() == Bundle.UNINSTALLED); // by hand, meanwhile
+    coming.addAll(stopped);
+    for (Bundle bundle : new LinkedHashSet<>(coming)) {
       start(bundle);
     }
     running = assembly;
@@ -293,7 +313,7 @@ final class FrameworkAssembly implements LocalAssembly {
   private static void attempt(Step step, String what, Work work) {
     try {
       work.run();
-    } catch (BundleException | IOException e) {
+    } catch (BundleException | IOException | IllegalStateException e) {
       throw new AssemblyException("cannot " + what + " " + step.name() + ": " + e.getMessage(), e);
     }
   }
@@ -305,6 +325,7 @@ final class FrameworkAssembly implements LocalAssembly {
     switch (step.kind()) {
       case UNINSTALL -> {
         bundle.uninstall();
+        stopped.remove(bundle);
         return List.of();
       }
       case RESTORE -> bundle.update();
@@ -354,7 +375,8 @@ final class FrameworkAssembly implements LocalAssembly {
   private void start(Bundle bundle) {
     try {
       bundle.start();
-    } catch (BundleException e) {
+      stopped.remove(bundle);
+    } catch (BundleException | IllegalStateException e) {
       throw new AssemblyException(
           bundle.getSymbolicName() + " " + bundle.getVersion() + " does not start: " + message(e),
           e);

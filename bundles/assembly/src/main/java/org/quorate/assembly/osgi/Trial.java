@@ -24,6 +24,7 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.quorate.assembly.AssemblyException;
 
 /**
  * Has the framework resolve jars beside the bundles whose place they would take. They are installed
@@ -160,16 +161,18 @@ final class Trial implements AutoCloseable {
     }
   }
 
+  /** The hooks go in any case: left behind they would let bundles in twice. */
   @Override
   public void close() {
-    for (Bundle bundle : tried.values()) {
-      try {
+    try {
+      for (Bundle bundle : tried.values()) {
         bundle.uninstall();
-      } catch (BundleException e) {
-        throw new IllegalStateException("bundle of a trial: " + bundle, e);
       }
+    } catch (BundleException | IllegalStateException e) {
+      throw new AssemblyException("a bundle of a trial does not go: " + e.getMessage(), e);
+    } finally {
+      hooks.forEach(ServiceRegistration::unregister);
     }
-    hooks.forEach(ServiceRegistration::unregister);
   }
 
   /** Those on trial see each other and what stays; nobody else sees them. */

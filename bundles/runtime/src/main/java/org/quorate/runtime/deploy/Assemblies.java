@@ -41,6 +41,9 @@ import org.quorate.runtime.deploy.Cluster.Question;
 public final class Assemblies implements AssemblyControl {
   private static final long CHECK_MS = 60_000;
 
+  /** Of a feature in a file; thousands of bundles. */
+  private static final long FEATURE_BYTES = 1 << 20;
+
   private final LocalAssembly local;
   private final Trust trust;
   private final Cluster cluster;
@@ -220,6 +223,9 @@ public final class Assemblies implements AssemblyControl {
 
   private static String text(String file) {
     try {
+      if (!Files.isRegularFile(Path.of(file)) || Files.size(Path.of(file)) > FEATURE_BYTES) {
+        throw new AssemblyException(file + " is no file of at most " + FEATURE_BYTES + " bytes");
+      }
       return Files.readString(Path.of(file));
     } catch (java.io.IOException | InvalidPathException e) {
       throw new AssemblyException(file + " cannot be read: " + e, e);
