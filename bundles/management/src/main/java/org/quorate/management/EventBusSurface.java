@@ -45,7 +45,10 @@ final class EventBusSurface {
       Map<String, Object> given =
           Json.object(message.body() == null ? "" : message.body().toString());
       check(message.headers().get(ROLE), operation, given);
-      answer = Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
+      // It comes on a group's loop, say; it is written out on that of the consumer.
+      answer =
+          Future.fromCompletionStage(
+              OperationTable.invoke(operation, node, given), Vertx.currentContext());
     } catch (OperationException e) {
       answer = Future.failedFuture(e);
     }

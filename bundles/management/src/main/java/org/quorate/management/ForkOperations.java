@@ -64,8 +64,8 @@ final class ForkOperations {
   }
 
   private static NodeId named(Arguments a) {
-    String name = a.text("node");
-    if (name == null || name.isEmpty()) {
+    String name = a.maybe("node").orElse("");
+    if (name.isEmpty()) {
       throw new OperationException(
           FailureCode.BAD_REQUEST, "no node is named", "say which one: --node n1");
     }

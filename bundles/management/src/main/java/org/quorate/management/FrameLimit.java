@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Closes a connection whose next frame announces an impossible length, is not there in time, or finds
@@ -14,16 +12,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class FrameLimit extends ChannelInboundHandlerAdapter {
   private final int maxBytes;
-  private final PendingInput pending;
+  private final Unfinished unfinished;
   private int headerBytes;
   private int length;
   private int bodyLeft;
 
   /** Of the frame that has begun and is not complete. */
   private int gathered;
-
-  private int held;
-  private Future<?> deadline;
 
   /**
    * For one connection.
@@ -32,12 +27,13 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
    */
   FrameLimit(int maxBytes, PendingInput pending) {
     this.maxBytes = maxBytes;
-    this.pending = pending;
+    this.unfinished = new Unfinished(pending);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    if (message instanceof ByteBuf bytes && !(plausible(bytes) && hold(context))) {
+    if (message instanceof ByteBuf bytes
+        && !(plausible(bytes) && unfinished.is(gathered, context))) {
       ReferenceCountUtil.release(message);
       context.close();
       return;
@@ -48,7 +44,7 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     gathered = 0;
-    hold(context);
+    unfinished.is(0, context);
     super.channelInactive(context);
   }
 
@@ -63,7 +59,7 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
         gathered += skipped;
         if (bodyLeft == 0) {
           gathered = 0;
-          stopWaiting(); // the next frame has its own time
+          unfinished.completed();
         }
         continue;
       }
@@ -79,27 +75,5 @@ final class FrameLimit extends ChannelInboundHandlerAdapter {
       }
     }
     return true;
-  }
-
-  /** Accounts for what is incomplete; false if there is no room for it. */
-  private boolean hold(ChannelHandlerContext context) {
-    boolean room = pending.add(gathered - held);
-    held = gathered;
-    if (gathered == 0) {
-      stopWaiting();
-    } else if (deadline == null) {
-      deadline =
-          context
-              .executor()
-              .schedule(() -> context.close(), PendingInput.PATIENCE_MS, TimeUnit.MILLISECONDS);
-    }
-    return room;
-  }
-
-  private void stopWaiting() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
   }
 }

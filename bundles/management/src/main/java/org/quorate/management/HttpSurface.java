@@ -1,5 +1,6 @@
 package org.quorate.management;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The HTTP routes: one for each operation, the OpenAPI document, health and metrics. */
@@ -36,13 +38,27 @@ final class HttpSurface {
    *
    * @param health the health operation, whose answer decides between 200 and 503
    * @param metrics text of the metrics
+   * @param answered told of each request whose answer has left
    */
   Router router(
-      Vertx vertx, Operation health, Supplier<CompletionStage<String>> metrics, Bridges bridges) {
+      Vertx vertx,
+      Operation health,
+      Supplier<CompletionStage<String>> metrics,
+      Bridges bridges,
+      Consumer<HttpServerRequest> answered) {
     Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            c -> {
+              c.addEndHandler(done -> answered.accept(c.request()));
+              c.next();
+            });
     router.route().handler(HttpSurface::sameOrigin);
+    BodyHandler bodies = BodyHandler.create(false).setBodyLimit(Bridges.MAX_FRAME_BYTES);
+    router.post("/eventbus/*").handler(bodies); // of SockJS where there are no WebSockets
     router.route("/eventbus/*").subRouter(bridges.sockJs());
-    router.route("/api/*").handler(BodyHandler.create(false).setBodyLimit(Bridges.MAX_FRAME_BYTES));
+    router.route("/api/*").handler(bodies);
     String openApi = Json.pretty(OpenApi.document(table, "v1"));
     router.get("/api/v1/openapi.json").handler(c -> send(c, 200, JSON, openApi));
     router.get("/health").handler(c -> health(c, health));
@@ -107,13 +123,16 @@ final class HttpSurface {
   }
 
   private void run(RoutingContext c, Operation operation) {
+    // The answer comes on a group's loop, say; it is written out on that of the connection.
+    Context connection = Vertx.currentContext();
     access
         .role(credential(c))
         .compose(
             role -> {
               Map<String, Object> given = given(c);
               AccessControl.check(role, operation, given);
-              return Future.fromCompletionStage(OperationTable.invoke(operation, node, given));
+              return Future.fromCompletionStage(
+                  OperationTable.invoke(operation, node, given), connection);
             })
         .onComplete(
             ok -> send(c, 200, JSON, Json.text(ok)),
@@ -130,16 +149,18 @@ final class HttpSurface {
   }
 
   private void health(RoutingContext c, Operation health) {
-    Future.fromCompletionStage(OperationTable.invoke(health, node, Map.of()))
+    Future.fromCompletionStage(
+            OperationTable.invoke(health, node, Map.of()), Vertx.currentContext())
         .onComplete(
             ok -> send(c, ((HealthView) ok).healthy() ? 200 : 503, JSON, Json.text(ok)),
             thrown -> fail(c, OperationException.of(thrown)));
   }
 
   private void metrics(RoutingContext c, Supplier<CompletionStage<String>> metrics) {
+    Context connection = Vertx.currentContext();
     access
         .role(credential(c))
-        .compose(role -> Future.fromCompletionStage(metrics.get()))
+        .compose(role -> Future.fromCompletionStage(metrics.get(), connection))
         .onComplete(
             text -> send(c, 200, "text/plain; version=0.0.4; charset=utf-8", text),
             thrown -> fail(c, OperationException.of(thrown)));

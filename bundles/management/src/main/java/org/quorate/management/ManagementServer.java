@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
 /** All surfaces of one node: event bus, TCP bridge, HTTP, metrics. Thread-safe. */
 public final class ManagementServer {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-  private static final int IDLE_SECONDS = 120;
+
+  /** Of connections on which nothing moves, not even an answer that somebody waits for. */
+  private static final int SILENT_SECONDS = 900;
+
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
   private final Vertx vertx;
@@ -30,9 +33,12 @@ public final class ManagementServer {
   private final EventLog events;
   private final ManagedNode node;
   private final PrometheusEndpoint metrics;
+  private final HttpConnections connections;
   private EventBusSurface eventBus;
   private HttpServer http;
   private TcpEventBusBridge bridge;
+  private Future<Void> opened = Future.succeededFuture();
+  private Future<Void> closed;
 
   /**
    * Prepares the surfaces; {@link #start} opens them.
@@ -56,7 +62,17 @@ public final class ManagementServer {
     this.table = Operations.table();
     this.events = new EventLog(control, this::publish);
     this.node = new ManagedNode(control, events, stop, coordinators);
-    this.metrics = new PrometheusEndpoint(control);
+    this.metrics = new PrometheusEndpoint(control, this::work);
+    this.connections = new HttpConnections(vertx, HttpConnections.IDLE_MS);
+  }
+
+  private void work(Runnable task) {
+    vertx.executeBlocking(
+        () -> {
+          task.run();
+          return null;
+        },
+        false);
   }
 
   private void publish(EventView event) {
@@ -72,6 +88,11 @@ public final class ManagementServer {
     return metrics;
   }
 
+  /** What HTTP connections have sent and is not complete. */
+  PendingInput pending() {
+    return connections.pending();
+  }
+
   /** Opens the surfaces; fails with what is in the way and leaves none open. */
   public synchronized Future<Void> start() {
     eventBus = new EventBusSurface(vertx, table, node);
@@ -83,9 +104,8 @@ public final class ManagementServer {
     if (config.bridge() != null) {
       opening.add(openBridge(bridges));
     }
-    return Future.join(opening)
-        .<Void>mapEmpty()
-        .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
+    opened = Future.join(opening).mapEmpty();
+    return opened.recover(failure -> close().transform(done -> Future.failedFuture(failure)));
   }
 
   private Future<?> openHttp(Bridges bridges) {
@@ -99,14 +119,17 @@ public final class ManagementServer {
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setMaxWebSocketFrameSize(Bridges.MAX_FRAME_BYTES)
             .setMaxWebSocketMessageSize(Bridges.MAX_FRAME_BYTES)
-            .setIdleTimeout(IDLE_SECONDS)
+            // Unpacked, two megabytes could be two gigabytes.
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setIdleTimeout(SILENT_SECONDS)
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
     if (config.certificate() != null) {
       options.setSsl(true).setKeyCertOptions(certificate());
     }
     HttpSurface surface = new HttpSurface(node, table, config.access());
-    Router router = surface.router(vertx, table.get("health"), metrics::scrape, bridges);
-    HttpConnections connections = new HttpConnections(vertx);
+    Router router =
+        surface.router(vertx, table.get("health"), metrics::scrape, bridges, connections::answered);
     return vertx
         .createHttpServer(options)
         .connectionHandler(connections::opened)
@@ -170,8 +193,15 @@ public final class ManagementServer {
     return http == null ? 0 : http.actualPort();
   }
 
-  /** Closes everything; never fails. */
+  /** Closes everything, once what is still opening is open; never fails. */
   public synchronized Future<Void> close() {
+    if (closed == null) {
+      closed = opened.transform(any -> closeAll());
+    }
+    return closed;
+  }
+
+  private synchronized Future<Void> closeAll() {
     List<Future<?>> closing = new ArrayList<>();
     if (eventBus != null) {
       closing.add(eventBus.close());

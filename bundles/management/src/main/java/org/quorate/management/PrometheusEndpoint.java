@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeControl;
 
@@ -32,11 +33,18 @@ final class PrometheusEndpoint implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private final NodeControl control;
+  private final Executor worker;
   private final String node;
   private List<Metric.Sample> samples = List.of();
 
-  PrometheusEndpoint(NodeControl control) {
+  /**
+   * Of a node.
+   *
+   * @param worker writes the text: it looks at all threads and reads files of the system
+   */
+  PrometheusEndpoint(NodeControl control, Executor worker) {
     this.control = control;
+    this.worker = worker;
     this.node = control.node().node().name();
     registry.config().commonTags("node", node);
     new JvmMemoryMetrics().bindTo(registry);
@@ -51,7 +59,7 @@ final class PrometheusEndpoint implements AutoCloseable {
 
   /** The text, with the numbers of this moment. */
   CompletionStage<String> scrape() {
-    return control.metrics().thenApply(this::text);
+    return control.metrics().thenApplyAsync(this::text, worker);
   }
 
   private synchronized String text(List<Metric.Sample> now) {

@@ -10,11 +10,18 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FrameLimitTest {
   private final PendingInput pending = new PendingInput();
   private final EmbeddedChannel channel = new EmbeddedChannel(new FrameLimit(10, pending));
+
+  /** Time goes on only when it is told to. */
+  @BeforeEach
+  void freeze() {
+    channel.freezeTime();
+  }
 
   @Test
   void framesPassInAnyPieces() {

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,15 +22,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class HttpSurfaceTest {
+  private static final String LONELY = "127.91.3.7";
+
   private final HttpClient http = HttpClient.newHttpClient();
   @TempDir Path directory;
   private TestNode node;
@@ -106,6 +118,12 @@ class HttpSurfaceTest {
     failed(post("/api/v1/group/show", "{\"group\":"), FailureCode.BAD_REQUEST, "no JSON object");
     failed(post("/api/v1/group/show", "[1]"), FailureCode.BAD_REQUEST, "no JSON object");
     failed(get("/api/v1/nothing"), FailureCode.NOT_FOUND, "/api/v1/nothing");
+    for (String fork : List.of("bootstrap", "reseed")) {
+      failed(
+          post("/api/v1/group/" + fork, "{\"group\":\"orders\"}"),
+          FailureCode.BAD_REQUEST,
+          "no node is named");
+    }
     failed(
         post("/api/v1/kv/put", "{\"key\":\"a\",\"value\":\"" + "v".repeat(3 << 20) + "\"}"),
         FailureCode.TOO_LARGE,
@@ -238,6 +256,137 @@ class HttpSurfaceTest {
     } finally {
       other.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
+  }
+
+  /**
+   * Closed while its ports are being opened: they must not be open behind it. On an address that nobody
+   * else uses, so that nobody else answers there.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void aServerThatIsClosedWhileItOpensLeavesNoPortOpen() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      int http = TestNode.freePort();
+      int bridge = TestNode.freePort();
+      ManagementServer server =
+          new ManagementServer(
+              node.node.vertx(),
+              node.node.control(),
+              new ManagementConfig(
+                  LONELY + ":" + http, LONELY + ":" + bridge, null, null, AccessControl.OPEN),
+              () -> {});
+      Future<Void> opening = server.start();
+      server.close().toCompletionStage().toCompletableFuture().get();
+      opening.otherwiseEmpty().toCompletionStage().toCompletableFuture().get();
+      for (int port : new int[] {http, bridge}) {
+        try (Socket socket = new Socket()) {
+          InetSocketAddress left = new InetSocketAddress(LONELY, port);
+          assertThrows(
+              ConnectException.class, () -> socket.connect(left), port == http ? "http" : "bridge");
+        }
+      }
+    }
+  }
+
+  /** Tells which thread writes it out. */
+  record Where(String thread) {
+    @Override
+    public String thread() {
+      return Thread.currentThread().getName();
+    }
+  }
+
+  /** Operations answer on the loops of their groups, which have better to do than writing JSON. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void answersAreWrittenOutOnTheLoopOfWhoAsked() throws Exception {
+    Executor group = task -> new Thread(task, "a-group").start();
+    Operation where =
+        new Operation(
+            "where",
+            "Tells who writes",
+            Access.READ,
+            List.of(),
+            Where.class,
+            false,
+            "",
+            (n, a) ->
+                CompletableFuture.supplyAsync(
+                    () -> new Where(""),
+                    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, group)));
+    OperationTable table = new OperationTable(List.of(where));
+    Vertx vertx = node.node.vertx();
+    EventBusSurface bus = new EventBusSurface(vertx, table, node.server.node());
+    Router router =
+        new HttpSurface(node.server.node(), table, AccessControl.OPEN)
+            .router(
+                vertx,
+                where,
+                () -> CompletableFuture.completedFuture(""),
+                new Bridges(vertx, table, AccessControl.OPEN),
+                answered -> {});
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get();
+    URI uri = URI.create("http://127.0.0.1:" + server.actualPort() + where.path());
+    String overHttp =
+        http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
+    assertTrue(overHttp.contains("vert.x-eventloop-thread"), overHttp);
+    String overTheBus =
+        vertx
+            .eventBus()
+            .<Object>request(where.address(), "{}")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get()
+            .body()
+            .toString();
+    assertTrue(overTheBus.contains("vert.x-eventloop-thread"), overTheBus);
+    server.close().toCompletionStage().toCompletableFuture().get();
+    bus.close().toCompletionStage().toCompletableFuture().get();
+  }
+
+  /** Whoever waits for an answer is idle, and so is who has his: only the second one is sent away. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void aConnectionIsNotIdleWhileItsAnswerIsAwaited() throws Exception {
+    Vertx vertx = node.node.vertx();
+    HttpConnections connections = new HttpConnections(vertx, 200);
+    Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            c -> {
+              c.addEndHandler(done -> connections.answered(c.request()));
+              vertx.setTimer(1500, late -> c.response().end("late"));
+            });
+    HttpServer server =
+        vertx
+            .createHttpServer()
+            .connectionHandler(connections::opened)
+            .requestHandler(
+                request -> {
+                  assertTrue(connections.heard(request));
+                  router.handle(request);
+                })
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get();
+    try (Socket socket = new Socket("127.0.0.1", server.actualPort())) {
+      socket.setSoTimeout(20_000);
+      byte[] request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      socket.getOutputStream().write(request);
+      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertTrue(all.endsWith("late"), all);
+    }
+    server.close().toCompletionStage().toCompletableFuture().get();
   }
 
   @Test

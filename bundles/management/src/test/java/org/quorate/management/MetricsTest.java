@@ -1,6 +1,7 @@
 package org.quorate.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -83,6 +84,22 @@ class MetricsTest {
         }
       }
       assertEquals(new TreeSet<>(), silent, "documented, but a working node does not tell them");
+    }
+  }
+
+  /** Not by the loop of a group, which is the last to say its numbers. */
+  @Test
+  void theTextIsWrittenByAWorker() throws Exception {
+    try (KvNode node = new KvNode(directory)) {
+      for (int i = 0; i < 20; i++) {
+        String writer =
+            node.endpoint()
+                .scrape()
+                .thenApply(text -> Thread.currentThread().getName())
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        assertFalse(writer.contains("eventloop"), writer);
+      }
     }
   }
 

@@ -1,26 +1,32 @@
 package org.quorate.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +197,85 @@ class WebSocketBridgeTest {
     WebSocketHandshakeException handshake =
         assertInstanceOf(WebSocketHandshakeException.class, refused.getCause());
     assertEquals(403, handshake.getResponse().statusCode());
+  }
+
+  private HttpResponse<String> post(String path, String body) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + node.node.server.httpPort() + "/eventbus/" + path);
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** SockJS falls back to it behind proxies that let no WebSocket through. */
+  @Test
+  void requestsDoWhereThereAreNoWebSockets() throws Exception {
+    assertEquals("o\n", post("000/a-session/xhr", "").body());
+    String message =
+        Json.text(
+            Map.of(
+                "type",
+                "send",
+                "address",
+                "quorate.node.status",
+                "headers",
+                Map.of("token", "secret"),
+                "body",
+                Map.of(),
+                "replyAddress",
+                "r1"));
+    HttpResponse<String> sent = post("000/a-session/xhr_send", Json.text(List.of(message)));
+    assertEquals(204, sent.statusCode(), sent.body());
+    String answer = post("000/a-session/xhr", "").body();
+    assertTrue(answer.startsWith("a[") && answer.contains("n1"), answer);
+    String large = "[\"" + "x".repeat(Bridges.MAX_FRAME_BYTES) + "\"]";
+    assertEquals(413, post("000/a-session/xhr_send", large).statusCode());
+  }
+
+  /** A packed message of two megabytes could be one of two gigabytes. */
+  @Test
+  void messagesAreNotPacked() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", node.node.server.httpPort())) {
+      socket.setSoTimeout(20_000);
+      String request =
+          "GET /eventbus/websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+              + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              + "Sec-WebSocket-Extensions: permessage-deflate, deflate-frame\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder head = new StringBuilder();
+      while (!head.toString().endsWith("\r\n\r\n")) {
+        int b = socket.getInputStream().read();
+        assertTrue(b >= 0, head::toString);
+        head.append((char) b);
+      }
+      assertTrue(head.toString().startsWith("HTTP/1.1 101 "), head::toString);
+      assertFalse(head.toString().contains("deflate"), head::toString);
+    }
+  }
+
+  /** It counts among what the port has to keep, and is taken back when it is complete or gone. */
+  @Test
+  void aMessageThatDoesNotComeCounts() throws Exception {
+    PendingInput pending = node.node.server.pending();
+    Inbox inbox = new Inbox();
+    WebSocket socket = open(inbox);
+    socket.sendText("{\"type\": " + " ".repeat(100_000), false).join();
+    awaitPending(pending, bytes -> bytes >= 100_000);
+    socket.sendText("\"ping\"}", true).join();
+    awaitPending(pending, bytes -> bytes == 0);
+    socket.sendText(" ".repeat(1000), false).join();
+    awaitPending(pending, bytes -> bytes >= 1000);
+    socket.abort();
+    awaitPending(pending, bytes -> bytes == 0);
+  }
+
+  private static void awaitPending(PendingInput pending, LongPredicate wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!wanted.test(pending.bytes()) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    assertTrue(wanted.test(pending.bytes()), "pending: " + pending.bytes());
   }
 
   @Test
