@@ -9,11 +9,18 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.osgi.framework.AllServiceListener;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceEvent;
 import org.quorate.api.Bytes;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
@@ -49,11 +56,41 @@ class PartsComeAndGoIT {
     felix.installed(name).stop(Bundle.STOP_TRANSIENT);
   }
 
+  /** As a component would that asks the group while it is activated; what the group says then. */
+  private BlockingQueue<String> askedWhenTheyCome() throws Exception {
+    BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    Method openSession =
+        felix
+            .installed("org.quorate.api")
+            .loadClass("org.quorate.api.GroupAccess")
+            .getMethod("openSession", long.class);
+    AllServiceListener asking =
+        event -> {
+          if (event.getType() == ServiceEvent.REGISTERED) {
+            try {
+              Object group = felix.context().getService(event.getServiceReference());
+              CompletionStage<?> answer = (CompletionStage<?>) openSession.invoke(group, 60_000L);
+              said.add(answer.toCompletableFuture().get(20, TimeUnit.SECONDS).toString());
+            } catch (ReflectiveOperationException
+                | InterruptedException
+                | ExecutionException
+                | TimeoutException e) {
+              said.add(e.toString());
+            }
+          }
+        };
+    felix.context().addServiceListener(asking, "(objectClass=org.quorate.api.GroupAccess)");
+    return said;
+  }
+
   @Test
   void aStrategyThatGoesParksTheGroupAndBringsItBackWithItsData() throws Exception {
+    BlockingQueue<String> said = askedWhenTheyCome();
     try (QuorateClient client = node.connect()) {
       List<String> made = OneNode.bootstrap(client);
       assertEquals(List.of("main"), made);
+      String answer = String.valueOf(said.poll(60, TimeUnit.SECONDS));
+      assertTrue(answer.contains("Committed"), "asked while its service comes: " + answer);
       GroupClient group = client.group("main");
       assertInstanceOf(Outcome.Committed.class, put(group, "colour", "green"));
       felix.awaitTyped("quorate:group list", "RUNNING");
@@ -73,8 +110,8 @@ class PartsComeAndGoIT {
               .toCompletionStage()
               .toCompletableFuture()
               .get(30, TimeUnit.SECONDS);
-      Bytes answer = assertInstanceOf(ReadOutcome.Answered.class, read).result();
-      KvResult.GetDone got = assertInstanceOf(KvResult.GetDone.class, KvResult.decode(answer));
+      Bytes result = assertInstanceOf(ReadOutcome.Answered.class, read).result();
+      KvResult.GetDone got = assertInstanceOf(KvResult.GetDone.class, KvResult.decode(result));
       assertEquals(Bytes.utf8("blue"), got.entry().value());
       assertEquals(2, got.entry().version(), "the write before is in its history");
     }

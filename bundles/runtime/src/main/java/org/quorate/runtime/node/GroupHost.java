@@ -202,8 +202,8 @@ public final class GroupHost implements Group {
               }
             }
             case FAILED -> {
-              if (replica == null && !Objects.equals(parts, node.services().parts(local()))) {
-                open(then); // it did not open with other parts
+              if (replica == null && (otherParts() || otherStrategies())) {
+                open(then); // it did not open with those that were there
               } else {
                 then.run();
               }
@@ -252,13 +252,22 @@ public final class GroupHost implements Group {
         });
   }
 
+  private boolean otherParts() {
+    return !Objects.equals(parts, node.services().parts(local()));
+  }
+
+  private boolean otherStrategies() {
+    return strategies.entrySet().stream()
+        .anyMatch(used -> used.getValue() != node.services().strategy(used.getKey()));
+  }
+
   /** Why the replica cannot go on with what it was opened with; null if it can. */
   private String gone() {
     String objection = manifest.objection(node.id(), store);
     if (objection != null) {
       return objection;
     }
-    if (!Objects.equals(parts, node.services().parts(local()))) {
+    if (otherParts()) {
       String missing = node.services().missing(local());
       return missing == null ? "a part it uses was replaced" : missing;
     }
@@ -297,6 +306,7 @@ public final class GroupHost implements Group {
     phase = Phase.OPENING;
     why = "opening";
     parts = found;
+    strategies.clear();
     ReplicaConfig config = checked;
     node.workers().execute(() -> openStores(config, found, then));
   }
@@ -329,13 +339,13 @@ public final class GroupHost implements Group {
       if (opened.config().historyId() != config.historyId()) {
         node.replace(this, manifest.forked(opened.config()));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.error("group {} does not open", id(), e);
       loop.execute(
           () -> {
             phase = Phase.FAILED;
-            why = e.getMessage();
-            node.changed(this, "group.failed", Map.of("why", String.valueOf(why)));
+            why = String.valueOf(e.getMessage());
+            node.changed(this, "group.failed", Map.of("why", why));
             followUp(then);
           });
       return;

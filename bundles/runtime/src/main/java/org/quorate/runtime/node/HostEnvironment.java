@@ -57,10 +57,11 @@ final class HostEnvironment implements ReplicaEnvironment {
   @Override
   public ConsensusStrategy strategy(String name) {
     ConsensusStrategy found = node.services().strategy(name);
-    if (found != null) {
-      strategies.put(name, found);
+    if (found == null) {
+      return null;
     }
-    return found;
+    strategies.put(name, found);
+    return new SoundStrategy(found);
   }
 
   @Override

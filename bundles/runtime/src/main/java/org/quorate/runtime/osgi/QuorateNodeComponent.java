@@ -12,13 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -30,19 +27,14 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.quorate.api.Group;
-import org.quorate.api.GroupAccess;
-import org.quorate.api.GroupId;
 import org.quorate.assembly.LocalAssembly;
 import org.quorate.runtime.api.ControlException;
-import org.quorate.runtime.api.GroupListener;
 import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.ParameterValue;
 import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.ConfigReader;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
-import org.quorate.runtime.node.NodeAccess;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
 import org.quorate.spi.config.Parameter;
@@ -57,7 +49,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The node as an OSGi component. Framework properties: {@code quorate.config} names its file, {@code
  * quorate.data} its data directory (goes before the file), {@code quorate.on.failure=stay} keeps the
- * process when the node cannot go on.
+ * process when the node cannot go on; {@code quorate.until.eof=true} ends it with its standard input.
  */
 @Component(
     immediate = true,
@@ -79,11 +71,11 @@ public final class QuorateNodeComponent {
   private static final String FAILOVER_PID = "org.quorate.failover";
 
   private final Services services = new Services();
-  private final Map<Group, List<ServiceRegistration<?>>> groups = new ConcurrentHashMap<>();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final List<Configuration> configurations = new ArrayList<>();
   private BundleContext context;
   private QuorateNode node;
+  private GroupServices groups;
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL)
   private LocalAssembly assembly;
@@ -144,6 +136,9 @@ public final class QuorateNodeComponent {
   @Activate
   void activate(BundleContext bundleContext) {
     context = bundleContext;
+    if ("true".equals(context.getProperty("quorate.until.eof"))) {
+      EndOfInput.endsTheProcess();
+    }
     String file = context.getProperty("quorate.config");
     if (file == null || file.isEmpty()) {
       LOG.info("no node: the framework property quorate.config names no file");
@@ -168,7 +163,8 @@ public final class QuorateNodeComponent {
     }
     node = starting;
     configured = node.config().parameters();
-    node.listen(new GroupServices());
+    groups = new GroupServices(context, node);
+    node.listen(groups);
     registrations.add(context.registerService(Vertx.class, node.vertx(), null));
     registrations.add(context.registerService(NodeControl.class, node.control(), null));
     Hashtable<String, Object> properties = new Hashtable<>();
@@ -284,63 +280,8 @@ public final class QuorateNodeComponent {
       registrations.forEach(ServiceRegistration::unregister);
       registrations.clear();
       node.close();
+      groups.close();
       node = null;
-    }
-  }
-
-  /** Each open group is a service, and a way to it that a bundle opens when it uses it. */
-  private final class GroupServices implements GroupListener {
-    @Override
-    public void opened(Group group) {
-      groups.computeIfAbsent(group, this::register);
-    }
-
-    private List<ServiceRegistration<?>> register(Group group) {
-      Hashtable<String, Object> properties = new Hashtable<>();
-      properties.put("quorate.group", group.id().name());
-      List<ServiceRegistration<?>> made = new ArrayList<>();
-      made.add(context.registerService(Group.class, group, properties));
-      if (!group.id().equals(NodeControl.SYSTEM_GROUP)) {
-        properties.put("quorate.state", node.groups().find(group.id()).stateMachine());
-        ServiceFactory<GroupAccess> accesses = new Accesses(group.id());
-        made.add(context.registerService(GroupAccess.class, accesses, properties));
-      }
-      return made;
-    }
-
-    @Override
-    public void closed(Group group) {
-      List<ServiceRegistration<?>> registered = groups.remove(group);
-      if (registered == null) {
-        return;
-      }
-      for (ServiceRegistration<?> registration : registered) {
-        try {
-          registration.unregister();
-        } catch (IllegalStateException e) {
-          LOG.debug("the framework has taken the services of group {} back", group.id());
-        }
-      }
-    }
-  }
-
-  /** Each bundle has its own. */
-  private final class Accesses implements ServiceFactory<GroupAccess> {
-    private final GroupId group;
-
-    Accesses(GroupId group) {
-      this.group = group;
-    }
-
-    @Override
-    public GroupAccess getService(Bundle bundle, ServiceRegistration<GroupAccess> registration) {
-      return node.access(group);
-    }
-
-    @Override
-    public void ungetService(
-        Bundle bundle, ServiceRegistration<GroupAccess> registration, GroupAccess access) {
-      ((NodeAccess) access).close();
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
@@ -134,6 +135,60 @@ class ReopeningTest {
         TestCluster.await("an opening", () -> watched.seeds().size() == openings);
         cluster.services(node).remove(watched).get(30, TimeUnit.SECONDS);
       }
+    }
+  }
+
+  /** Starts and cannot be opened: as one that was compiled with other classes, or that refuses. */
+  private record Broken(ConsensusStrategy strategy, Supplier<Throwable> how)
+      implements ConsensusStrategy {
+    @Override
+    public String name() {
+      return strategy.name();
+    }
+
+    @Override
+    public Traits traits() {
+      return strategy.traits();
+    }
+
+    @Override
+    public Loglet open(LinkContext link) {
+      if (how.get() instanceof Error e) {
+        throw e;
+      }
+      throw (RuntimeException) how.get();
+    }
+  }
+
+  /** So that a deployment can go back to the version before. */
+  @Test
+  void aVersionThatDoesNotOpenGivesWayToOneThatDoes() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      NodeId node = cluster.nodes().get(0);
+      ConsensusStrategy raft = cluster.strategyOf(node);
+      GroupHost host = cluster.node(node).groups().all().get(0);
+      for (Supplier<Throwable> how :
+          List.<Supplier<Throwable>>of(
+              () -> new IllegalStateException("not today"),
+              () -> new NoSuchMethodError("Effects.sing()"))) {
+        Broken broken = new Broken(raft, how);
+        Services services = cluster.services(node);
+        services.add(broken).get(30, TimeUnit.SECONDS);
+        services.remove(raft).get(30, TimeUnit.SECONDS);
+        GroupStatus failed = status(host);
+        assertEquals(GroupStatus.State.FAILED, failed.state(), failed::why);
+        assertTrue(failed.why().contains(how.get().getMessage()), failed::why);
+        services.add(raft).get(30, TimeUnit.SECONDS);
+        services.remove(broken).get(30, TimeUnit.SECONDS);
+        TestCluster.await("a leader", () -> status(host).hint() != null);
+        // As when the bundle is updated: for a moment there is none.
+        services.remove(raft).get(30, TimeUnit.SECONDS);
+        services.add(broken).get(30, TimeUnit.SECONDS);
+        services.remove(broken).get(30, TimeUnit.SECONDS);
+        services.add(raft).get(30, TimeUnit.SECONDS);
+        TestCluster.await("a leader", () -> status(host).hint() != null);
+      }
+      assertEquals(0, cluster.broken.size(), cluster.broken::toString);
     }
   }
 
