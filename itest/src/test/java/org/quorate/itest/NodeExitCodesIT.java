@@ -166,4 +166,24 @@ class NodeExitCodesIT {
       assertTrue(first.printed.stream().anyMatch(l -> l.contains("node a is down")));
     }
   }
+
+  /** As in the launcher's training run, which may be killed at any moment. */
+  @Test
+  void aNodeOfUseOnlyToWhoStartedItEndsWithHim() throws Exception {
+    Path cluster = folder.resolve("cluster");
+    Cli cli = new Cli(cluster);
+    cli.ok("up", "--detach", "--nodes", "1", "--java-option=-Dquorate.until.eof=true");
+    try {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      int exit = cli.run("status").exit();
+      while (exit != 3 && System.nanoTime() < end) {
+        exit = cli.run("status").exit();
+      }
+      assertEquals(3, exit, "it runs on");
+      String printed = Files.readString(cluster.resolve("n1/node.log"));
+      assertTrue(printed.contains("standard input has ended, and with it this process"), printed);
+    } finally {
+      cli.run("down");
+    }
+  }
 }

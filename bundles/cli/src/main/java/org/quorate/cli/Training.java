@@ -32,7 +32,9 @@ public final class Training {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Terminal terminal = new Terminal(nowhere, System.err, false, folder);
     String dump = "--java-option=-XX:ArchiveClassesAtExit=" + archive;
-    int exit = Main.run(terminal, "up", "--detach", "--nodes", "1", dump);
+    // Whoever ends this process, such as Ctrl-C in a build, ends the node with it.
+    String bound = "--java-option=-Dquorate.until.eof=true";
+    int exit = Main.run(terminal, "up", "--detach", "--nodes", "1", dump, bound);
     for (String command : List.of("kv put a b", "kv get a", "status", "status --json", "doctor")) {
       exit = exit == ExitCode.OK ? Main.run(terminal, command.split(" ")) : exit;
     }

@@ -2,6 +2,7 @@ package org.quorate.cli.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 
@@ -19,10 +22,17 @@ final class NodeProcess {
 
   private static final long POLL_MS = 10;
 
+  /** Of a node that ends with this process, however that ends: its standard input is a pipe to here. */
+  static final String UNTIL_EOF = "-Dquorate.until.eof=true";
+
+  /** Those nodes: the end of a pipe that nobody holds is closed. */
+  private static final Queue<Process> BOUND = new ConcurrentLinkedQueue<>();
+
   private NodeProcess() {}
 
   /**
-   * Starts a process that outlives this one; its output goes to a file.
+   * Starts a process that outlives this one, unless its command says otherwise; its output goes to a
+   * file.
    *
    * @param log gets standard output and error, after what is there
    */
@@ -32,13 +42,17 @@ final class NodeProcess {
     setsid().ifPresent(program -> words.add(0, program.toString()));
     try {
       Files.createDirectories(log.getParent());
+      boolean bound = command.contains(UNTIL_EOF);
       Process process =
           new ProcessBuilder(words)
               .directory(directory.toFile())
-              .redirectInput(new File("/dev/null"))
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .redirectInput(bound ? Redirect.PIPE : Redirect.from(new File("/dev/null")))
+              .redirectOutput(Redirect.appendTo(log.toFile()))
               .redirectErrorStream(true)
               .start();
+      if (bound) {
+        BOUND.add(process);
+      }
       return process.toHandle();
     } catch (IOException e) {
       throw new CliException(
