@@ -1,6 +1,7 @@
 package org.quorate.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +127,8 @@ class SecuredClusterTest {
                 "nodes: [{name: n1, client: \"127.0.0.1:%d\", http: \"127.0.0.1:%d\"}]\nca: pem/ca.pem\n"
                     .formatted(client, http));
         use(file.toString(), viewer, admin);
+        whatFailsLeavesNoPart(file.toString(), viewer);
+        anIdleWatchKeepsOnePlace(file.toString(), admin);
         try (ServerSocket late = late(http)) {
           Path slow =
               Files.writeString(
@@ -173,6 +178,42 @@ class SecuredClusterTest {
             });
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private void whatFailsLeavesNoPart(String file, String viewer) {
+    String[] export = {"kv", "export", "--encoding", "base64", "--prefix", "!", "--output", "out"};
+    String[] all = Arrays.copyOf(export, export.length + 4);
+    System.arraycopy(new String[] {"--cluster", file, "--token", viewer}, 0, all, export.length, 4);
+    assertEquals(2, run(all), err());
+    assertFalse(Files.exists(directory.resolve("out.part")));
+  }
+
+  private double watches(String file, String admin) throws IOException {
+    String[] metrics = {"metrics", "--prefix", "quorate_group_watches", "--json"};
+    String[] all = Arrays.copyOf(metrics, metrics.length + 4);
+    System.arraycopy(new String[] {"--cluster", file, "--token", admin}, 0, all, metrics.length, 4);
+    assertEquals(0, run(all), err());
+    return Json.parse(out()).get(0).path("value").asDouble();
+  }
+
+  /** It looks each second whether its node is there, and must not ask for one more place each time. */
+  private void anIdleWatchKeepsOnePlace(String file, String admin) throws Exception {
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    PrintStream printed = new PrintStream(seen, true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(printed, printed, false, directory);
+    String[] watch = {"kv", "watch", "bell", "--count", "1", "--cluster", file, "--token", admin};
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> Main.run(terminal, watch));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (watches(file, admin) < 1 && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    TimeUnit.MILLISECONDS.sleep(3500);
+    double after = watches(file, admin);
+    assertTrue(after <= 2, "one that goes and one that comes at most: " + after);
+    assertEquals(0, run("kv", "put", "bell", "rings", "--cluster", file, "--token", admin), err());
+    assertEquals(0, exit.get(20, TimeUnit.SECONDS), seen::toString);
+    assertTrue(seen.toString(StandardCharsets.UTF_8).contains("put bell rings"), seen::toString);
   }
 
   private void use(String file, String viewer, String admin) {

@@ -3,10 +3,13 @@ package org.quorate.cli.command;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -65,22 +68,38 @@ final class KvExportCommand implements Callable<Integer> {
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Map<String, Object> report = new LinkedHashMap<>();
-    try (PrintStream out =
-        new PrintStream(
-            new BufferedOutputStream(Files.newOutputStream(part)), false, StandardCharsets.UTF_8)) {
-      report.put("records", export(out));
-      if (out.checkError()) {
-        throw new IOException("cannot write " + part);
-      }
-    } catch (CliException e) {
-      Files.delete(part);
-      throw e;
+    try {
+      report.put("records", write(part));
+      // An export that fails, or whose machine does, leaves an earlier one as it was.
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
     }
-    // An export that fails leaves an earlier one as it was.
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     report.put("file", file.toString());
     root.print(report);
     return ExitCode.OK;
+  }
+
+  /** On disk when it returns. */
+  private long write(Path part) throws IOException, InterruptedException {
+    try (FileChannel file =
+            FileChannel.open(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+        PrintStream out =
+            new PrintStream(
+                new BufferedOutputStream(Channels.newOutputStream(file)),
+                false,
+                StandardCharsets.UTF_8)) {
+      long records = export(out);
+      if (out.checkError()) {
+        throw new IOException("cannot write " + part);
+      }
+      file.force(true);
+      return records;
+    }
   }
 
   private long export(PrintStream out) throws InterruptedException {

@@ -1,6 +1,7 @@
 package org.quorate.cli.command;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +83,7 @@ final class KvWatchCommand implements Callable<Integer> {
         }
         next = Math.max(next, changes.upTo() + 1);
         if (left > 0 && !changes.more()) {
-          awaitMore(link, next - 1);
+          awaitMore(link, keys, next - 1);
         }
       }
     }
@@ -93,10 +94,21 @@ final class KvWatchCommand implements Callable<Integer> {
     return link.now(link.read(new KvQuery.Stats(), ReadLevel.LINEARIZABLE)).revision();
   }
 
-  /** Until a node has applied more than a version, or for a moment: then ask again. */
-  private static void awaitMore(KvLink link, long version) throws InterruptedException {
+  /** Until there is a change after a version, or for a moment: then the caller looks again. */
+  private static void awaitMore(KvLink link, KeyRange keys, long version)
+      throws InterruptedException {
     CompletableFuture<Void> more = new CompletableFuture<>();
-    link.group().watch(version, applied -> more.complete(null));
+    Runnable cancel =
+        link.group()
+            .watch(
+                List.of(keys),
+                version,
+                applied -> {
+                  if (applied
+                      >= 0) { // less: its node has no room for it, then it is looked in turn
+                    more.complete(null);
+                  }
+                });
     try {
       more.get(IDLE_MS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -104,6 +116,8 @@ final class KvWatchCommand implements Callable<Integer> {
       more.cancel(false);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
+    } finally {
+      cancel.run(); // a node has room for so many of a connection
     }
   }
 

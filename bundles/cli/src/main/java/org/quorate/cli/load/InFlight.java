@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.api.kv.KvCommand;
@@ -76,19 +77,16 @@ final class InFlight {
   }
 
   private void submit(Sent entry) {
-    target
-        .apply(Loader.putIfDifferent(entry.batch.rows()))
-        .whenComplete(
-            (result, thrown) -> {
-              if (thrown != null) {
-                fail(thrown);
-              } else if (result instanceof KvResult.TxnDone done) {
-                done.results().forEach(this::count);
-                finished(entry);
-              } else {
-                one(entry, 0);
-              }
-            });
+    execute(
+        entry.batch.rows(),
+        result -> {
+          if (result instanceof KvResult.TxnDone done) {
+            done.results().forEach(this::count);
+            finished(entry);
+          } else {
+            one(entry, 0);
+          }
+        });
   }
 
   /** After a batch was refused as a whole: each row alone, to find which are at fault. */
@@ -97,21 +95,34 @@ final class InFlight {
       finished(entry);
       return;
     }
+    execute(
+        List.of(entry.batch.rows().get(index)),
+        result -> {
+          if (result instanceof KvResult.TxnDone done) {
+            done.results().forEach(this::count);
+          } else {
+            String why = result instanceof KvResult.Failed f ? f.message() : result.toString();
+            rejects.add(entry.batch.raw(index), why);
+          }
+          one(entry, index + 1);
+        });
+  }
+
+  /** Whatever goes wrong, with the answer as well, ends the load: who waits for it must hear of it. */
+  private void execute(List<Row> rows, Consumer<KvResult> then) {
     target
-        .apply(Loader.putIfDifferent(List.of(entry.batch.rows().get(index))))
+        .apply(Loader.putIfDifferent(rows))
         .whenComplete(
             (result, thrown) -> {
-              if (thrown != null) {
-                fail(thrown);
-                return;
+              try {
+                if (thrown == null) {
+                  then.accept(result);
+                } else {
+                  fail(thrown);
+                }
+              } catch (RuntimeException e) {
+                fail(e);
               }
-              if (result instanceof KvResult.TxnDone done) {
-                done.results().forEach(this::count);
-              } else {
-                String why = result instanceof KvResult.Failed f ? f.message() : result.toString();
-                rejects.add(entry.batch.raw(index), why);
-              }
-              one(entry, index + 1);
             });
   }
 

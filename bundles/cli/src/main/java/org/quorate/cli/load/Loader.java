@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,11 +187,16 @@ public final class Loader {
         inFlight.send(batch);
         inFlight.drain();
       } catch (InFlight.Stopped e) {
-        checkpoint.write(inFlight.acknowledged());
+        boolean here = e.getCause() instanceof UncheckedIOException; // the file of rejects
+        if (!here) {
+          rejects.flush();
+          checkpoint.write(inFlight.acknowledged());
+        }
         throw new CliException(
-            ExitCode.UNREACHABLE,
+            here ? ExitCode.FAILED : ExitCode.UNREACHABLE,
             "the load stopped after record " + inFlight.acknowledged() + ": " + e.getMessage(),
-            "see 'quorate status', then run the same command again: it goes on from there",
+            (here ? "make room" : "see 'quorate status'")
+                + ", then run the same command again: it goes on from there",
             e);
       }
       checkpoint.delete();
@@ -275,6 +281,7 @@ public final class Loader {
     private void after() throws IOException {
       long acknowledged = inFlight.acknowledged();
       if (acknowledged - saved >= CHECKPOINT_RECORDS) {
+        rejects.flush();
         checkpoint.write(acknowledged);
         saved = acknowledged;
       }

@@ -50,6 +50,13 @@ final class Rejects implements AutoCloseable {
     count++;
   }
 
+  /** Before it is noted that what is in here need not be looked at again. */
+  synchronized void flush() throws IOException {
+    if (writer != null) {
+      writer.flush();
+    }
+  }
+
   synchronized long count() {
     return count;
   }

@@ -2,9 +2,11 @@ package org.quorate.cli.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,8 +18,10 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.api.kv.KvCommand;
@@ -261,5 +265,68 @@ class LoaderTest {
     assertEquals(FileFormat.Kind.CSV, FileFormat.kindOf("a.txt.gz"));
     assertEquals(FileFormat.Kind.NDJSON, FileFormat.kindOf("x.JSONL"));
     assertNull(FileFormat.kindOf("x.bin"));
+  }
+
+  private static String rows(int count) {
+    StringBuilder rows = new StringBuilder("id,name\n");
+    for (int i = 1; i <= count; i++) {
+      rows.append(i).append(",n\n");
+    }
+    return rows.toString();
+  }
+
+  /** Answers come on other threads: what they cannot do must not leave the loading one waiting. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void rejectsThatCannotBeWrittenEndTheLoad() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "a device without room");
+    Path file = file("a.csv", rows(400));
+    Loader.Settings settings =
+        new Loader.Settings(csv(null, null), 200, 4, full, false, 1000, maxCommandBytes);
+    Loader loader =
+        new Loader(
+            command ->
+                CompletableFuture.completedStage(
+                    new KvResult.Failed(1, KvError.TOO_LARGE, "too large here")),
+            KvLimits.DEFAULTS,
+            settings,
+            (b, t, r, j, s) -> {});
+    Exception e = assertThrows(Exception.class, () -> loader.load(file, "test"));
+    assertEquals(ExitCode.FAILED, assertInstanceOf(CliException.class, e).exitCode(), e::toString);
+    assertTrue(e.getMessage().contains("cannot write /dev/full"), e.getMessage());
+  }
+
+  /** A load that is killed goes on behind what it has noted, and looks at nothing before that again. */
+  @Test
+  void rejectsAreInTheirFileBeforeTheyAreNotedAsDone() throws Exception {
+    Path file = file("a.csv", rows(12_000).replace("\n7,n\n", "\n7\n"));
+    Path noted = directory.resolve("a.csv.loading");
+    Path rejects = directory.resolve("rejects");
+    List<String> found = new ArrayList<>();
+    Loader.Settings settings =
+        new Loader.Settings(csv(null, null), 100, 4, rejects, false, 1000, maxCommandBytes);
+    Loader loader =
+        new Loader(
+            command -> {
+              if (found.isEmpty() && Files.exists(noted)) {
+                found.add(read(rejects));
+              }
+              return target.submit(command);
+            },
+            KvLimits.DEFAULTS,
+            settings,
+            (b, t, r, j, s) -> {});
+    assertEquals(1, loader.load(file, "test").rejected());
+    assertEquals(1, found.size(), "it was noted how far it came");
+    assertTrue(found.get(0).contains("1 columns instead of 2"), found.toString());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 }
