@@ -35,11 +35,12 @@ public final class ShellComponent {
       BundleContext context, @Reference CommandProcessor processor, @Reference ManagedNode node)
       throws IOException {
     Map<String, NounCommand> commands = NounCommand.all(Operations.table(), node);
+    // Before anything is offered: nobody would take the commands back if it failed behind them.
+    server = new ShellServer(Path.of(node.control().node().dataDir()), processor, commands);
     commands.forEach((name, command) -> register(context, name, command));
     register(context, "help", new HelpCommand(commands));
     register(context, Answer.class, new AnswerConverter());
     register(context, Bundle.class, new BundleConverter(context));
-    server = new ShellServer(Path.of(node.control().node().dataDir()), processor, commands);
   }
 
   private void register(BundleContext context, Class<?> of, Converter converter) {

@@ -2,6 +2,8 @@ package org.quorate.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,10 +31,14 @@ import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
 import org.quorate.management.EventLog;
 import org.quorate.management.Json;
 import org.quorate.management.ManagedNode;
@@ -210,6 +216,32 @@ class ShellTest {
         remote.send(access.path("token").asText());
         assertEquals("0 (none)\n", remote.ask("run groups"));
       }
+    }
+  }
+
+  /** In a framework: nobody would take back what a component that is not there has offered. */
+  @Test
+  void aShellThatCannotOpenOffersNoCommands() throws Exception {
+    Path inTheWay = Files.createDirectories(directory.resolve(ShellServer.FILE + ".part/x"));
+    Framework framework =
+        new org.apache.felix.framework.FrameworkFactory()
+            .newFramework(
+                Map.of(Constants.FRAMEWORK_STORAGE, directory.resolve("cache").toString()));
+    framework.start();
+    try (EventLog events = new EventLog(node.control(), event -> {})) {
+      BundleContext context = framework.getBundleContext();
+      ManagedNode managed = new ManagedNode(node.control(), events, () -> {});
+      assertThrows(IOException.class, () -> new ShellComponent(context, processor, managed).stop());
+      assertNull(context.getServiceReference(Function.class), "a command of nobody");
+      assertNull(context.getServiceReference(Converter.class));
+      Files.delete(inTheWay);
+      ShellComponent shell = new ShellComponent(context, processor, managed);
+      assertNotNull(context.getServiceReference(Function.class));
+      shell.stop();
+      assertNull(context.getServiceReference(Function.class));
+    } finally {
+      framework.stop();
+      framework.waitForStop(30_000);
     }
   }
 

@@ -38,17 +38,19 @@ final class EmbeddedServer implements AutoCloseable {
   EmbeddedServer(Path folder, int port) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     lock = lock(folder);
+    ServerCnxnFactory opening = new NIOServerCnxnFactory();
     try {
       File files = folder.toFile();
       server = new ZooKeeperServer(files, files, TICK_MS);
       server.setMaxSessionTimeout(120_000);
-      connections = new NIOServerCnxnFactory();
+      connections = opening;
       connections.configure(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0, -1, false);
       connections.startup(server);
       cleaner = new DatadirCleanupManager(files, files, KEPT_SNAPSHOTS, 1);
       cleaner.start();
     } catch (IOException | InterruptedException | RuntimeException e) {
+      opening.shutdown(); // its port and threads, if it came so far
       lock.close();
       throw e;
     }

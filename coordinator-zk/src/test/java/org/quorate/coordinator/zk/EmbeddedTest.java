@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,6 +112,29 @@ class EmbeddedTest {
     await(one.shutdown());
     assertEquals("1", await(two.get("a")).value().utf8());
     await(two.shutdown());
+  }
+
+  /** One that waits for its server tries again every few seconds. */
+  @Test
+  void aServerThatCannotReadItsDataLeavesNoPortTaken() throws Exception {
+    Coordinator one = await(new ZooKeeperProvider().open("one", 1, options()));
+    await(one.put("a", Bytes.utf8("1")));
+    await(one.shutdown());
+    Path data = folder.resolve("data");
+    try (DirectoryStream<Path> snapshots =
+        Files.newDirectoryStream(data.resolve("version-2"), "snapshot.*")) {
+      for (Path each : snapshots) {
+        Files.delete(each);
+      }
+    }
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    for (int tries = 0; tries < 2; tries++) {
+      IOException why = assertThrows(IOException.class, () -> new EmbeddedServer(data, port));
+      assertTrue(why.getMessage().contains("No snapshot found"), why.toString());
+    }
   }
 
   @Test

@@ -111,12 +111,15 @@ public final class Follower<M extends Mirror> {
       CompletableFuture<Void> taken = new CompletableFuture<>();
       loop.execute(
           () -> {
-            if (!stopped) {
-              events.forEach(mirror::apply);
-              mirror.at(upTo);
-              changed.accept(mirror);
+            try {
+              if (!stopped) {
+                events.forEach(mirror::apply);
+                mirror.at(upTo);
+                changed.accept(mirror);
+              }
+            } finally {
+              taken.complete(null); // whatever was thrown: what comes next is told all the same
             }
-            taken.complete(null);
           });
       return taken;
     }
