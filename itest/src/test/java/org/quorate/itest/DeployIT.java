@@ -421,6 +421,11 @@ class DeployIT {
     return run("group", "swap", group, to, "--wait").exit() == 0;
   }
 
+  private String events(String node) throws Exception {
+    NodeHttp.Answer all = http(node).ask("node.events", new JsonObject().put("limit", 1000));
+    return all.ok() ? all.array().encode() : "";
+  }
+
   /** It follows by itself; killed and started, it has what the cluster has from the beginning. */
   private void whoWasLeftOutFollows() throws Exception {
     settle("a healthy cluster", this::healthy);
@@ -429,6 +434,8 @@ class DeployIT {
     JsonObject end = ended("done");
     assertEquals(2, end.getJsonArray("nodes").size(), end.encode());
     everyNodeRuns("9.4.0");
+    // It runs before it is kept: who is killed in between follows once more.
+    settle("n3 to have followed", () -> events("n3").contains("assembly.followed"));
     settle("a healthy cluster", this::healthy);
     kill("n3");
     Cli.Result refused = run("assembly", "deploy", allow(variant("9.5.0")).toString());
