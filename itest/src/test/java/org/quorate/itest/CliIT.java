@@ -188,9 +188,20 @@ class CliIT {
 
   @Test
   @Order(5)
-  void aKilledLeaderIsReplacedAndComesBack() throws Exception {
-    String victim = cluster.leader();
-    cli.ok("node", "kill", victim);
+  void operationsOfAllProcessesEndWhoeverDies() throws Exception {
+    String victim;
+    try (ShopOfProcesses shop = new ShopOfProcesses(cli)) {
+      shop.run();
+      shop.swapped("certify");
+      shop.swapped("raft");
+      victim = cluster.leader();
+      shop.during("failed_over", () -> cli.ok("node", "kill", victim));
+      shop.whoMissesOneCatchesUp();
+    }
+    aKilledLeaderIsReplacedAndComesBack(victim);
+  }
+
+  private void aKilledLeaderIsReplacedAndComesBack(String victim) throws Exception {
     assertEquals(5, cli.run("doctor").exit());
     cli.ok("kv", "put", "after-kill", "yes", "--timeout", "120");
     assertNotEquals(victim, cluster.leader());
