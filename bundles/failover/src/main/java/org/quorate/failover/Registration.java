@@ -1,6 +1,8 @@
 package org.quorate.failover;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
@@ -34,7 +36,9 @@ final class Registration {
   private final Lease lease;
   private CoordinatorSession session;
   private Owner owner;
-  private long lastSession;
+  private final Set<Long> own =
+      new HashSet<>(); // sessions of its last entry, and of attempts since
+  private boolean entered;
 
   Registration(
       Coordinator coordinator,
@@ -130,6 +134,7 @@ final class Registration {
     Transaction put =
         new Transaction(
             List.of(new Condition.Absent(key)), List.of(new Op.Put(key, self.value(), mine.id())));
+    own.add(mine.id()); // it may be in, also if nobody says so before the lease is lost
     loop.then(
         coordinator.transact(put),
         (done, e) -> {
@@ -148,7 +153,7 @@ final class Registration {
 
   /** An earlier start of this node makes room; a later one is left alone. */
   private void displace(CoordinatorSession mine, KeyEntry entry) {
-    if (lastSession != 0 && entry.owner() != lastSession) {
+    if (entered && !own.contains(entry.owner())) {
       lease.stop();
       lease.drop();
       session = null;
@@ -178,7 +183,9 @@ final class Registration {
   }
 
   private void entered(CoordinatorSession mine) {
-    lastSession = mine.id();
+    entered = true;
+    own.clear();
+    own.add(mine.id());
     owner = new Owner(self.name(), self.address(), mine.id());
     events.event(Events.Kind.REGISTERED, "registered as '" + self.name() + "', " + mine.id());
     listener.registered(owner, mine);

@@ -2,6 +2,7 @@ package org.quorate.failover;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   private final Takeovers takeovers;
   private final Map<String, TakeoverHandler> handlers = new ConcurrentSkipListMap<>();
   private final List<Begin> waiting = new ArrayList<>();
-  private final Set<Work> own = new HashSet<>();
+  private final Set<Work> own = new LinkedHashSet<>();
   private final Set<Long> lost = new HashSet<>();
   private final Set<String> broken = new HashSet<>();
   private View view;

@@ -40,7 +40,9 @@ final class Membership {
   private State state = State.OFFLINE;
   private View view;
   private long upToDate = -1;
-  private long lastSession;
+  private final Set<Long> own =
+      new HashSet<>(); // sessions of its last entry, and of attempts since
+  private boolean entered;
   private long readying;
   private int turn;
   private boolean busy;
@@ -185,7 +187,9 @@ final class Membership {
   private void entered(CoordinatorSession session) {
     state = State.ONLINE;
     told = false;
-    lastSession = session.id();
+    entered = true;
+    own.clear();
+    own.add(session.id());
     ready.clear();
     hub.events().event(Events.Kind.ONLINE, "'" + hub.node() + "' is online");
     hub.tell("online", hub.participant()::online, () -> {});
@@ -199,7 +203,7 @@ final class Membership {
     } catch (OperationException e) {
       theirs = "";
     }
-    if (lastSession != 0 && entry.owner() != lastSession) {
+    if (entered && !own.contains(entry.owner())) {
       stop(() -> {});
       hub.events().event(Events.Kind.REPLACED, "another process is online as '" + hub.node() + "'");
     } else if (!theirs.equals(address) && !theirs.isEmpty()) {
@@ -310,6 +314,7 @@ final class Membership {
       done(mine, OperationLimits.NODES + " nodes are online already", true);
       return;
     }
+    own.add(session.id()); // it may be in, also if nobody says so before the lease is lost
     hub.then(
         hub.coordinator().transact(hub.steps().join(view, session.id(), address)),
         (done, e) -> {

@@ -21,6 +21,9 @@ import org.quorate.spi.operations.Participant;
 
 /** One node's part of a service's operations: its lease, what it drives, and what it takes part in. */
 public final class Operations implements ClusterOperations, AutoCloseable {
+  /** A session begins no more operations than this many bits tell apart before one of them has ended. */
+  private static final int NONCE_BITS = 20;
+
   private final Hub hub;
   private final Operators operators;
   private final Follower<View> follower;
@@ -30,6 +33,7 @@ public final class Operations implements ClusterOperations, AutoCloseable {
   private final List<Run> runs = new ArrayList<>();
   private final Set<String> broken = new HashSet<>();
   private View view;
+  private long begun;
   private boolean closed;
 
   /**
@@ -143,7 +147,8 @@ public final class Operations implements ClusterOperations, AutoCloseable {
           new OperationException(
               Code.NOT_ONLINE, "node '" + hub.node() + "' is not online; it will be by itself"));
     } else {
-      Run run = new Run(hub, spec, done, runs::remove, this::look);
+      long nonce = session.id() << NONCE_BITS | begun++ & (1L << NONCE_BITS) - 1;
+      Run run = new Run(hub, spec, nonce, done, runs::remove, this::look);
       runs.add(run);
       run.lock(session);
     }

@@ -1,7 +1,6 @@
 package org.quorate.operations;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinatorSession;
@@ -34,9 +33,15 @@ final class Run {
   private long begunAt;
   private boolean busy;
 
+  /**
+   * What was asked for.
+   *
+   * @param nonce different for all that any node begins, see {@link Stored#nonce}
+   */
   Run(
       Hub hub,
       OperationSpec spec,
+      long nonce,
       CompletableFuture<Operation> done,
       Consumer<Run> over,
       Runnable again) {
@@ -45,7 +50,7 @@ final class Run {
     this.done = done;
     this.over = over;
     this.again = again;
-    this.nonce = ThreadLocalRandom.current().nextLong();
+    this.nonce = nonce;
     this.untilMs = hub.loop().nowMs() + spec.timeouts().lockMs();
   }
 

@@ -172,11 +172,15 @@ record Plan(
     options.put("time.step.ms", "100");
     options.put("state.check.ms", "500");
     int faster = rng.pick(List.of(1, 3, 6, 20));
+    long commandBytes =
+        subject.workload() == null ? COMMAND_BYTES : subject.workload().commandBytes();
     for (ConsensusStrategy strategy : subject.strategies()) {
       for (Parameter parameter : strategy.traits().parameters()) {
         if (parameter.type() == Parameter.Type.NUMBER) {
           String value =
-              parameter.unit().equals("ms") ? scaled(parameter, faster) : small(rng, parameter);
+              parameter.unit().equals("ms")
+                  ? scaled(parameter, faster)
+                  : small(rng, parameter, commandBytes);
           if (value != null) {
             options.put(parameter.name(), value);
           }
@@ -199,14 +203,14 @@ record Plan(
   }
 
   /** Small limits are reached often: the logs of a simulation are short. Null for the default. */
-  private static String small(Rng rng, Parameter parameter) {
+  private static String small(Rng rng, Parameter parameter, long commandBytes) {
     boolean bytes = parameter.unit().equals("bytes");
-    long most = bytes ? 4_096 : 64;
+    long most = bytes ? Math.max(4_096, commandBytes) : 64;
     if (parameter.unit().isEmpty() || parameter.min() >= most || rng.chance(0.3)) {
       return null;
     }
     boolean room = bytes && parameter.min() > 0;
-    long least = room ? Math.max(parameter.min(), COMMAND_BYTES) : parameter.min();
+    long least = room ? Math.max(parameter.min(), commandBytes) : parameter.min();
     return Long.toString(rng.between(least, Math.min(parameter.max(), most)));
   }
 

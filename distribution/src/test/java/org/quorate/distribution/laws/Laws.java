@@ -36,7 +36,12 @@ final class Laws {
           Map.entry("org.quorate.simulator..", List.of(CORE, KV, SPI, API)),
           Map.entry(
               "org.quorate.scenarios..",
-              List.of("org.quorate.simulator..", "org.quorate.coordinator.kv..", SPI, API)),
+              List.of(
+                  "org.quorate.simulator..",
+                  "org.quorate.coordinator.kv..",
+                  "org.quorate.operations..",
+                  SPI,
+                  API)),
           Map.entry(
               "org.quorate.tck..",
               List.of(

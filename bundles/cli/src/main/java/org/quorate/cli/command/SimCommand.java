@@ -80,7 +80,8 @@ final class SimCommand implements Callable<Integer> {
       names = "--workload",
       paramLabel = "NAME",
       description = {
-        "Clients of another kind: 'coordination', processes that take locks in sessions and watch",
+        "Clients of another kind: 'coordination', processes that take locks in sessions and watch;",
+        "'operations', nodes that run cluster operations",
         "(default: clients on keys, in transactions, with leases)."
       })
   private String workload;

@@ -11,6 +11,11 @@ public interface WorkloadKind {
   /** By which it is chosen. */
   String name();
 
+  /** Limits of a strategy are drawn no smaller than this, in bytes: every command is. */
+  default long commandBytes() {
+    return 1_024;
+  }
+
   /** The clients of one simulation; all choices come from the numbers given. */
   List<Actor> actors(Scene scene, Rng rng);
 }
