@@ -60,14 +60,28 @@ final class Intake {
         base -> {
           if (unsure != null && base.stored().equals(unsure)) {
             unsure = null;
-            return CompletableFuture.completedFuture(null);
+            return isThere(inventory);
           }
           return begin(base)
               .thenCompose(
                   begun ->
                       fill(inventory, ATTEMPTS)
-                          .thenCompose(filled -> finish(base, begun, inventory)));
+                          .thenCompose(filled -> finish(base, begun, inventory, ATTEMPTS)));
         });
+  }
+
+  /** The one that was not answered has been done; was it this one? */
+  private CompletionStage<Void> isThere(Inventory wanted) {
+    return moving
+        .inventory()
+        .thenAccept(
+            there -> {
+              if (!there.keys().equals(wanted.keys())
+                  || !there.sessions().equals(wanted.sessions())
+                  || !there.locks().equals(wanted.locks())) {
+                throw inUse();
+              }
+            });
   }
 
   /** After those that were asked for before. */
@@ -124,10 +138,12 @@ final class Intake {
 
   private static CoordinationException refused(Base base, KvResult.GetDone found) {
     long at = found.entry() == null ? 0 : found.entry().modRevision();
-    return at != base.at()
-        ? Failures.replaced()
-        : Failures.failure(
-            Code.INVALID, "something is kept here already: choose another place, or retire it");
+    return at != base.at() ? Failures.replaced() : inUse();
+  }
+
+  private static CoordinationException inUse() {
+    return Failures.failure(
+        Code.INVALID, "something is kept here already: choose another place, or retire it");
   }
 
   /** Makes the copy what is wanted. */
@@ -167,10 +183,6 @@ final class Intake {
             "sessions of what is taken in end faster than they can be kept alive: "
                 + failure.getMessage())
         : failure;
-  }
-
-  private CompletionStage<Void> finish(Base base, long begun, Inventory wanted) {
-    return finish(base, begun, wanted, ATTEMPTS);
   }
 
   /** Starts every TTL anew; when all sessions are there it becomes the base. */

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,12 +37,14 @@ import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.coordinator.zk.ZooKeeperProvider;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.node.ForgetfulAccess.Fate;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Movable;
@@ -56,6 +60,9 @@ class NativeMovingTest {
   private static final ZooKeeperProvider PROVIDER = new ZooKeeperProvider();
   private static final String FIRST = TestCluster.GROUP.name();
   private static final String SECOND = "second";
+  private static final Supplier<CompletionStage<?>> DONE =
+      () -> CompletableFuture.completedFuture(null);
+
   @TempDir static Path folder;
   private static TestCluster cluster;
   private static int roots;
@@ -193,6 +200,48 @@ class NativeMovingTest {
       await(to.take(await(from.inventory())));
       assertEquals(new TreeSet<>(List.of("k/k/7", "k/k/9", "m/k/7", "m/k/9")), written(warmed));
       assertEquals(1, await(to.locks(Scope.key("lock"))).size());
+    }
+  }
+
+  /** A take is three proposals here: the one that says so, one batch, and the one that opens it. */
+  @Test
+  void aTakeWhoseAnswerIsLostIsDoneAnew() throws Exception {
+    try (Movable from = group(FIRST, "from", 1)) {
+      CoordinatorSession session = await(from.openSession(SessionSpec.of("stays", 30_000)));
+      await(session.lock(LockSpec.tried("lock", "a test")));
+      await(from.put("a", Bytes.utf8("1")));
+      await(from.seal("it moves"));
+      Inventory wanted = await(from.inventory());
+      for (Fate fate : List.of(Fate.UNANSWERED, Fate.LOST)) {
+        for (int answered = 0; answered < 3; answered++) {
+          ForgetfulAccess access = new ForgetfulAccess(second());
+          Movable to = new KvCoordinator(access, "to", 2, DONE);
+          Fate[] fates = new Fate[answered + 1];
+          Arrays.fill(fates, Fate.ANSWERED);
+          fates[answered] = fate;
+          access.next(fates);
+          String what = fate + " after " + answered;
+          assertEquals(Code.INDETERMINATE, failure(to.take(wanted)), what);
+          await(to.take(wanted));
+          Inventory there = await(to.inventory());
+          assertEquals(wanted.keys(), there.keys(), what);
+          assertEquals(wanted.sessions(), there.sessions(), what);
+          assertEquals(wanted.locks(), there.locks(), what);
+          await(to.retire("the next one"));
+          await(((KvCoordinator) to).abandon());
+        }
+      }
+      ForgetfulAccess access = new ForgetfulAccess(second());
+      Movable late = new KvCoordinator(access, "late", 2, DONE);
+      access.next(Fate.ANSWERED, Fate.ANSWERED, Fate.DELAYED);
+      assertEquals(Code.INDETERMINATE, failure(late.take(wanted)));
+      try (Movable to = group(SECOND, "to", 2)) {
+        await(to.take(wanted));
+        await(to.put("a", Bytes.utf8("2")));
+        await(access.executeDelayed());
+        assertEquals("2", await(to.get("a")).value().utf8(), "what came too late did nothing");
+      }
+      await(((KvCoordinator) late).abandon());
     }
   }
 

@@ -96,15 +96,4 @@ public record InventoryDifference(
       }
     }
   }
-
-  /** Whether there is nothing to do. */
-  public boolean isEmpty() {
-    return keys.isEmpty()
-        && numbers.isEmpty()
-        && sessions.isEmpty()
-        && locks.isEmpty()
-        && !forced
-        && added.isEmpty()
-        && added.numbers().isEmpty();
-  }
 }
