@@ -123,11 +123,11 @@ public final class SwapMember implements AutoCloseable {
   }
 
   private String serving() {
-    return acted.record() == null ? name : acted.record().serving();
+    return known.record() == null ? name : known.record().serving();
   }
 
   private long epoch() {
-    return acted.record() == null ? SwapRecord.FIRST_EPOCH : acted.record().epoch();
+    return known.record() == null ? SwapRecord.FIRST_EPOCH : known.record().epoch();
   }
 
   private void use(String client, CompletableFuture<Coordinator> used) {
@@ -148,9 +148,6 @@ public final class SwapMember implements AutoCloseable {
           } else if (epoch != epoch()) {
             opened.shutdown();
             use(client, used);
-          } else if (known != acted) {
-            opened.shutdown();
-            waiting.add(() -> use(client, used));
           } else {
             used.complete(used(client, opened, epoch));
           }

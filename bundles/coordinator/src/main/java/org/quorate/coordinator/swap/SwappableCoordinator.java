@@ -288,6 +288,9 @@ public final class SwappableCoordinator implements Coordinator {
 
   @Override
   public CompletionStage<Void> shutdown() {
+    if (!routing.isClosed()) {
+      sessions.forEach(SwappedSession::closeLast);
+    }
     return end(Coordinator::shutdown);
   }
 

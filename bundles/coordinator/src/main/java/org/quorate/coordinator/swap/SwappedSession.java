@@ -284,6 +284,14 @@ final class SwappedSession implements CoordinatorSession {
     return ended.copy();
   }
 
+  /** Its coordinator is shut down: what becomes of it is known before that is done. */
+  void closeLast() {
+    CoordinatorSession last = at.session();
+    if (last != null) {
+      last.close().thenAccept(done -> end(SessionEnd.CLOSED));
+    }
+  }
+
   @Override
   public CompletionStage<Void> close() {
     if (isOver()) {
