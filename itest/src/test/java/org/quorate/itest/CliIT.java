@@ -181,7 +181,7 @@ class CliIT {
   @Test
   @Order(4)
   void whatDeadProcessesBeganIsFinishedByOthers() throws Exception {
-    try (FailoverOfProcesses failover = new FailoverOfProcesses(cli)) {
+    try (FailoverOfProcesses failover = new FailoverOfProcesses(cli, directory)) {
       failover.run();
     }
   }

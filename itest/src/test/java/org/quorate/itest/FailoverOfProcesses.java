@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +30,15 @@ final class FailoverOfProcesses implements AutoCloseable {
   private static final long PATIENCE_S = 60;
 
   private final Cli cli;
+  private final Path directory;
   private final List<String> addresses;
   private final Coordinator coordinator;
   private final Map<String, ProductProcess> processes = new TreeMap<>();
   private final List<ProductProcess> all = new ArrayList<>();
 
-  FailoverOfProcesses(Cli cli) throws Exception {
+  FailoverOfProcesses(Cli cli, Path directory) throws Exception {
     this.cli = cli;
+    this.directory = directory;
     addresses =
         cli.ok("node", "list", "--json").array().stream()
             .map(n -> ((JsonObject) n).getString("client"))
@@ -150,6 +155,7 @@ final class FailoverOfProcesses implements AutoCloseable {
     living().stream().filter(p -> p != worker).forEach(p -> p.say("hold"));
     worker.kill();
     String[] first = took(half, 0);
+    isShown(half, "t1");
     processes.get(first[0]).kill();
     took(half, Long.parseLong(first[1]));
     living().forEach(p -> p.say("go"));
@@ -157,6 +163,36 @@ final class FailoverOfProcesses implements AutoCloseable {
     effects(early, 0);
     effects(half, 3);
     start(worker.name(), first[0]);
+  }
+
+  /** On the command line and in a node's shell the XML goes to a file, which is never overwritten. */
+  private void isShown(String id, String table) throws Exception {
+    Path file = directory.resolve("detail.xml");
+    cli.ok("failover", "detail", id, file.toString());
+    isDetail(file, id, table);
+    Cli.Result again = cli.run("failover", "detail", id, file.toString());
+    assertEquals(2, again.exit(), again.toString());
+    assertTrue(again.err().contains("there is a file " + file + " already"), again.err());
+    Path other = directory.resolve("shell.xml");
+    cli.ok("shell", "n1", "-c", "quorate:failover detail " + id + " " + other);
+    isDetail(other, id, table);
+    JsonArray locks = cli.ok("failover", "locks", "--json").array();
+    assertTrue(
+        locks.stream()
+            .map(JsonObject.class::cast)
+            .anyMatch(
+                l ->
+                    l.getString("lock").equals("testdb/" + table)
+                        && l.getString("commitId").equals(id)),
+        locks.encode());
+  }
+
+  private static void isDetail(Path file, String id, String table) throws IOException {
+    String xml = Files.readString(file);
+    assertTrue(
+        xml.startsWith("<?xml version='1.0' encoding=\"utf-8\"?>\n<failover_detail>\n"), xml);
+    assertTrue(xml.contains("<commit_id>" + id + "</commit_id>"), xml);
+    assertTrue(xml.contains("<content>write " + table + "</content>"), xml);
   }
 
   private void killsWhoAssigns() throws Exception {

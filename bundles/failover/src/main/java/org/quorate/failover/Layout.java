@@ -5,8 +5,8 @@ import org.quorate.spi.coordination.Keys;
 import org.quorate.spi.coordination.Scope;
 
 /**
- * Keys of a registry. What everybody follows is below the root; contents are beside it, so that nobody
- * is sent what only few want.
+ * Keys of a registry. What everybody follows is below the root; contents and events are beside it, so
+ * that nobody is sent what only few want.
  *
  * <pre>
  *   ROOT/rec/0000000042    a record; the number is its commit id
@@ -15,6 +15,7 @@ import org.quorate.spi.coordination.Scope;
  *   ROOT/mode              only while it is not normal
  *   ROOT/leader            who assigns takeovers; also the name of that election
  *   ROOT-content/ID        contents
+ *   ROOT-event/0000000042  what an operation that has ended left to be put right
  * </pre>
  */
 final class Layout {
@@ -23,11 +24,13 @@ final class Layout {
   private final String root;
   private final String records;
   private final String nodes;
+  private final String events;
 
   Layout(String root) {
     this.root = Keys.check(root);
     this.records = root + "/rec/";
     this.nodes = root + "/node/";
+    this.events = root + "-event/";
   }
 
   Scope all() {
@@ -55,12 +58,29 @@ final class Layout {
   }
 
   String record(long id) {
+    return records + digits(id);
+  }
+
+  private static String digits(long id) {
     String digits = Long.toUnsignedString(id);
-    return records + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
+    return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
   }
 
   String content(long id) {
     return root + "-content/" + Long.toUnsignedString(id);
+  }
+
+  Scope eventTree() {
+    return Scope.tree(root + "-event");
+  }
+
+  String event(long id) {
+    return events + digits(id);
+  }
+
+  /** The id in an event's key. */
+  long eventId(String key) {
+    return Long.parseUnsignedLong(key.substring(events.length()));
   }
 
   String node(String name) {

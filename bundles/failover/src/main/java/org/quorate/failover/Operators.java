@@ -15,6 +15,7 @@ import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverDetail;
+import org.quorate.spi.failover.FailoverEvent;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverRecord;
@@ -33,6 +34,7 @@ public final class Operators {
 
   private final Coordinator coordinator;
   private final Layout layout;
+  private final EventKeys events;
 
   /** Of the registry below a key. */
   public Operators(Coordinator coordinator, String root) {
@@ -42,6 +44,7 @@ public final class Operators {
   Operators(Coordinator coordinator, Layout layout) {
     this.coordinator = coordinator;
     this.layout = layout;
+    this.events = new EventKeys(coordinator, layout);
   }
 
   /** As {@link FailoverRegistry#records}. */
@@ -57,6 +60,57 @@ public final class Operators {
         view(layout.recordTree())
             .thenCompose(v -> list(v, RangeQuery.of(layout.nodeTree())))
             .thenApply(View::loads));
+  }
+
+  /** All locks of records, by commit id. */
+  public CompletionStage<List<RecordLock>> locks() {
+    return named(
+        view(layout.recordTree())
+            .thenCompose(v -> list(v, RangeQuery.of(layout.nodeTree())))
+            .thenApply(Operators::locks));
+  }
+
+  private static List<RecordLock> locks(View view) {
+    return view.records().stream()
+        .map(View.Versioned::record)
+        .flatMap(r -> r.locks().stream().map(name -> new RecordLock(name, r, !view.worked(r))))
+        .toList();
+  }
+
+  /**
+   * Takes a lock from a record that nobody works on; what takes it over then does without.
+   *
+   * @return fails as NOT_FOUND or IN_USE
+   */
+  public CompletionStage<Void> unlock(long id, String lock) {
+    BiConsumer<View.Versioned, List<Op>> without =
+        (r, then) -> {
+          List<String> rest = r.record().locks().stream().filter(l -> !l.equals(lock)).toList();
+          if (rest.size() == r.record().locks().size()) {
+            throw new FailoverException(
+                Code.NOT_FOUND,
+                "record " + Long.toUnsignedString(id) + " has no lock '" + lock + "'");
+          }
+          FailoverRecord next = r.record().withLocks(rest);
+          then.add(new Op.Put(layout.record(id), RecordCodec.record(next, r.request())));
+          then.add(new Op.Delete(layout.lock(lock)));
+        };
+    return named(change(id, false, without, ATTEMPTS));
+  }
+
+  /** As {@link FailoverRegistry#events}. */
+  public CompletionStage<List<FailoverEvent>> events(String type, int limit) {
+    return named(events.list(type, limit));
+  }
+
+  /** One event; fails as NOT_FOUND. */
+  public CompletionStage<FailoverEvent> event(long id) {
+    return named(events.get(id));
+  }
+
+  /** As {@link FailoverRegistry#repaired}. */
+  public CompletionStage<List<String>> repaired(long id, String shard) {
+    return named(events.repaired(id, shard));
   }
 
   /** As {@link FailoverRegistry#detail}. */

@@ -8,6 +8,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
+import org.quorate.spi.failover.FailoverEvent;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverLimits;
@@ -173,6 +174,37 @@ final class RecordCodec {
       return node;
     } catch (MalformedException e) {
       throw new FailoverException(Code.BROKEN, "node '" + name + "' cannot be read", e);
+    }
+  }
+
+  static Bytes event(FailoverEvent event) {
+    Encoder to =
+        new Encoder()
+            .u8(FORMAT)
+            .text(event.database())
+            .text(event.table())
+            .text(event.type())
+            .i64(event.endedAtMs());
+    owner(to, event.node());
+    return to.list(event.behind(), Encoder::text).take();
+  }
+
+  static FailoverEvent event(long id, Bytes value) {
+    try {
+      Decoder from = decoder(value);
+      FailoverEvent event =
+          new FailoverEvent(
+              id,
+              from.text(),
+              from.text(),
+              from.text(),
+              from.i64(),
+              owner(from),
+              from.list(Decoder::text));
+      from.end();
+      return event;
+    } catch (MalformedException e) {
+      throw new FailoverException(Code.BROKEN, "event " + id + " cannot be read", e);
     }
   }
 

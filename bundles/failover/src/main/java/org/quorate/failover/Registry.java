@@ -19,6 +19,7 @@ import org.quorate.spi.coordination.kit.Follower;
 import org.quorate.spi.coordination.kit.ServiceLoop;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverDetail;
+import org.quorate.spi.failover.FailoverEvent;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverRecord;
@@ -339,6 +340,16 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   @Override
   public CompletionStage<Void> retry(long id, boolean force) {
     return operators.retry(id, force);
+  }
+
+  @Override
+  public CompletionStage<List<FailoverEvent>> events(String type, int limit) {
+    return operators.events(type, limit);
+  }
+
+  @Override
+  public CompletionStage<List<String>> repaired(long id, String shard) {
+    return operators.repaired(id, shard);
   }
 
   @Override

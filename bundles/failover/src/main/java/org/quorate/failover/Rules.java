@@ -1,5 +1,9 @@
 package org.quorate.failover;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.quorate.spi.failover.FailoverEvent;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverLimits;
@@ -75,6 +79,21 @@ final class Rules {
               + next);
     }
     return r.withState(next);
+  }
+
+  // ---- what it leaves --------------------------------------------------------------------------
+
+  /** What is left to be put right when it ends as it is. */
+  static Optional<FailoverEvent> event(FailoverRecord r, Owner by, long nowMs) {
+    List<String> behind =
+        r.status().entrySet().stream()
+            .filter(e -> e.getValue() == ShardState.FAILED)
+            .map(Map.Entry::getKey)
+            .toList();
+    return behind.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new FailoverEvent(r.id(), r.database(), r.table(), r.type(), nowMs, by, behind));
   }
 
   // ---- whose it is ------------------------------------------------------------------------------

@@ -270,6 +270,8 @@ final class Work implements FailoverWork {
     when.add(new Condition.OwnedBy(layout.node(who.node()), who.incarnation()));
     if (step.deletes) {
       deletion(layout, next, then);
+      Rules.event(next, who, loop.wallMs())
+          .ifPresent(e -> then.add(new Op.Put(layout.event(e.id()), RecordCodec.event(e))));
       return new Transaction(when, then);
     }
     then.add(new Op.Put(key, RecordCodec.record(next, at.request())));

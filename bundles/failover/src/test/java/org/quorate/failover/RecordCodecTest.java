@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
+import org.quorate.spi.failover.FailoverEvent;
 import org.quorate.spi.failover.FailoverException;
 import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverLimits;
@@ -39,6 +40,21 @@ class RecordCodecTest {
   void whatIsWrittenIsRead() {
     RecordCodec.Stored read = RecordCodec.record(42, RecordCodec.record(FULL, 9));
     assertEquals(new RecordCodec.Stored(FULL, 9), read);
+  }
+
+  @Test
+  void eventsAreReadAndEveryCutIsBroken() {
+    FailoverEvent event =
+        new FailoverEvent(
+            42, "testdb", "tt1", "ddl", 1_700_000_000_000L, FULL.origin(), List.of("a", "b"));
+    Bytes value = RecordCodec.event(event);
+    assertEquals(event, RecordCodec.event(42, value));
+    for (int size = 0; size < value.length(); size++) {
+      Bytes cut = value.slice(0, size);
+      FailoverException e =
+          assertThrows(FailoverException.class, () -> RecordCodec.event(42, cut), "" + size);
+      assertEquals(Code.BROKEN, e.code());
+    }
   }
 
   @Test

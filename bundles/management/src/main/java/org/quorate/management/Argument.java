@@ -23,7 +23,9 @@ public record Argument(
     NUMBER,
     FLAG,
     /** Several texts: a JSON array, or a text with commas between. */
-    LIST
+    LIST,
+    /** A new file for the answer's text: the shells write it, nobody is sent it. */
+    OUTPUT
   }
 
   public Argument {
@@ -59,6 +61,21 @@ public record Argument(
   /** Several texts. */
   public static Argument list(String name, String description) {
     return new Argument(name, Type.LIST, false, null, List.of(), description);
+  }
+
+  /** A new file that the shells write the answer's text to; they take it by its place, after the others. */
+  public static Argument output(String name, String description) {
+    return new Argument(name, Type.OUTPUT, false, null, List.of(), description);
+  }
+
+  /** Whether it is for the shells alone. */
+  public boolean isOutput() {
+    return type == Type.OUTPUT;
+  }
+
+  /** Whether the shells take it by its place. */
+  public boolean placed() {
+    return required || isOutput();
   }
 
   /** The same argument, allowed to be one of these only. */

@@ -23,7 +23,7 @@ public final class Arguments {
    */
   public static Arguments check(Operation operation, Map<String, ?> given) {
     Map<String, Object> checked = new LinkedHashMap<>();
-    for (Argument argument : operation.arguments()) {
+    for (Argument argument : operation.sent()) {
       Object value = given.get(argument.name());
       if (value == null) {
         value = argument.fallback();
@@ -36,7 +36,7 @@ public final class Arguments {
       }
     }
     for (String name : given.keySet()) {
-      if (operation.arguments().stream().noneMatch(a -> a.name().equals(name))) {
+      if (operation.sent().stream().noneMatch(a -> a.name().equals(name))) {
         throw bad(operation, "unknown argument '" + name + "'");
       }
     }
@@ -48,7 +48,7 @@ public final class Arguments {
       case NUMBER -> number(operation, argument, value);
       case FLAG -> flag(operation, argument, value);
       case LIST -> list(value);
-      case TEXT -> text(operation, argument, value);
+      case TEXT, OUTPUT -> text(operation, argument, value);
     };
   }
 
@@ -101,8 +101,7 @@ public final class Arguments {
   }
 
   private static OperationException bad(Operation operation, String what) {
-    String known =
-        operation.arguments().stream().map(Argument::name).collect(Collectors.joining(", "));
+    String known = operation.sent().stream().map(Argument::name).collect(Collectors.joining(", "));
     return new OperationException(
         FailureCode.BAD_REQUEST,
         operation.name() + ": " + what,

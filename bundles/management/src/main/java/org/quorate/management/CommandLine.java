@@ -10,15 +10,15 @@ public final class CommandLine {
   private CommandLine() {}
 
   /**
-   * Required arguments by their place, all by {@code --name value}, {@code --name=value} or, for
-   * flags, {@code --name}. Words after {@code --} are never options.
+   * Required arguments and a file for the answer by their place, all others by {@code --name value}, {@code
+   * --name=value} or, for flags, {@code --name}. Words after {@code --} are never options.
    *
    * @throws OperationException BAD_REQUEST with the usage in its hint
    */
   public static Map<String, Object> parse(Operation operation, List<String> words) {
     Map<String, Object> given = new LinkedHashMap<>();
     List<Argument> places =
-        new ArrayList<>(operation.arguments().stream().filter(Argument::required).toList());
+        new ArrayList<>(operation.arguments().stream().filter(Argument::placed).toList());
     boolean options = true;
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -54,7 +54,7 @@ public final class CommandLine {
 
   private static Argument option(Operation operation, String name) {
     return operation.arguments().stream()
-        .filter(a -> a.option().equals(name))
+        .filter(a -> !a.isOutput() && a.option().equals(name))
         .findFirst()
         .orElseThrow(() -> usage(operation, "unknown option " + name));
   }
@@ -71,8 +71,9 @@ public final class CommandLine {
         line.append(" <").append(a.name()).append('>');
       }
     }
+    operation.output().ifPresent(a -> line.append(" [").append(a.name()).append(']'));
     for (Argument a : operation.arguments()) {
-      if (!a.required()) {
+      if (!a.placed()) {
         line.append(" [").append(a.option());
         line.append(a.type() == Argument.Type.FLAG ? "]" : " <" + hint(a) + ">]");
       }

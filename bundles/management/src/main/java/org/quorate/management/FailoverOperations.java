@@ -11,6 +11,7 @@ import org.quorate.failover.Operators;
 import org.quorate.spi.failover.ClusterMode;
 import org.quorate.spi.failover.FailoverDetail;
 import org.quorate.spi.failover.FailoverException;
+import org.quorate.spi.failover.FailoverLimits;
 
 /** The failover registry on a coordinator, for people; of one in a group on any node. */
 final class FailoverOperations {
@@ -25,7 +26,19 @@ final class FailoverOperations {
   private FailoverOperations() {}
 
   static List<Operation> all() {
-    return List.of(show(), detail(), deleteForce(), retry(), nodes(), mode(), switchMode());
+    return List.of(
+        show(),
+        detail(),
+        deleteForce(),
+        retry(),
+        nodes(),
+        locks(),
+        unlock(),
+        events(),
+        event(),
+        repaired(),
+        mode(),
+        switchMode());
   }
 
   private static <T> CompletionStage<T> on(
@@ -51,8 +64,8 @@ final class FailoverOperations {
         };
     String next =
         switch (e.code()) {
-          case NOT_FOUND -> "failover show lists what there is";
-          case IN_USE -> "wait until it ends, or say --force";
+          case NOT_FOUND -> "failover show, locks and events list what there is";
+          case IN_USE -> "wait until it ends; delete-force and retry take --force";
           case NO_QUORUM -> "try again; group why tells what is missing";
           case INDETERMINATE -> "look with failover show before you repeat it";
           default -> "correct the request";
@@ -93,9 +106,9 @@ final class FailoverOperations {
   private static Operation detail() {
     return new Operation(
         "failover.detail",
-        "Shows a record with its content",
+        "Shows a record with its content, or writes it to a file",
         Access.READ,
-        List.of(ID, GROUP, COORDINATOR, ROOT),
+        List.of(ID, Argument.output("file", "a new file for it, as XML"), GROUP, COORDINATOR, ROOT),
         FailoverDetailView.class,
         false,
         "42",
@@ -152,6 +165,98 @@ final class FailoverOperations {
         (node, a) ->
             on(node, a, Operators::nodes)
                 .thenApply(all -> all.stream().map(FailoverNodeView::of).toList()));
+  }
+
+  private static Operation locks() {
+    return new Operation(
+        "failover.locks",
+        "Lists locks of the registry, and whether anybody works on the record that holds each",
+        Access.READ,
+        List.of(GROUP, COORDINATOR, ROOT),
+        FailoverLockView.class,
+        true,
+        "",
+        (node, a) ->
+            on(node, a, Operators::locks)
+                .thenApply(
+                    all -> {
+                      long now = System.currentTimeMillis();
+                      return all.stream().map(l -> FailoverLockView.of(l, now)).toList();
+                    }));
+  }
+
+  private static Operation unlock() {
+    return new Operation(
+        "failover.unlock",
+        "Takes a lock from a record that nobody works on; what takes it over does without",
+        Access.ADMIN,
+        List.of(ID, Argument.required("lock", "name of the lock"), GROUP, COORDINATOR, ROOT),
+        DoneView.class,
+        false,
+        "42 testdb/t1",
+        (node, a) ->
+            on(node, a, o -> o.unlock(id(a), a.text("lock")))
+                .thenApply(ok -> new DoneView(true, "the lock is free")));
+  }
+
+  private static Operation events() {
+    return new Operation(
+        "failover.events",
+        "Lists operations that have ended and left shards behind",
+        Access.READ,
+        List.of(
+            Argument.text("type", null, "only of operations of this type, such as ddl"),
+            Argument.number("limit", 16L, "how many at most, up to " + FailoverLimits.EVENTS),
+            GROUP,
+            COORDINATOR,
+            ROOT),
+        FailoverEventView.class,
+        true,
+        "--type ddl",
+        (node, a) ->
+            on(node, a, o -> o.events(a.maybe("type").orElse(null), limit(a)))
+                .thenApply(all -> all.stream().map(FailoverEventView::of).toList()));
+  }
+
+  private static int limit(Arguments a) {
+    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, a.number("limit")));
+  }
+
+  private static Operation event() {
+    return new Operation(
+        "failover.event",
+        "Shows what an operation that has ended left to be put right",
+        Access.READ,
+        List.of(ID, GROUP, COORDINATOR, ROOT),
+        FailoverEventView.class,
+        false,
+        "42",
+        (node, a) -> on(node, a, o -> o.event(id(a))).thenApply(FailoverEventView::of));
+  }
+
+  private static Operation repaired() {
+    return new Operation(
+        "failover.repaired",
+        "Notes that shards which an operation left behind have what the others have",
+        Access.ADMIN,
+        List.of(
+            ID,
+            Argument.text("shard", null, "only this one (default: all, and the event ends)"),
+            GROUP,
+            COORDINATOR,
+            ROOT),
+        DoneView.class,
+        false,
+        "42 --shard node1.n1",
+        (node, a) ->
+            on(node, a, o -> o.repaired(id(a), a.maybe("shard").orElse(null)))
+                .thenApply(FailoverOperations::left));
+  }
+
+  private static DoneView left(List<String> behind) {
+    return new DoneView(
+        true,
+        behind.isEmpty() ? "the event has ended" : "still behind: " + String.join(", ", behind));
   }
 
   private static Operation mode() {

@@ -37,7 +37,7 @@ public final class OpenApi {
     if (op.access() == Access.READ) {
       Map<String, Object> get = common(op, op.name() + ".get");
       List<Object> parameters = new ArrayList<>();
-      for (Argument a : op.arguments()) {
+      for (Argument a : op.sent()) {
         parameters.add(
             Map.of(
                 "name", a.name(),
@@ -50,7 +50,7 @@ public final class OpenApi {
       methods.put("get", get);
     }
     Map<String, Object> post = common(op, op.name());
-    if (!op.arguments().isEmpty()) {
+    if (!op.sent().isEmpty()) {
       post.put("requestBody", content(body(op)));
     }
     methods.put("post", post);
@@ -83,7 +83,7 @@ public final class OpenApi {
   private static Map<String, Object> body(Operation op) {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
-    for (Argument a : op.arguments()) {
+    for (Argument a : op.sent()) {
       Map<String, Object> schema = argument(a);
       schema.put("description", a.description());
       properties.put(a.name(), schema);

@@ -42,6 +42,16 @@ public record Operation(
     arguments = List.copyOf(arguments);
   }
 
+  /** Arguments that a node is sent. */
+  public List<Argument> sent() {
+    return arguments.stream().filter(a -> !a.isOutput()).toList();
+  }
+
+  /** The file that the shells write the answer's text to, if it takes one. */
+  public Optional<Argument> output() {
+    return arguments.stream().filter(Argument::isOutput).findFirst();
+  }
+
   /** The part before the first dot. */
   public String noun() {
     int dot = name.indexOf('.');

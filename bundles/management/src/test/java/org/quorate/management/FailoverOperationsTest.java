@@ -1,10 +1,12 @@
 package org.quorate.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +31,7 @@ import org.quorate.failover.Self;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.spi.failover.FailoverWork;
+import org.quorate.spi.failover.ShardState;
 import org.quorate.spi.failover.WorkSpec;
 
 /** What operators see and change of a process that is registered over TCP. */
@@ -79,15 +82,23 @@ class FailoverOperationsTest {
   }
 
   private Object ask(String operation) throws Exception {
-    return node.invoke(operation, Map.of("group", "main"));
+    return ask(operation, Map.of());
+  }
+
+  private Object ask(String operation, Map<String, Object> arguments) throws Exception {
+    Map<String, Object> all = new LinkedHashMap<>(arguments);
+    all.put("group", "main");
+    return node.invoke(operation, all);
   }
 
   private FailureCode refused(String operation, String id) {
-    ExecutionException e =
-        assertThrows(
-            ExecutionException.class,
-            () -> node.invoke(operation, Map.of("group", "main", "id", id)));
-    return OperationException.of(e).code();
+    return refused(operation, Map.of("id", id));
+  }
+
+  private FailureCode refused(String operation, Map<String, Object> arguments) {
+    return OperationException.of(
+            assertThrows(ExecutionException.class, () -> ask(operation, arguments)))
+        .code();
   }
 
   @Test
@@ -106,6 +117,10 @@ class FailoverOperationsTest {
         (FailoverDetailView) node.invoke("failover.detail", Map.of("group", "main", "id", id));
     assertEquals("alter <t1>", detail.content());
     assertTrue(detail.text().contains("alter &lt;t1&gt;"), detail.text());
+    FailoverLockView lock = (FailoverLockView) ((List<?>) ask("failover.locks")).get(0);
+    assertEquals(List.of("db/t1", id, "10.0.2.201"), fields(lock));
+    assertEquals(
+        FailureCode.CONFLICT, refused("failover.unlock", Map.of("id", id, "lock", "db/t1")));
     List<?> nodes = (List<?>) ask("failover.nodes");
     assertEquals("a", ((FailoverNodeView) nodes.get(0)).node());
 
@@ -117,8 +132,35 @@ class FailoverOperationsTest {
     assertEquals(FailureCode.BAD_REQUEST, refused("failover.retry", "t1"));
   }
 
+  private static List<String> fields(FailoverLockView v) {
+    assertEquals(0, v.takeoverNumber());
+    assertFalse(v.orphan());
+    return List.of(v.lock(), v.commitId(), v.holder());
+  }
+
   private static List<String> fields(FailoverView v) {
     return List.of(v.commitId(), v.table(), v.originalNode(), v.phase());
+  }
+
+  @Test
+  void whatFailedIsAnEventUntilItIsRepaired() throws Exception {
+    FailoverWork work = get(registry.begin(WorkSpec.of("ddl", "db", "t1")));
+    get(work.addLock("db/t1"));
+    get(work.setContent(Bytes.utf8("x")));
+    get(work.setStatus("node1.n1", ShardState.FAILED));
+    get(work.setStatus("node2.n1", ShardState.FAILED));
+    get(work.complete());
+    String id = Long.toUnsignedString(work.id());
+    FailoverEventView event = (FailoverEventView) ask("failover.event", Map.of("id", id));
+    assertEquals(List.of("node1.n1", "node2.n1"), event.behind());
+    assertEquals(List.of(event), ask("failover.events", Map.of("type", "ddl")));
+    assertEquals(List.of(), ask("failover.events", Map.of("type", "dml")));
+    assertEquals(FailureCode.BAD_REQUEST, refused("failover.events", Map.of("limit", 0)));
+    DoneView left = (DoneView) ask("failover.repaired", Map.of("id", id, "shard", "node1.n1"));
+    assertEquals("still behind: node2.n1", left.message());
+    ask("failover.repaired", Map.of("id", id));
+    assertEquals(List.of(), ask("failover.events"));
+    assertEquals(FailureCode.NOT_FOUND, refused("failover.event", id));
   }
 
   @Test

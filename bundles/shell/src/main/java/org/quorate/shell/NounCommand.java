@@ -1,5 +1,6 @@
 package org.quorate.shell;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.quorate.management.ManagedNode;
 import org.quorate.management.Operation;
 import org.quorate.management.OperationException;
 import org.quorate.management.OperationTable;
+import org.quorate.management.TextFile;
 
 /**
  * A command of the scope {@code quorate}: one operation ({@code quorate:health}), or all that begin
@@ -95,13 +97,16 @@ public final class NounCommand implements Function {
 
   private Object run(Operation operation, List<String> words) throws InterruptedException {
     Map<String, Object> given = CommandLine.parse(operation, words);
+    Object file = operation.output().map(a -> given.remove(a.name())).orElse(null);
     // Who waits for an end waits a little longer than the node does.
     long patience =
         PATIENCE_SECONDS + TimeUnit.MILLISECONDS.toSeconds(operation.waitMs(given).orElse(0L));
     try {
-      return OperationTable.invoke(operation, node, given)
-          .toCompletableFuture()
-          .get(patience, TimeUnit.SECONDS);
+      Object answer =
+          OperationTable.invoke(operation, node, given)
+              .toCompletableFuture()
+              .get(patience, TimeUnit.SECONDS);
+      return file == null ? answer : TextFile.write(Path.of(file.toString()), answer);
     } catch (ExecutionException e) {
       throw new IllegalArgumentException(text(OperationException.of(e)), e);
     } catch (TimeoutException e) {
@@ -121,7 +126,7 @@ public final class NounCommand implements Function {
       out.append(op.description()).append("\n  quorate:").append(typed(op));
       out.append(CommandLine.usage(op).substring(op.command().length())).append('\n');
       for (Argument a : op.arguments()) {
-        out.append("    ").append(a.required() ? "<" + a.name() + ">" : a.option());
+        out.append("    ").append(label(a));
         out.append("  ").append(a.description());
         if (!a.required() && a.fallback() != null && !a.fallback().isEmpty()) {
           out.append(" (default: ").append(a.fallback()).append(')');
@@ -134,6 +139,13 @@ public final class NounCommand implements Function {
       }
     }
     return out.toString();
+  }
+
+  private static String label(Argument a) {
+    if (a.required()) {
+      return "<" + a.name() + ">";
+    }
+    return a.isOutput() ? "[" + a.name() + "]" : a.option();
   }
 
   private String typed(Operation op) {
@@ -168,7 +180,7 @@ public final class NounCommand implements Function {
     }
     if (!line.inOption()) {
       op.arguments().stream()
-          .filter(a -> !a.required())
+          .filter(a -> !a.placed())
           .map(Argument::option)
           .forEach(candidates::add);
     }

@@ -15,7 +15,7 @@ import org.quorate.management.Operation;
 record Typed(Argument next, boolean inOption, String group) {
   static Typed of(Operation operation, List<String> words) {
     List<Argument> places =
-        new ArrayList<>(operation.arguments().stream().filter(Argument::required).toList());
+        new ArrayList<>(operation.arguments().stream().filter(Argument::placed).toList());
     Argument option = null;
     String group = "default";
     for (String word : words) {

@@ -1,16 +1,20 @@
 package org.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.management.Argument;
 import org.quorate.management.Operation;
+import org.quorate.management.OperationException;
 import org.quorate.management.Operations;
+import org.quorate.management.TextFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -88,7 +92,7 @@ final class OperationCommands {
             "", ("Example: quorate " + operation.command() + " " + operation.example()).strip());
     int place = 0;
     for (Argument argument : operation.arguments()) {
-      if (argument.required()) {
+      if (argument.placed()) {
         spec.addPositional(positional(argument, place++));
       } else {
         spec.addOption(option(argument));
@@ -110,7 +114,8 @@ final class OperationCommands {
     return PositionalParamSpec.builder()
         .index(Integer.toString(place))
         .type(String.class)
-        .required(true)
+        .required(a.required())
+        .arity(a.required() ? "1" : "0..1")
         .paramLabel(a.name().toUpperCase(java.util.Locale.ROOT))
         .completionCandidates(a.choices())
         .description(description(a))
@@ -174,11 +179,14 @@ final class OperationCommands {
     public Integer call() throws InterruptedException {
       Map<String, Object> arguments = new LinkedHashMap<>();
       int place = 0;
+      Path file = null;
       List<PositionalParamSpec> places = spec.positionalParameters();
       for (Argument a : operation.arguments()) {
         Object value =
-            a.required() ? places.get(place++).getValue() : spec.findOption(a.option()).getValue();
-        if (value != null) {
+            a.placed() ? places.get(place++).getValue() : spec.findOption(a.option()).getValue();
+        if (value != null && a.isOutput()) {
+          file = root.terminal().resolve(Path.of(value.toString()));
+        } else if (value != null) {
           arguments.put(a.name(), value);
         }
       }
@@ -188,8 +196,16 @@ final class OperationCommands {
         arguments.put("bundles", new Uploads(root, node).send(bundles));
       }
       JsonNode answer = root.call(node, operation.name(), arguments, patience(arguments));
-      root.print(answer);
+      root.print(file == null ? answer : written(file, answer));
       return FINDING.contains(operation.name()) && found(answer) ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private static Object written(Path file, JsonNode answer) {
+      try {
+        return TextFile.write(file, answer);
+      } catch (OperationException e) {
+        throw new CliException(ExitCode.USAGE, e.failure().message(), e.failure().next(), e);
+      }
     }
   }
 }

@@ -17,6 +17,9 @@ public final class FailoverLimits {
   /** Longest name of a database, table, node, lock or shard, in bytes of UTF-8. */
   public static final int NAME_BYTES = 256;
 
+  /** Most events that are listed at once. */
+  public static final int EVENTS = 1_000;
+
   /** Longest wait for the mode normal, in milliseconds: a day. */
   public static final long WAIT_MS = 86_400_000;
 

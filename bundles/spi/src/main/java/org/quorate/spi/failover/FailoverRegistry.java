@@ -44,6 +44,23 @@ public interface FailoverRegistry {
    */
   CompletionStage<Void> retry(long id, boolean force);
 
+  /**
+   * What ended operations left to be put right, by commit id.
+   *
+   * @param type of the operations, null for all
+   * @param limit most events, 1 to {@link FailoverLimits#EVENTS}
+   */
+  CompletionStage<List<FailoverEvent>> events(String type, int limit);
+
+  /**
+   * A shard has what the others have. The event goes with its last one.
+   *
+   * @param shard null for all of the event
+   * @return the shards that are still behind; fails as NOT_FOUND if there is no such event, or the shard
+   *     is not behind in it
+   */
+  CompletionStage<List<String>> repaired(long id, String shard);
+
   /** Nodes that are registered, by name. */
   CompletionStage<List<RegisteredNode>> nodes();
 

@@ -51,7 +51,11 @@ public interface FailoverWork {
   /** Notes how far a slice is copied, state 5. */
   CompletionStage<Void> setSlice(FailoverRecord.Slice slice);
 
-  /** Ends it: the record, its content and its locks go in one transaction. */
+  /**
+   * Ends it: the record, its content and its locks go in one transaction. If shards are noted as FAILED a
+   * {@link FailoverEvent} of them stays, from that transaction on, until they are {@link
+   * FailoverRegistry#repaired}.
+   */
   CompletionStage<Void> complete();
 
   /** Leaves it to whomever the registry chooses, perhaps this node. Not for a takeover: let it fail. */

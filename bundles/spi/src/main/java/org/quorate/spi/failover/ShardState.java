@@ -6,5 +6,6 @@ public enum ShardState {
   SENT,
   PREPARED,
   COMMITTED,
+  /** It did not take part: who ends the operation so leaves it behind. */
   FAILED
 }
