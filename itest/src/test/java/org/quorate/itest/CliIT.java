@@ -96,6 +96,9 @@ class CliIT {
     Cli.Result again = cli.run("kv", "lease", "end", lease);
     assertEquals(1, again.exit(), again.toString());
     assertTrue(again.err().contains("no lease " + lease), again.err());
+    Cli.Result keys = cli.run("kv", "lease", "keys", lease);
+    assertEquals(1, keys.exit(), keys.toString());
+    assertTrue(keys.err().contains("no lease " + lease), keys.err());
     Cli.Result refused = cli.run("kv", "put", "online/you", "yes", "--lease", lease);
     assertNotEquals(0, refused.exit(), refused.toString());
     assertTrue(refused.err().contains("grant a new lease"), refused.err());

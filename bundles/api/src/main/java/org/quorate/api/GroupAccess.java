@@ -12,6 +12,9 @@ import java.util.function.LongConsumer;
  * blocks. Stages complete normally, with the outcome, and callbacks come on {@link #loop}.
  */
 public interface GroupAccess {
+  /** What a watch is called back with in place of a version when it was refused. */
+  long TOO_MANY = -1;
+
   GroupId id();
 
   /** Proposes a command, which is executed at most once. */
@@ -35,7 +38,8 @@ public interface GroupAccess {
   /**
    * Calls back once when a commit after a version has changed a key of the ranges: with a version that
    * is greater, and no greater than the first such commit. With 0 when that cannot be told any more: look
-   * and watch again. May come without such a commit.
+   * and watch again, after a pause. May come without such a commit. With {@link #TOO_MANY} when the node
+   * keeps as many watches of this caller as it will ({@code client.watches.max}): nothing is watched.
    *
    * @return no call any more, if it is run on {@link #loop}
    */

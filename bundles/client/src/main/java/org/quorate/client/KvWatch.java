@@ -1,6 +1,7 @@
 package org.quorate.client;
 
 import java.util.List;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.Gtid;
 import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
@@ -119,6 +120,8 @@ public final class KvWatch {
   private void advanced(long version) {
     if (version > 0) {
       ask();
+    } else if (version == GroupAccess.TOO_MANY) {
+      end(new OutcomeException(new Outcome.Overloaded(PAUSE_MS, "client.watches.max")));
     } else {
       later(this::ask);
     }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     name = "lease",
     description = {
       "Grants a lease of so many seconds, starts its time anew (keep), ends it, or lists its keys.",
-      "Keys put with --lease are deleted when it ends, all in one revision."
+      "Keys put with --lease are deleted when it ends, all in one revision.",
+      "Asked for its keys, a lease that has none is kept."
     },
     footer = {"", "Example: quorate kv lease grant 60"})
 final class KvLeaseCommand implements Callable<Integer> {
@@ -78,6 +79,9 @@ final class KvLeaseCommand implements Callable<Integer> {
           KvQuery query = KvOptions.made(() -> new KvQuery.LeaseKeys(number, Bytes.EMPTY, KEYS));
           KvResult.LeaseKeysDone found =
               (KvResult.LeaseKeysDone) link.now(link.read(query, ReadLevel.LINEARIZABLE));
+          if (found.keys().isEmpty()) {
+            keep(link, access); // no read tells whether there is a lease without keys
+          }
           root.print(
               Map.of(
                   "keys", found.keys().stream().map(kv.encoding::show).toList(),

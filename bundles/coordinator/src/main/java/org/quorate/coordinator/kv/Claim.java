@@ -3,8 +3,7 @@ package org.quorate.coordinator.kv;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.quorate.api.Bytes;
-import org.quorate.api.KeyRange;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.kv.Compare;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvEntry;
@@ -29,16 +28,18 @@ final class Claim implements HeldLock {
   /** The longest pause between two tries to take the claim back; they begin at {@link #PAUSE_MS}. */
   private static final long LONGEST_PAUSE_MS = 5_000;
 
-  /** A lock that is held for less is not worth a write, which its release would wait behind. */
-  private static final long TELL_MS = 20;
+  /**
+   * A lock that is held for less is worth neither a watch nor a write that tells since when: its release
+   * would wait behind them.
+   */
+  private static final long SETTLED_MS = 20;
 
   private final Locks locks;
   private final Session session;
   private final Base base;
   private final LockSpec spec;
   private final long slot;
-  private final Bytes place;
-  private final KeyRange queue;
+  private final ClaimKey key;
   private final CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Loss> lost = new CompletableFuture<>();
   private volatile ClaimRecord record;
@@ -83,8 +84,7 @@ final class Claim implements HeldLock {
     this.base = session.base();
     this.spec = spec;
     this.slot = slot;
-    this.place = base.places().claim(spec.name(), session.id(), slot);
-    this.queue = base.places().claims(spec.name());
+    this.key = new ClaimKey(session, spec.name(), slot);
     this.record = record;
   }
 
@@ -117,12 +117,7 @@ final class Claim implements HeldLock {
 
   /** One command: it takes the lock if nobody has it, else a place in the queue, if it is to wait. */
   CompletionStage<LockOutcome> ask() {
-    Compare free = new Compare(queue, Compare.Target.VERSION, Compare.Op.EQUAL, Bytes.ofLong(0));
-    KvCommand take = put(record.held(record.askedAtMs()));
-    KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
-    List<KvCommand> otherwise = spec.waitMs() == 0 ? List.of(read) : List.of(put(record), read);
-    execute(new KvCommand.Txn(List.of(free), List.of(take), otherwise))
-        .whenCompleteAsync(this::asked, locks.loop());
+    execute(key.ask(record, spec.waitMs() > 0)).whenCompleteAsync(this::asked, locks.loop());
     return outcome.copy();
   }
 
@@ -135,10 +130,6 @@ final class Claim implements HeldLock {
 
   private CompletionStage<KvResult.TxnDone> execute(KvCommand command) {
     return locks.store().execute(base, command, KvResult.TxnDone.class);
-  }
-
-  private KvCommand put(ClaimRecord content) {
-    return new KvCommand.Put(place, content.encode(), session.lease(), false);
   }
 
   private void asked(KvResult.TxnDone done, Throwable problem) {
@@ -173,13 +164,13 @@ final class Claim implements HeldLock {
       return;
     }
     if (outcome.isDone()) {
-      execute(ifThere(KvCommand.delete(place)));
+      execute(key.delete(counter));
       return;
     }
     KvEntry before = null;
     boolean there = false;
     for (KvEntry entry : line) {
-      if (entry.key().equals(place)) {
+      if (entry.key().equals(key.place())) {
         there = true;
       } else if (isBehind(base.token(entry))
           && (before == null || base.token(entry).compareTo(base.token(before)) > 0)) {
@@ -194,8 +185,7 @@ final class Claim implements HeldLock {
     } else if (before == null) {
       granted(false);
     } else {
-      List<KeyRange> watched = List.of(KeyRange.single(before.key()), KeyRange.single(place));
-      watch = locks.store().access.watch(watched, revision, this::look);
+      watch = locks.store().access.watch(key.behind(before.key()), revision, this::look);
     }
   }
 
@@ -207,9 +197,16 @@ final class Claim implements HeldLock {
     if (outcome.isDone()) {
       return;
     }
+    if (version == GroupAccess.TOO_MANY) { // it would not learn when it has the lock
+      timer.run();
+      leaving = true;
+      outcome.completeExceptionally(Failures.tooManyWatches());
+      leave();
+      return;
+    }
     locks
         .store()
-        .query(KvQuery.range(queue, 0), locks.store().reaching(version), KvResult.RangeDone.class)
+        .query(key.line(), locks.store().reaching(version), KvResult.RangeDone.class)
         .whenCompleteAsync(
             (done, problem) -> {
               if (problem != null) {
@@ -237,19 +234,18 @@ final class Claim implements HeldLock {
       record = record.held(locks.store().surroundings.wallMs());
     }
     locks.held(this);
-    guard(counter);
-    if (tell) {
-      timer = locks.store().access.after(TELL_MS, this::tell);
-    }
+    timer = locks.store().access.after(SETTLED_MS, () -> settled(tell));
     if (!outcome.complete(new LockOutcome.Granted(this))) {
       release();
     }
   }
 
-  /** Tells others since when it is held. */
-  private void tell() {
-    KvCommand put = new KvCommand.Put(place, record.encode(), KvCommand.KEEP_LEASE, false);
-    execute(ifThere(put));
+  /** It is held for longer: whoever takes it away is noticed, and others see since when it is held. */
+  private void settled(boolean tell) {
+    guard(counter);
+    if (tell) {
+      execute(key.tell(counter, record));
+    }
   }
 
   private void late() {
@@ -258,10 +254,7 @@ final class Claim implements HeldLock {
     }
     leaving = true;
     watch.run();
-    KvCommand read = new KvCommand.Read(KvQuery.range(queue, 0));
-    execute(
-            new KvCommand.Txn(
-                List.of(same()), List.of(read, KvCommand.delete(place)), List.of(read)))
+    execute(key.leave(counter))
         .whenCompleteAsync(
             (done, problem) -> {
               if (problem != null) {
@@ -282,9 +275,8 @@ final class Claim implements HeldLock {
     if (lost.isDone()) {
       return;
     }
-    KvCommand delete = KvCommand.delete(place);
     boolean known = counter != 0;
-    execute(known ? ifThere(delete) : new KvCommand.Txn(List.of(), List.of(delete), List.of()))
+    execute(key.delete(counter))
         .whenCompleteAsync(
             (done, problem) -> {
               if (lost.isDone()) {
@@ -294,8 +286,7 @@ final class Claim implements HeldLock {
               } else if (known) {
                 lose(Loss.RELEASED);
               } else { // the command that asks may yet be executed
-                List<KeyRange> own = List.of(KeyRange.single(place));
-                watch = locks.store().access.watch(own, done.revision(), v -> leaveLater());
+                watch = locks.store().access.watch(key.alone(), done.revision(), v -> leaveLater());
               }
             },
             locks.loop());
@@ -307,7 +298,7 @@ final class Claim implements HeldLock {
   }
 
   private void notGranted(List<KvEntry> line) {
-    List<KvEntry> others = line.stream().filter(e -> !e.key().equals(place)).toList();
+    List<KvEntry> others = line.stream().filter(e -> !e.key().equals(key.place())).toList();
     locks.gone(this);
     session.slots().free(slot);
     outcome.complete(new LockOutcome.NotGranted(Locks.info(base, spec.name(), others)));
@@ -328,31 +319,26 @@ final class Claim implements HeldLock {
 
   // ---- holding --------------------------------------------------------------------------------
 
-  /** Unless somebody took this claim away. */
-  private KvCommand ifThere(KvCommand then) {
-    return new KvCommand.Txn(List.of(same()), List.of(then), List.of());
-  }
-
   /** That it is there yet. */
   Compare same() {
-    return Translation.number(place, Compare.Target.CREATE, counter);
+    return key.same(counter);
   }
 
   private void guard(long version) {
+    watch.run();
     if (!lost.isDone()) {
-      watch =
-          locks
-              .store()
-              .access
-              .watch(List.of(KeyRange.single(place)), version, this::lookWhetherHeld);
+      watch = locks.store().access.watch(key.alone(), version, this::lookWhetherHeld);
     }
   }
 
   private void lookWhetherHeld(long version) {
     Store store = locks.store();
-    KvQuery own = KvQuery.get(place);
+    if (version == GroupAccess.TOO_MANY) {
+      watch = store.access.after(session.lookMs(), () -> lookWhetherHeld(0));
+      return;
+    }
     store
-        .query(own, store.reaching(version), KvResult.GetDone.class)
+        .query(KvQuery.get(key.place()), store.reaching(version), KvResult.GetDone.class)
         .thenCombine(
             store.get(session.place(), store.reaching(version)),
             (mine, owner) -> {
@@ -392,7 +378,7 @@ final class Claim implements HeldLock {
     if (!leaving) {
       timer.run();
     }
-    execute(ifThere(KvCommand.delete(place)))
+    execute(key.delete(counter))
         .whenCompleteAsync(
             (result, problem) -> {
               releasing = false;

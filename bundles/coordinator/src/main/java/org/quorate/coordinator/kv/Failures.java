@@ -67,6 +67,13 @@ final class Failures {
     return failure(Code.CLOSED, "the coordinator is closed");
   }
 
+  static CoordinationException tooManyWatches() {
+    return failure(
+        Code.OVERLOADED,
+        "the node keeps no more watches of this client: follow a tree with one watch, close what is"
+            + " not needed, or raise client.watches.max");
+  }
+
   /** Marks a failure after which a request can be made anew, on another base. */
   private static final class Replaced extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvEntry;
@@ -96,7 +97,9 @@ final class Poll {
 
   /** Looks whether there is a change: the group may have called for another reason. */
   private void look(long version) {
-    if (!answer.isDone()) {
+    if (version == GroupAccess.TOO_MANY) {
+      end(Failures.tooManyWatches());
+    } else if (!answer.isDone()) {
       changed(0, Long.MAX_VALUE, store.reaching(version));
     }
   }

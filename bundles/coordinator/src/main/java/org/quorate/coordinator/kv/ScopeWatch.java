@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvQuery;
@@ -189,6 +190,10 @@ final class ScopeWatch implements Subscription {
 
   /** Nothing of the keys has changed before the version. */
   private void advanced(long version) {
+    if (version == GroupAccess.TOO_MANY) {
+      end(Failures.tooManyWatches());
+      return;
+    }
     next = Math.max(next, version);
     if (version > 0) {
       ask(store.reaching(version));

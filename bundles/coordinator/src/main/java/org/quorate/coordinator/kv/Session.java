@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
@@ -82,7 +83,12 @@ final class Session implements CoordinatorSession {
   }
 
   boolean isDue(long nowMs) {
-    return nowMs - renewedMs >= spec.ttlMs() / 3;
+    return nowMs - renewedMs >= lookMs();
+  }
+
+  /** How often to look at what nobody tells of. */
+  long lookMs() {
+    return spec.ttlMs() / 3;
   }
 
   void renewed(long atMs) {
@@ -170,6 +176,10 @@ final class Session implements CoordinatorSession {
 
   private void look(long version) {
     Store store = sessions.store();
+    if (version == GroupAccess.TOO_MANY) { // whoever keeps it alive is told too when it is gone
+      watch = store.access.after(lookMs(), () -> look(0));
+      return;
+    }
     store
         .query(
             org.quorate.api.kv.KvQuery.get(place()),

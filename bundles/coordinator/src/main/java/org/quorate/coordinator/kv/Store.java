@@ -33,6 +33,9 @@ final class Store {
 
   private static final long PAUSE_MS = 50;
 
+  /** How often to look at the base where no watch of it is kept. */
+  private static final long UNWATCHED_MS = 2_000;
+
   /** How often a request begins anew because the base was replaced under it. */
   private static final int ATTEMPTS = 4;
 
@@ -135,6 +138,10 @@ final class Store {
   }
 
   private void lookAtBase(CompletionStage<Base> known, long version) {
+    if (version == GroupAccess.TOO_MANY) { // reads and commands find out all the same
+      baseWatch = access.after(UNWATCHED_MS, () -> lookAtBase(known, 0));
+      return;
+    }
     known
         .thenCompose(
             held ->

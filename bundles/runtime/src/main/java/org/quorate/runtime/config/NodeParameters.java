@@ -62,7 +62,7 @@ public final class NodeParameters {
               1024,
               1,
               1 << 20,
-              "Watches of one connection; more are refused.")
+              "Watches of one connection; more are refused, and end as OVERLOADED.")
           .whileRunning();
   public static final Parameter CLIENT_IDLE_MS =
       number(

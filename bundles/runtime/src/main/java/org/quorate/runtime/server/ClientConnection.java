@@ -10,6 +10,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.KeyRange;
@@ -310,9 +311,12 @@ final class ClientConnection implements FramedSocket.Handler {
   private void watch(
       long id, GroupId group, BiFunction<GroupHost, LongConsumer, Runnable> watching) {
     GroupHost host = server.node().groups().find(group);
-    long limit = server.node().parameters().number(NodeParameters.CLIENT_WATCHES_MAX);
-    if (host == null || watches.size() >= limit || watches.containsKey(id)) {
+    if (host == null || watches.containsKey(id)) {
       notified(id, 0);
+      return;
+    }
+    if (watches.size() >= server.node().parameters().number(NodeParameters.CLIENT_WATCHES_MAX)) {
+      notified(id, GroupAccess.TOO_MANY);
       return;
     }
     Runnable[] cancel = new Runnable[1];

@@ -19,6 +19,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.runtime.api.SwapSpec;
@@ -100,6 +101,16 @@ final class ClusterFixture implements CoordinatorFixture {
             .get(60, SECONDS);
     var told = (KvResult.ChangesDone) KvResult.decode(((ReadOutcome.Answered) answer).result());
     return told.events().stream().map(e -> e.entry().key()).distinct().count();
+  }
+
+  /** A client of the group that is closed with the cluster. */
+  KvClient keys() {
+    return new KvClient(cluster.client().group(TestCluster.GROUP.name()));
+  }
+
+  /** Sets a parameter of all nodes while they run. */
+  void parameter(String name, String value) {
+    cluster.nodes().forEach(n -> cluster.node(n).control().setParameter(name, value));
   }
 
   private NodeId leader() {

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
+import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
@@ -282,6 +284,57 @@ class HostilePortsTest {
     } catch (SocketException expected) {
       // Reset.
     }
+  }
+
+  /** What is over the limit is refused at once, by name; the others are told, and other clients served. */
+  @Test
+  void aStormOfWatchesIsKeptUpToItsLimit() throws IOException {
+    cluster.node(NODE).control().setParameter("client.idle.ms", "60000");
+    final int limit = 1024;
+    final int asked = 3000;
+    final long from = put("stormy");
+    Socket storm = client();
+    storm.getOutputStream().write(hello(""));
+    reply(storm, ClientProtocol.WELCOME);
+    GroupRefs refs = new GroupRefs();
+    List<KeyRange> keys = List.of(KeyRange.single(Bytes.utf8("stormy")));
+    for (int i = 1; i <= asked; i++) {
+      int id = i;
+      storm
+          .getOutputStream()
+          .write(
+              frame(
+                  ClientProtocol.WATCH_KEYS,
+                  out -> {
+                    out.varint(id);
+                    refs.write(out, GroupId.of("main"));
+                    out.varint(from).list(keys, (to, range) -> range.encode(to));
+                  }));
+    }
+    for (int i = limit + 1; i <= asked; i++) {
+      Decoder refused = reply(storm, ClientProtocol.NOTIFY);
+      assertEquals(i, refused.varint());
+      assertEquals(GroupAccess.TOO_MANY, refused.varint());
+    }
+    long changed = put("stormy");
+    for (int i = 1; i <= limit; i++) {
+      Decoder told = reply(storm, ClientProtocol.NOTIFY);
+      assertEquals(i, told.varint());
+      assertEquals(changed, told.varint());
+    }
+    storm.close();
+  }
+
+  private long put(String key) {
+    Outcome done =
+        cluster
+            .client()
+            .group("main")
+            .propose(KvCommand.put(Bytes.utf8(key), Bytes.utf8("x")).encode())
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    return ((Outcome.Committed) done).gtid().version();
   }
 
   @Test

@@ -20,7 +20,8 @@ public interface WatchListener {
   /**
    * The watch has ended by itself; not called after {@link Subscription#close}.
    *
-   * @param why COMPACTED: list again and watch from there; CLOSED, FORBIDDEN, INVALID: for good
+   * @param why COMPACTED: list again and watch from there; OVERLOADED: the server keeps no more watches
+   *     for this client, so watch less, or more with each; CLOSED, FORBIDDEN, INVALID: for good
    */
   void ended(CoordinationException why);
 }

@@ -20,9 +20,11 @@ import org.quorate.spi.coordination.SessionSpec;
 final class HandOver implements AutoCloseable {
   private static final String LOCK = "bench/lock";
   private static final long WAIT_MS = 60_000;
+  private static final long LONGEST_NS = TimeUnit.MINUTES.toNanos(1);
 
   private final List<CoordinatorSession> sessions = new ArrayList<>();
-  private final Recorder recorder = new Recorder(TimeUnit.MINUTES.toNanos(1), 3);
+  private final Recorder taken = new Recorder(LONGEST_NS, 3);
+  private final Recorder released = new Recorder(LONGEST_NS, 3);
   private volatile long releasedNs;
 
   HandOver(List<Coordinator> clients, int contenders)
@@ -53,16 +55,33 @@ final class HandOver implements AutoCloseable {
   private CompletionStage<Boolean> giveBack(HeldLock lock) {
     long now = System.nanoTime();
     if (releasedNs != 0) {
-      recorder.recordValue(Math.min(now - releasedNs, TimeUnit.MINUTES.toNanos(1)));
+      taken.recordValue(Math.min(now - releasedNs, LONGEST_NS));
     }
-    releasedNs = System.nanoTime();
-    return lock.release().thenApply(done -> true);
+    long began = System.nanoTime();
+    releasedNs = began;
+    return lock.release()
+        .thenApply(
+            done -> {
+              released.recordValue(Math.min(System.nanoTime() - began, LONGEST_NS));
+              return true;
+            });
   }
 
   /** From asking for the release to the next one having the lock, in nanoseconds; then forgotten. */
   Histogram taken() {
+    return taken.getIntervalHistogram();
+  }
+
+  /** From asking for the release to its answer, in nanoseconds; then forgotten. */
+  Histogram released() {
+    return released.getIntervalHistogram();
+  }
+
+  /** Begins anew. */
+  void forget() {
     releasedNs = 0;
-    return recorder.getIntervalHistogram();
+    taken.reset();
+    released.reset();
   }
 
   @Override
