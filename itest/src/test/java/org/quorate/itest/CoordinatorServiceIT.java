@@ -34,7 +34,8 @@ class CoordinatorServiceIT {
       new OneNode(
           "[{name: main}]",
           "{journal.segment.bytes: 1048576}",
-          "[{name: zk, provider: zookeeper, options: {coordinator.zk.root: /test}}]",
+          "[{name: zk, provider: zookeeper, options: {coordinator.zk.root: /test}},"
+              + " {name: other, provider: zookeeper, options: {coordinator.zk.root: /other}}]",
           "[{name: orders, coordinator: \"native:main\", address: 10.0.2.201,"
               + " options: {fo.hb.ms: 100, fo.lease.ms: 1000}}]");
 
@@ -211,10 +212,39 @@ class CoordinatorServiceIT {
     }
     assertFalse(felix.type("quorate:coord providers").contains(name), "still there");
     part.start();
-    Object coordinator = felix.context().getService(reference(name));
+    ServiceReference<?> reference = reference(name);
+    Object coordinator = felix.context().getService(reference);
     Object entry = call(coordinator, type("Coordinator"), "get", "app/mode");
     Object value = entry.getClass().getMethod("value").invoke(entry);
     assertEquals("serving", value.getClass().getMethod("utf8").invoke(value));
+    assertTrue(felix.context().ungetService(reference));
+  }
+
+  /** What a bundle holds goes along when its coordinator goes on at another provider. */
+  private void goesOnElsewhere() throws Exception {
+    ServiceReference<?> reference = reference("native:main");
+    Object coordinator = felix.context().getService(reference);
+    Object session = holdLock(coordinator);
+    String plan = felix.type("quorate:coord swap native:main other --dry-run --accept-loss");
+    assertTrue(plan.contains("OLD_REVISIONS"), plan);
+    String refused = felix.type("quorate:coord swap native:main other");
+    assertTrue(refused.contains("--accept-loss"), refused);
+    refused = felix.type("quorate:coord swap native:main zk --accept-loss");
+    assertTrue(refused.contains("something is kept at 'zk'"), refused);
+    String done = felix.type("quorate:coord swap native:main other --accept-loss --wait");
+    assertTrue(done.contains("retired"), done);
+    call(session, type("CoordinatorSession"), "keepAlive");
+    for (String where : List.of("--group main", "--coordinator other")) {
+      String locks = felix.type("quorate:lock list " + where);
+      assertTrue(locks.contains("app/lock") && locks.contains("holder"), locks);
+    }
+    Object entry = call(coordinator, type("Coordinator"), "get", "app/mode");
+    assertTrue(entry != null, "a key was lost");
+    String swaps = felix.type("quorate:coord swaps");
+    assertTrue(swaps.contains("native:main") && swaps.contains("retired"), swaps);
+    assertTrue(felix.context().ungetService(reference));
+    assertEquals("CLOSED", call(session, type("CoordinatorSession"), "ended").toString());
+    assertFalse(felix.type("quorate:lock list --coordinator other").contains("app/lock"));
   }
 
   @Test
@@ -230,6 +260,7 @@ class CoordinatorServiceIT {
     assertTrue(listed.contains("native:main") && listed.contains("zookeeper"), listed);
     comesAndGoes("org.quorate.consensus.raft", "native:main");
     comesAndGoes("org.quorate.coordinator.zk", "zk");
+    goesOnElsewhere();
     String unknown = felix.type("quorate:coord get a --coordinator nowhere");
     assertTrue(unknown.contains("no coordinator 'nowhere'"), unknown);
   }

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The short form of the soak of swaps: four to and fro, a node killed at two of them, while sessions, a lock
- * and a watch of the coordinator are held; then the leader is killed.
+ * and a watch of the coordinator are held; then the leader is killed. At last the coordinator goes to another
+ * group and back.
  */
 class SwapIT {
   private static final int SWAPS = 4;
@@ -19,10 +20,13 @@ class SwapIT {
   void clientsSeeNoErrorOverSwapsAndKills() throws Exception {
     Cli cli = new Cli(directory.resolve("data"));
     cli.ok("up", "--detach", "--json", "--timeout", "180");
-    try (CoordinatedLoad held = new CoordinatedLoad(cli)) {
-      new SwapsUnderKills(cli, SEED).run(SWAPS, KILL_EVERY, held::stop);
-      held.nothingIsLost(new RunningCluster(cli));
-      held.anOperatorTakesTheLock();
+    try {
+      try (CoordinatedLoad held = new CoordinatedLoad(cli)) {
+        new SwapsUnderKills(cli, SEED).run(SWAPS, KILL_EVERY, held::stop);
+        held.nothingIsLost(new RunningCluster(cli));
+        held.anOperatorTakesTheLock();
+      }
+      new CoordinatorGoesOn(cli).thereAndBack();
     } finally {
       cli.ok("down");
     }

@@ -51,7 +51,7 @@ final class CoordOperations {
         node, a, request, CoordinationException.class, CoordOperations::explain);
   }
 
-  private static OperationException explain(CoordinationException e) {
+  static OperationException explain(CoordinationException e) {
     FailureCode code =
         switch (e.code()) {
           case INVALID -> FailureCode.BAD_REQUEST;

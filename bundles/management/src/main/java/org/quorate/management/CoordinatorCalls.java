@@ -43,6 +43,10 @@ final class CoordinatorCalls {
         return node.coordinators().with(name, request);
       }
       String group = name.equals("native") ? a.text("group") : name.substring("native:".length());
+      String offered = "native:" + group;
+      if (node.coordinators().list().stream().anyMatch(view -> offered.equals(view.name()))) {
+        return node.coordinators().with(offered, request); // wherever it is by now
+      }
       NodeGroup access = new NodeGroup(node.control(), ManagedNode.groupId(group));
       Coordinator coordinator =
           new KvCoordinator(access, "management", 1, () -> CompletableFuture.completedFuture(null));

@@ -3,6 +3,7 @@ package org.quorate.management;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.quorate.coordinator.swap.CoordinatorSwaps;
 import org.quorate.spi.coordination.Coordinator;
 
 /** The coordinators that a node offers its bundles. Thread-safe; never blocks. */
@@ -20,6 +21,14 @@ public interface CoordinatorServices {
             String name, Function<Coordinator, CompletionStage<T>> request) {
           throw unknown(name);
         }
+
+        @Override
+        public CoordinatorSwaps swaps() {
+          throw new OperationException(
+              FailureCode.UNSUPPORTED,
+              "no coordinators are offered here",
+              "swap them on a node that runs in its framework");
+        }
       };
 
   /** All that are there, by name. */
@@ -31,6 +40,9 @@ public interface CoordinatorServices {
    * @throws OperationException NOT_FOUND if there is none of this name
    */
   <T> CompletionStage<T> with(String name, Function<Coordinator, CompletionStage<T>> request);
+
+  /** Their swaps. */
+  CoordinatorSwaps swaps();
 
   /** What is told who names one that is not there. */
   static OperationException unknown(String name) {

@@ -23,6 +23,7 @@ public final class Operations {
     all.addAll(StorageOperations.all());
     all.addAll(KvOperations.all());
     all.addAll(CoordOperations.all());
+    all.addAll(CoordSwapOperations.all());
     all.addAll(FailoverOperations.all());
     all.addAll(OpOperations.all());
     all.addAll(AssemblyOperations.all());

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.quorate.coordinator.swap.CoordinatorSwaps;
 import org.quorate.spi.coordination.Coordinator;
 
 /** The services {@code Coordinator} of a framework. */
@@ -56,6 +57,14 @@ final class OsgiCoordinators implements CoordinatorServices {
       }
     }
     throw CoordinatorServices.unknown(name);
+  }
+
+  @Override
+  public CoordinatorSwaps swaps() {
+    ServiceReference<CoordinatorSwaps> reference =
+        context.getServiceReference(CoordinatorSwaps.class);
+    CoordinatorSwaps found = reference == null ? null : context.getService(reference);
+    return found == null ? NONE.swaps() : found;
   }
 
   private <T> CompletionStage<T> used(

@@ -47,6 +47,7 @@ public final class SwapMember implements AutoCloseable {
   private boolean acting;
   private volatile SwapRecords.Read acted;
   private volatile CoordinatorSession toldBy;
+  private volatile Runnable told = () -> {};
   private volatile boolean closed;
 
   /**
@@ -85,6 +86,16 @@ public final class SwapMember implements AutoCloseable {
         new Follower<>(recorded, records.scope(), loop, AGAIN_MS, Last::new, this::changed);
   }
 
+  /**
+   * As {@link #start}.
+   *
+   * @param acted told, on the loop, whenever it has acted upon a record
+   */
+  public SwapMember start(Runnable acted) {
+    told = acted;
+    return start();
+  }
+
   /** Begins to follow the record. */
   public SwapMember start() {
     loop.execute(
@@ -114,6 +125,15 @@ public final class SwapMember implements AutoCloseable {
     coordinator.whenShutdown(() -> loop.execute(() -> gone(user)));
   }
 
+  /**
+   * Takes along a coordinator that was made where nothing was recorded yet. Before {@link #start}.
+   *
+   * @param client shown to people
+   */
+  public void adopt(String client, SwappableCoordinator coordinator) {
+    loop.execute(() -> join(client, coordinator, SwapRecord.FIRST_EPOCH));
+  }
+
   private void whenActed(Runnable then) {
     if (acted != null || closed) {
       then.run();
@@ -122,8 +142,10 @@ public final class SwapMember implements AutoCloseable {
     }
   }
 
-  private String serving() {
-    return known.record() == null ? name : known.record().serving();
+  /** The place that serves, null while that is not known. */
+  public String serving() {
+    SwapRecords.Read now = acted;
+    return now == null ? null : now.record() == null ? name : now.record().serving();
   }
 
   private long epoch() {
@@ -131,9 +153,10 @@ public final class SwapMember implements AutoCloseable {
   }
 
   private void use(String client, CompletableFuture<Coordinator> used) {
-    CoordinatorPlace place = closed ? null : places.apply(serving());
+    String serving = closed || known.record() == null ? name : known.record().serving();
+    CoordinatorPlace place = closed ? null : places.apply(serving);
     if (place == null) {
-      used.completeExceptionally(closed ? Routing.closed() : unknown(serving()));
+      used.completeExceptionally(closed ? Routing.closed() : unknown(serving));
       return;
     }
     long epoch = epoch();
@@ -179,7 +202,7 @@ public final class SwapMember implements AutoCloseable {
   }
 
   /** Whether no swap can have passed this node by. From any thread. */
-  private boolean holds() {
+  public boolean holds() {
     CoordinatorSession session = toldBy;
     return session != null && session == lease.session() && lease.isFresh();
   }
@@ -275,6 +298,7 @@ public final class SwapMember implements AutoCloseable {
           List<Runnable> then = List.copyOf(waiting);
           waiting.clear();
           then.forEach(Runnable::run);
+          told.run();
           act();
         });
   }
@@ -352,6 +376,26 @@ public final class SwapMember implements AutoCloseable {
                                 .plan(
                                     next(read, to, true, ""),
                                     new TreeSet<>(nodes.acted().keySet()))));
+  }
+
+  /** As {@link #plan} where nothing is recorded yet: what the first swap would find. */
+  public static CompletionStage<SwapPlan> first(
+      String name, String to, String node, Function<String, CoordinatorPlace> places) {
+    SwapRecord wanted =
+        new SwapRecord(
+            1,
+            SwapPhase.PLANNED,
+            name,
+            to,
+            SwapRecord.FIRST_EPOCH,
+            SwapRecord.FIRST_EPOCH + 1,
+            true,
+            0,
+            0,
+            "",
+            "",
+            0);
+    return new SwapPlanner(places, node).plan(wanted, Set.of(node));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Capability;
@@ -17,9 +18,11 @@ import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.ForcedRelease;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionInfo;
@@ -33,15 +36,23 @@ import org.quorate.spi.coordination.WatchListener;
  * One user's part of a coordinator that others use too: its end ends the sessions and watches of this user
  * and leaves the coordinator open.
  */
-public final class SharedCoordinator implements Coordinator {
+public final class SharedCoordinator implements Movable {
   private final Coordinator shared;
   private final Map<Long, CoordinatorSession> sessions = new ConcurrentHashMap<>();
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean left = new AtomicBoolean();
+  private final Runnable leave;
   private volatile boolean closed;
 
-  public SharedCoordinator(Coordinator shared) {
+  /**
+   * One user's part.
+   *
+   * @param leave told once when the user is gone
+   */
+  public SharedCoordinator(Coordinator shared, Runnable leave) {
     this.shared = shared;
+    this.leave = leave;
   }
 
   private static CoordinationException closed() {
@@ -165,6 +176,50 @@ public final class SharedCoordinator implements Coordinator {
     return open(() -> shared.forcedReleases(limit));
   }
 
+  // ---- going on elsewhere ---------------------------------------------------------------------
+
+  private <T> CompletionStage<T> moving(Function<Movable, CompletionStage<T>> request) {
+    return open(
+        () ->
+            shared instanceof Movable movable
+                ? request.apply(movable)
+                : CompletableFuture.failedFuture(
+                    new CoordinationException(
+                        Code.UNSUPPORTED, "what is kept at " + name() + " cannot be moved")));
+  }
+
+  @Override
+  public CompletionStage<Boolean> seal(String reason) {
+    return moving(m -> m.seal(reason));
+  }
+
+  @Override
+  public CompletionStage<Boolean> unseal() {
+    return moving(Movable::unseal);
+  }
+
+  @Override
+  public CompletionStage<Inventory> inventory() {
+    return moving(Movable::inventory);
+  }
+
+  @Override
+  public CompletionStage<Void> warm(Inventory inventory) {
+    return moving(m -> m.warm(inventory));
+  }
+
+  @Override
+  public CompletionStage<Void> take(Inventory inventory) {
+    return moving(m -> m.take(inventory));
+  }
+
+  @Override
+  public CompletionStage<Boolean> retire(String reason) {
+    return moving(m -> m.retire(reason));
+  }
+
+  // ---- the end --------------------------------------------------------------------------------
+
   /** Ends what this user opened. */
   @Override
   public CompletionStage<Void> shutdown() {
@@ -172,9 +227,16 @@ public final class SharedCoordinator implements Coordinator {
     watches.forEach(Watch::finish);
     waiting.forEach(answer -> answer.completeExceptionally(closed()));
     return CompletableFuture.allOf(
-        sessions.values().stream()
-            .map(s -> s.close().toCompletableFuture().exceptionally(problem -> null))
-            .toArray(CompletableFuture<?>[]::new));
+            sessions.values().stream()
+                .map(s -> s.close().toCompletableFuture().exceptionally(problem -> null))
+                .toArray(CompletableFuture<?>[]::new))
+        .whenComplete((done, problem) -> leave());
+  }
+
+  private void leave() {
+    if (!left.getAndSet(true)) {
+      leave.run();
+    }
   }
 
   /** Leaves what this user opened as it is. */
@@ -184,6 +246,7 @@ public final class SharedCoordinator implements Coordinator {
     watches.forEach(Watch::finish);
     waiting.forEach(answer -> answer.completeExceptionally(closed()));
     sessions.clear();
+    leave();
     return CompletableFuture.completedFuture(null);
   }
 

@@ -1,22 +1,23 @@
 package org.quorate.runtime.osgi;
 
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.quorate.coordinator.swap.SwapRecord;
 import org.quorate.core.config.ParameterException;
 import org.quorate.core.config.ParameterRegistry;
 import org.quorate.runtime.coordination.SharedCoordinator;
@@ -24,23 +25,24 @@ import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.CoordinatorProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@code Coordinator} of a provider, for each configuration of the factory PID {@link #PID}: {@code
+ * A place for the keys of a coordinator at a provider, for each configuration of the factory PID {@link #PID}: {@code
  * quorate.coordinator} is its name, {@code provider.target} says which provider, {@code
  * quorate.coordinator.client} who coordinates; other keys that begin with {@code coordinator.} are options
- * of the provider. While its servers do not answer, they are asked again. Each bundle that uses the service
- * has sessions and watches of its own.
+ * of the provider. While its servers do not answer, they are asked again. {@link OfferedCoordinators} offers
+ * it to bundles.
  */
 @Component(
     immediate = true,
     service = {},
     configurationPid = ConfiguredCoordinator.PID,
     configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> {
+public final class ConfiguredCoordinator implements CoordinatorPlace {
   /** Factory PID of coordinators. */
   public static final String PID = "org.quorate.coordinator";
 
@@ -55,8 +57,18 @@ public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> 
   private Options options;
   private boolean closed;
   private boolean complained;
-  private Coordinator coordinator;
-  private ServiceRegistration<Coordinator> registration;
+  private final Map<Long, Opened> opened = new TreeMap<>(); // guarded by this
+  private ServiceRegistration<CoordinatorPlace> registration;
+
+  /** The coordinator of an epoch, which all users of it share. */
+  private static final class Opened {
+    private final CompletableFuture<Coordinator> coordinator;
+    private int users;
+
+    Opened(CompletionStage<Coordinator> coordinator) {
+      this.coordinator = coordinator.toCompletableFuture();
+    }
+  }
 
   @Activate
   public ConfiguredCoordinator(
@@ -82,8 +94,9 @@ public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> 
     }
   }
 
+  /** Looks whether its servers answer. */
   private void open() {
-    provider.open(client, 1, options).whenComplete(this::opened);
+    open(client, SwapRecord.FIRST_EPOCH).whenComplete(this::opened);
   }
 
   private void opened(Coordinator made, Throwable problem) {
@@ -91,30 +104,63 @@ public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> 
       failed(problem instanceof CompletionException ? problem.getCause() : problem);
       return;
     }
-    synchronized (this) {
-      if (closed) {
-        made.shutdown();
-        return;
-      }
-      coordinator = made;
-    }
     Hashtable<String, Object> properties = new Hashtable<>();
-    properties.put("quorate.coordinator", name);
+    properties.put("quorate.coordinator.place", name);
     properties.put("quorate.coordinator.provider", provider.name());
-    ServiceRegistration<Coordinator> registered;
+    ServiceRegistration<CoordinatorPlace> registered;
     try {
-      registered = context.registerService(Coordinator.class, this, properties);
+      registered = context.registerService(CoordinatorPlace.class, this, properties);
     } catch (IllegalStateException e) {
       return; // the bundle stops: it is closed with the component
     }
     synchronized (this) {
       if (!closed) {
         registration = registered;
-        LOG.info("coordinator '{}' is {}", name, made.name());
+        LOG.info("coordinator '{}' can be at {}", name, made.name());
         return;
       }
     }
     unregister(registered);
+  }
+
+  // ---- the place ------------------------------------------------------------------------------
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public CompletionStage<Coordinator> open(String user, long epoch) {
+    Opened at;
+    synchronized (this) {
+      if (closed) {
+        return CompletableFuture.failedFuture(
+            new CoordinationException(Code.UNAVAILABLE, "coordinator '" + name + "' is closed"));
+      }
+      at = opened.computeIfAbsent(epoch, e -> new Opened(provider.open(client, epoch, options)));
+      at.users++;
+    }
+    return at.coordinator
+        .whenComplete(
+            (made, problem) -> {
+              if (problem != null) {
+                leave(epoch, at);
+              }
+            })
+        .thenApply(made -> new SharedCoordinator(made, () -> leave(epoch, at)));
+  }
+
+  /** The last user of an epoch closes it; its sessions are over, or have gone on elsewhere. */
+  private void leave(long epoch, Opened at) {
+    synchronized (this) {
+      at.users--;
+      if (at.users > 0) {
+        return;
+      }
+      opened.remove(epoch, at);
+    }
+    at.coordinator.thenAccept(Coordinator::abandon);
   }
 
   private synchronized void failed(Throwable problem) {
@@ -141,17 +187,6 @@ public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> 
     open();
   }
 
-  @Override
-  public Coordinator getService(Bundle bundle, ServiceRegistration<Coordinator> registered) {
-    return new SharedCoordinator(coordinator);
-  }
-
-  @Override
-  public void ungetService(
-      Bundle bundle, ServiceRegistration<Coordinator> registered, Coordinator used) {
-    used.shutdown();
-  }
-
   private static void unregister(ServiceRegistration<?> registered) {
     try {
       registered.unregister();
@@ -162,22 +197,29 @@ public final class ConfiguredCoordinator implements ServiceFactory<Coordinator> 
 
   @Deactivate
   void close() throws InterruptedException {
-    ServiceRegistration<Coordinator> registered;
-    Coordinator opened;
+    ServiceRegistration<CoordinatorPlace> registered;
+    List<Opened> last;
     synchronized (this) {
       closed = true;
       registered = registration;
-      opened = coordinator;
     }
     if (registered != null) {
       unregister(registered);
     }
-    if (opened != null) {
-      try {
-        opened.shutdown().toCompletableFuture().get(CLOSE_MS, TimeUnit.MILLISECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.warn("coordinator '{}' did not close in time", name, e);
-      }
+    synchronized (this) {
+      last = List.copyOf(opened.values());
+      opened.clear();
+    }
+    for (Opened each : last) {
+      close(each);
+    }
+  }
+
+  private void close(Opened last) throws InterruptedException {
+    try {
+      last.coordinator.thenCompose(Coordinator::shutdown).get(CLOSE_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("coordinator '{}' did not close in time", name, e);
     }
   }
 }

@@ -37,6 +37,7 @@ final class GroupServices implements GroupListener, AutoCloseable {
   private final BundleContext context;
   private final QuorateNode node;
   private final Map<Group, List<ServiceRegistration<?>>> offered = new HashMap<>(); // on the thread
+  private ServiceRegistration<?> system; // on the thread
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -90,8 +91,33 @@ final class GroupServices implements GroupListener, AutoCloseable {
       properties.put("quorate.state", node.groups().find(group.id()).stateMachine());
       ServiceFactory<GroupAccess> accesses = new Accesses(group.id());
       made.add(context.registerService(GroupAccess.class, accesses, properties));
+    } else {
+      registerSystem();
     }
     return made;
+  }
+
+  /**
+   * Offers the way to the group that holds what nodes decide together: for parts of the node, which find it
+   * by its name alone. It stays until the node stops, wherever that group is served.
+   */
+  void offerSystem() {
+    execute(this::registerSystem);
+  }
+
+  private void registerSystem() {
+    if (system == null) {
+      Hashtable<String, Object> properties = new Hashtable<>();
+      properties.put("quorate.group", NodeControl.SYSTEM_GROUP.name());
+      ServiceFactory<GroupAccess> accesses = new Accesses(NodeControl.SYSTEM_GROUP);
+      system = context.registerService(GroupAccess.class, accesses, properties);
+    }
+  }
+
+  private void unregisterSystem() {
+    if (system != null) {
+      system.unregister();
+    }
   }
 
   private void unregister(Group group) {
@@ -112,6 +138,7 @@ final class GroupServices implements GroupListener, AutoCloseable {
   @Override
   public void close() {
     execute(() -> List.copyOf(offered.keySet()).forEach(this::unregister));
+    execute(this::unregisterSystem);
     thread.shutdown();
     try {
       if (!thread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {

@@ -58,7 +58,7 @@ final class ClusterFixture implements CoordinatorFixture {
   public Coordinator open(String client) {
     if (home != null) {
       KvCoordinator own = open(client, access());
-      Coordinator shared = new SharedCoordinator(own);
+      Coordinator shared = new SharedCoordinator(own, () -> {});
       inside.put(shared, own);
       return shared;
     }

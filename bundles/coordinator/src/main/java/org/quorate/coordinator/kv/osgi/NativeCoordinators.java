@@ -11,16 +11,12 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.quorate.api.GroupAccess;
 
-/**
- * A {@code Coordinator} for each key-value group of this node, with the properties {@code
- * quorate.coordinator=native:GROUP} and {@code quorate.group=GROUP}. One that nobody uses costs nothing.
- */
+/** Each key-value group of this node is a place for the keys of a coordinator, {@code native:GROUP}. */
 @Component(
     immediate = true,
     service = {})
 public final class NativeCoordinators {
-  private final Map<ServiceReference<GroupAccess>, CoordinatorService> services =
-      new ConcurrentHashMap<>();
+  private final Map<ServiceReference<GroupAccess>, NativePlace> places = new ConcurrentHashMap<>();
   private final BundleContext context;
 
   @Activate
@@ -34,15 +30,15 @@ public final class NativeCoordinators {
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC)
   void bind(ServiceReference<GroupAccess> group) {
-    CoordinatorService service = new CoordinatorService(context, group);
-    services.put(group, service);
-    service.register();
+    NativePlace place = new NativePlace(context, group);
+    places.put(group, place);
+    place.register();
   }
 
   void unbind(ServiceReference<GroupAccess> group) {
-    CoordinatorService service = services.remove(group);
-    if (service != null) {
-      service.unregister();
+    NativePlace place = places.remove(group);
+    if (place != null) {
+      place.unregister();
     }
   }
 }
