@@ -158,7 +158,7 @@ public interface Coordinator extends AutoCloseable {
   }
 
   /**
-   * Stands for election under a name: a lock and a key of that name.
+   * Stands for election under a name: a lock and a key of that name. If it fails, the lock is given back.
    *
    * @param value what the key says while this candidate leads, for example its address
    * @param waitMs how long to wait, as in {@link LockSpec}
@@ -180,8 +180,7 @@ public interface Coordinator extends AutoCloseable {
               if (!(outcome instanceof LockOutcome.Granted granted)) {
                 return CompletableFuture.completedFuture(null);
               }
-              Leadership won = new Leadership(this, granted.lock());
-              return won.announce(value).thenApply(leads -> leads ? won : null);
+              return new Leadership(this, granted.lock()).announced(value);
             });
   }
 
