@@ -128,13 +128,12 @@ final class Leader {
             return;
           }
           underway--;
-          if (e == null) {
+          boolean did = e == null && done.succeeded();
+          if (did) { // what did not hold has changed nothing that the view could ever show
             waitFor = Math.max(waitFor, done.revision());
-            if (done.succeeded()) {
-              tell(decision);
-            }
+            tell(decision);
           }
-          if (underway == 0 && e == null) {
+          if (underway == 0 && did) {
             step();
           }
         });
