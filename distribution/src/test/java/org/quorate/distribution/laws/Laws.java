@@ -39,6 +39,7 @@ final class Laws {
               List.of(
                   "org.quorate.simulator..",
                   "org.quorate.coordinator.kv..",
+                  "org.quorate.failover..",
                   "org.quorate.operations..",
                   SPI,
                   API)),

@@ -81,7 +81,7 @@ final class SimCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = {
         "Clients of another kind: 'coordination', processes that take locks in sessions and watch;",
-        "'operations', nodes that run cluster operations",
+        "'failover', 'operations', nodes with a failover registry or with cluster operations",
         "(default: clients on keys, in transactions, with leases)."
       })
   private String workload;
