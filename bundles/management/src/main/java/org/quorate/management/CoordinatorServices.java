@@ -1,6 +1,7 @@
 package org.quorate.management;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.quorate.coordinator.swap.CoordinatorSwaps;
@@ -19,7 +20,7 @@ public interface CoordinatorServices {
         @Override
         public <T> CompletionStage<T> with(
             String name, Function<Coordinator, CompletionStage<T>> request) {
-          throw unknown(name);
+          return CompletableFuture.failedStage(unknown(name));
         }
 
         @Override
@@ -35,9 +36,7 @@ public interface CoordinatorServices {
   List<CoordinatorView> list();
 
   /**
-   * Uses one until the stage of the request is complete.
-   *
-   * @throws OperationException NOT_FOUND if there is none of this name
+   * Uses one until the stage of the request is complete; fails with NOT_FOUND if there is none of this name.
    */
   <T> CompletionStage<T> with(String name, Function<Coordinator, CompletionStage<T>> request);
 

@@ -40,7 +40,7 @@ public final class ManagementComponent {
             control,
             config(control),
             () -> stop(context, vertx),
-            new OsgiCoordinators(context));
+            new OsgiCoordinators(context, task -> ManagementServer.work(vertx, task)));
     server
         .start()
         .onFailure(

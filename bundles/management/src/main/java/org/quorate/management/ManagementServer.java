@@ -62,11 +62,12 @@ public final class ManagementServer {
     this.table = Operations.table();
     this.events = new EventLog(control, this::publish);
     this.node = new ManagedNode(control, events, stop, coordinators);
-    this.metrics = new PrometheusEndpoint(control, this::work);
+    this.metrics = new PrometheusEndpoint(control, task -> work(vertx, task));
     this.connections = new HttpConnections(vertx, HttpConnections.IDLE_MS);
   }
 
-  private void work(Runnable task) {
+  /** Runs what may block. */
+  static void work(Vertx vertx, Runnable task) {
     vertx.executeBlocking(
         () -> {
           task.run();

@@ -2,7 +2,9 @@ package org.quorate.management;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -15,9 +17,16 @@ final class OsgiCoordinators implements CoordinatorServices {
   private static final String NAME = "quorate.coordinator";
 
   private final BundleContext context;
+  private final Executor worker;
 
-  OsgiCoordinators(BundleContext context) {
+  /**
+   * Makes them.
+   *
+   * @param worker where a service is waited for that has to be opened at its provider first
+   */
+  OsgiCoordinators(BundleContext context, Executor worker) {
     this.context = context;
+    this.worker = worker;
   }
 
   private List<ServiceReference<Coordinator>> references() {
@@ -47,6 +56,12 @@ final class OsgiCoordinators implements CoordinatorServices {
 
   @Override
   public <T> CompletionStage<T> with(
+      String name, Function<Coordinator, CompletionStage<T>> request) {
+    return CompletableFuture.supplyAsync(() -> use(name, request), worker)
+        .thenCompose(answer -> answer);
+  }
+
+  private <T> CompletionStage<T> use(
       String name, Function<Coordinator, CompletionStage<T>> request) {
     for (ServiceReference<Coordinator> reference : references()) {
       if (name.equals(text(reference, NAME))) {

@@ -77,7 +77,11 @@ class SwapStepsTest {
   }
 
   private SwapMember member(String node, Mortal process, List<String> known) throws Exception {
-    LoopThread loop = new LoopThread(node);
+    return unstarted(node, process, known, new LoopThread(node)).start();
+  }
+
+  private SwapMember unstarted(String node, Mortal process, List<String> known, LoopThread loop)
+      throws Exception {
     Coordinator records = await(connect(node, 1, "system"));
     open.add(records);
     SwapMember member =
@@ -90,7 +94,7 @@ class SwapStepsTest {
             TIMING);
     open.add(member);
     open.add(loop);
-    return member.start();
+    return member;
   }
 
   private SwapMember member(String node) throws Exception {
@@ -157,6 +161,26 @@ class SwapStepsTest {
     load.check();
     load = null;
     assertAt("main", "other");
+  }
+
+  @Test
+  void whoWasAwayFindsAllBehindASwapThatWasGivenUpToo() throws Exception {
+    SwapMember one = member("n1");
+    Coordinator user = await(one.use("user"));
+    Coordinator early = await(connect("away", 1, "main"));
+    await(user.put("mark", Bytes.utf8("there")));
+    await(one.swap("other", false, "ann"));
+    assertEquals(SwapPhase.RETIRED, over(one, 1).phase());
+    await(one.swap("nowhere", false, "ann"));
+    assertEquals(SwapPhase.ABORTED, over(one, 2).phase());
+    LoopThread loop = new LoopThread("n2");
+    SwapMember away = unstarted("n2", new Mortal(-1, false), List.of("main", "other"), loop);
+    SwappableCoordinator behind = new SwappableCoordinator("main", early, away::holds, loop);
+    away.adopt("away", behind);
+    away.start();
+    assertEquals("there", await(behind.get("mark")).value().utf8());
+    assertTrue(away.holds());
+    await(behind.shutdown());
   }
 
   private interface Refused {

@@ -306,9 +306,29 @@ public final class SwapMember implements AutoCloseable {
   /** What the record wants of a node; completes with an objection, "" for none. */
   private CompletionStage<String> act(SwapRecords.Read now) {
     SwapRecord record = now.record();
-    if (record == null) {
-      return CompletableFuture.completedFuture("");
+    return record == null
+        ? CompletableFuture.completedFuture("")
+        : caughtUp(record).thenComposeAsync(done -> act(record), loop);
+  }
+
+  /** Who was away while others swapped goes where this swap begins, also if it is given up. */
+  private CompletionStage<Void> caughtUp(SwapRecord record) {
+    List<SwapUser> behind =
+        record.phase().isSwitched()
+            ? List.of() // they turn
+            : users.stream().filter(user -> user.isBehind(record)).toList();
+    CoordinatorPlace source = behind.isEmpty() ? null : places.apply(record.from());
+    if (!behind.isEmpty() && source == null) {
+      return CompletableFuture.failedFuture(unknown(record.from()));
     }
+    CompletableFuture<?>[] going =
+        behind.stream()
+            .map(user -> user.catchUp(record, source).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(going).completeOnTimeout(null, LINGER_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private CompletionStage<String> act(SwapRecord record) {
     return switch (record.phase()) {
       case PLANNED -> CompletableFuture.completedFuture("");
       case WARMING -> prepare(record);

@@ -50,6 +50,24 @@ final class SwapUser {
     }
   }
 
+  /** Whether it has not been where the record says that all is. */
+  boolean isBehind(SwapRecord record) {
+    return epoch != record.epoch();
+  }
+
+  /** Goes where all is before the swap that is recorded; completes when all has gone over. */
+  CompletionStage<Void> catchUp(SwapRecord record, CoordinatorPlace source) {
+    forget();
+    return source
+        .open(client, record.fromEpoch())
+        .thenComposeAsync(
+            to -> {
+              epoch = record.fromEpoch();
+              return coordinator.switchTo(to, SwappableCoordinator.UNKNOWN, 0);
+            },
+            loop);
+  }
+
   /** Goes over to the provider that serves, unless it is there; completes when all has gone over. */
   CompletionStage<Void> turn(SwapRecord record, CoordinatorPlace target) {
     if (epoch == record.epoch()) {

@@ -3,6 +3,7 @@ package org.quorate.coordinator.kv.osgi;
 import java.util.Hashtable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -50,16 +51,20 @@ final class NativePlace implements CoordinatorPlace {
   @Override
   public CompletionStage<Coordinator> open(String client, long epoch) {
     GroupAccess access = context.getService(group);
+    AtomicBoolean held = new AtomicBoolean(true);
     return access == null
         ? CompletableFuture.failedFuture(
             new CoordinationException(Code.UNAVAILABLE, "the group of " + name + " is not open"))
         : CompletableFuture.completedFuture(
-            new KvCoordinator(access, client, epoch, this::release));
+            new KvCoordinator(access, client, epoch, () -> release(held)));
   }
 
-  private CompletionStage<?> release() {
+  /** Once for each that was opened, however often that is ended: all share the one service. */
+  private CompletionStage<?> release(AtomicBoolean held) {
     try {
-      context.ungetService(group);
+      if (held.getAndSet(false)) {
+        context.ungetService(group);
+      }
     } catch (IllegalStateException e) {
       // This bundle has stopped, and holds nothing any more.
     }
