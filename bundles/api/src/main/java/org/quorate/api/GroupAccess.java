@@ -45,6 +45,26 @@ public interface GroupAccess {
    */
   Runnable watch(List<KeyRange> keys, long version, LongConsumer then);
 
+  /** Who waits for a change and for what is to be read of it. */
+  @FunctionalInterface
+  interface Sight {
+    /**
+     * It has changed.
+     *
+     * @param version as {@link #watch(List, long, LongConsumer)} tells it
+     * @param answer to the query, of a state that has the change; null if it has to be asked for
+     */
+    void changed(long version, ReadOutcome.Answered answer);
+  }
+
+  /**
+   * As {@link #watch(List, long, LongConsumer)}, and reads from the state machine where the change is
+   * seen, which spares whoever waits a request. Without an answer where that is not possible.
+   */
+  default Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
+    return watch(keys, version, reached -> then.changed(reached, null));
+  }
+
   /** Runs tasks one at a time, in order: what callbacks are called on. */
   Executor loop();
 

@@ -66,6 +66,11 @@ final class ClientGroup implements GroupAccess {
   }
 
   @Override
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
+    return group.watch(keys, version, query, then);
+  }
+
+  @Override
   public Executor loop() {
     return group.client().loop();
   }

@@ -51,8 +51,13 @@ final class Connection {
 
   /** Who waits for a change; one of the calls comes, unless it is cancelled. */
   interface Watcher {
-    /** The version reached, or 0 when the node cannot tell any more. */
-    void reached(long version);
+    /**
+     * It has come.
+     *
+     * @param version the one reached, or 0 when the node cannot tell any more
+     * @param answer to the query that the watch came with; null without one, or if the node has none
+     */
+    void reached(long version, ReadOutcome.Answered answer);
 
     /** The connection broke. */
     void lost(Connection from);
@@ -262,13 +267,20 @@ final class Connection {
     return cancel(id);
   }
 
-  /** Waits for a change of a key of the ranges after a version. */
-  Runnable watch(GroupId group, List<KeyRange> keys, long version, Watcher watcher) {
+  /**
+   * Waits for a change of a key of the ranges after a version.
+   *
+   * @param query to be answered with it, or null
+   */
+  Runnable watch(GroupId group, List<KeyRange> keys, long version, Bytes query, Watcher watcher) {
     long id = nextId++;
     watches.put(id, watcher);
     Encoder out = socket.begin(ClientProtocol.WATCH_KEYS).varint(id);
     refs.write(out, group);
     out.varint(version).list(keys, (e, k) -> k.encode(e));
+    if (query != null) {
+      out.bytes(query);
+    }
     socket.end();
     return cancel(id);
   }
@@ -330,7 +342,8 @@ final class Connection {
         case ClientProtocol.NOTIFY -> {
           Watcher watcher = watches.remove(id);
           if (watcher != null) {
-            watcher.reached(in.varint());
+            long version = in.varint();
+            watcher.reached(version, in.remaining() > 0 ? Outcomes.answered(in) : null);
           }
         }
         case ClientProtocol.PONG -> {

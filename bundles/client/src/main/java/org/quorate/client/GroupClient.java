@@ -130,7 +130,7 @@ public final class GroupClient {
 
   private record Applied(LongConsumer then) implements Connection.Watcher {
     @Override
-    public void reached(long version) {
+    public void reached(long version, ReadOutcome.Answered answer) {
       then.accept(version);
     }
 
@@ -147,7 +147,16 @@ public final class GroupClient {
    * @return ends it
    */
   public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
-    return watches.begin(keys, version, then);
+    return watches.begin(keys, version, null, (reached, answer) -> then.accept(reached));
+  }
+
+  /**
+   * The same with a query that the node answers when it tells of the change.
+   *
+   * @return ends it
+   */
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then) {
+    return watches.begin(keys, version, query, then);
   }
 
   /** This group for code that knows no Vert.x. */

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import org.quorate.api.Bytes;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
 import org.quorate.api.KeyRange;
+import org.quorate.api.ReadOutcome;
 
 /**
  * Waits for changes of keys of one group. A watch whose node is lost is placed at the next one under the
@@ -31,25 +33,27 @@ final class KeyWatches {
   private final class Watch implements Connection.Watcher {
     private final List<KeyRange> keys;
     private final long version;
-    private final LongConsumer then;
+    private final Bytes query; // or null
+    private final GroupAccess.Sight then;
     private Runnable cancel = () -> {};
     private boolean over;
 
-    Watch(List<KeyRange> keys, long version, LongConsumer then) {
+    Watch(List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then) {
       this.keys = keys;
       this.version = version;
+      this.query = query;
       this.then = then;
     }
 
     void place(Connection connection) {
-      cancel = connection.watch(group, keys, version, this);
+      cancel = connection.watch(group, keys, version, query, this);
     }
 
     @Override
-    public void reached(long reached) {
+    public void reached(long reached, ReadOutcome.Answered answer) {
       if (!over) {
         over = true;
-        then.accept(reached);
+        then.changed(reached, answer);
       }
     }
 
@@ -57,7 +61,7 @@ final class KeyWatches {
     public void lost(Connection from) {
       leader.moveFrom(from, "");
       if (client.isClosed()) {
-        reached(0);
+        reached(0, null);
       } else {
         await(this);
       }
@@ -71,8 +75,8 @@ final class KeyWatches {
   }
 
   /** From any thread. */
-  Runnable begin(List<KeyRange> keys, long version, LongConsumer then) {
-    Watch watch = new Watch(keys, version, then);
+  Runnable begin(List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then) {
+    Watch watch = new Watch(keys, version, query, then);
     client
         .loop()
         .run(
@@ -81,7 +85,7 @@ final class KeyWatches {
               if (connection != null) {
                 watch.place(connection);
               } else if (client.isClosed()) {
-                watch.cancel = client.loop().after(CLOSED_PAUSE_MS, () -> watch.reached(0));
+                watch.cancel = client.loop().after(CLOSED_PAUSE_MS, () -> watch.reached(0, null));
               } else if (!watch.over) {
                 await(watch);
               }
@@ -117,6 +121,6 @@ final class KeyWatches {
   void giveUp() {
     List<Watch> told = new ArrayList<>(unplaced);
     unplaced.clear();
-    told.forEach(watch -> watch.reached(0));
+    told.forEach(watch -> watch.reached(0, null));
   }
 }

@@ -56,6 +56,11 @@ public class WrappedAccess implements GroupAccess {
   }
 
   @Override
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
+    return access.watch(keys, version, query, then);
+  }
+
+  @Override
   public Executor loop() {
     return access.loop();
   }

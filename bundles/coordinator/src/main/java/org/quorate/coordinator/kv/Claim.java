@@ -123,8 +123,7 @@ final class Claim implements HeldLock {
 
   /** Goes on with a claim that is there. */
   CompletionStage<LockOutcome> goOn(List<KvEntry> line, long revision) {
-    timer = locks.store().access.after(spec.waitMs(), this::late);
-    judge(line, revision);
+    inLine().judge(line, revision);
     return outcome.copy();
   }
 
@@ -149,73 +148,48 @@ final class Claim implements HeldLock {
       return;
     }
     List<KvResult> results = done.results();
-    List<KvEntry> line = ((KvResult.RangeDone) results.get(results.size() - 1)).entries();
+    KvResult.RangeDone line = (KvResult.RangeDone) results.get(results.size() - 1);
     if (spec.waitMs() == 0) {
-      notGranted(line);
-      return;
-    }
-    timer = locks.store().access.after(spec.waitMs(), this::late);
-    judge(line, done.revision());
-  }
-
-  /** What the queue says of this claim. */
-  private void judge(List<KvEntry> line, long revision) {
-    if (leaving) {
-      return;
-    }
-    if (outcome.isDone()) {
+      notGranted(line.entries());
+    } else if (outcome.isDone()) {
       execute(key.delete(counter));
-      return;
-    }
-    KvEntry before = null;
-    boolean there = false;
-    for (KvEntry entry : line) {
-      if (entry.key().equals(key.place())) {
-        there = true;
-      } else if (isBehind(base.token(entry))
-          && (before == null || base.token(entry).compareTo(base.token(before)) > 0)) {
-        before = entry;
-      }
-    }
-    if (!there) {
-      fail(
-          session.isOver()
-              ? Failures.expired(session.id())
-              : Failures.failure(Code.LOCK_LOST, "the place in the queue was taken away"));
-    } else if (before == null) {
-      granted(false);
+    } else if (line.more()) {
+      inLine().look(done.revision());
     } else {
-      watch = locks.store().access.watch(key.behind(before.key()), revision, this::look);
+      inLine().judge(line.entries(), done.revision());
     }
   }
 
-  private boolean isBehind(FencingToken other) {
-    return other.compareTo(token()) < 0;
-  }
-
-  private void look(long version) {
-    if (outcome.isDone()) {
-      return;
-    }
-    if (version == GroupAccess.TOO_MANY) { // it would not learn when it has the lock
-      timer.run();
-      leaving = true;
-      outcome.completeExceptionally(Failures.tooManyWatches());
-      leave();
-      return;
-    }
-    locks
-        .store()
-        .query(key.line(), locks.store().reaching(version), KvResult.RangeDone.class)
-        .whenCompleteAsync(
-            (done, problem) -> {
-              if (problem != null) {
-                watch = locks.store().access.after(PAUSE_MS, () -> look(0));
-              } else {
-                judge(done.entries(), done.revision());
+  /** Waits until it is the oldest one. */
+  private InLine inLine() {
+    InLine waits =
+        new InLine(
+            locks.store(),
+            session,
+            key,
+            token(),
+            new InLine.Owner() {
+              @Override
+              public void first() {
+                granted(false);
               }
-            },
-            locks.loop());
+
+              @Override
+              public void gone(CoordinationException why) {
+                fail(why);
+              }
+
+              @Override
+              public void unwatched(CoordinationException why) {
+                timer.run();
+                leaving = true;
+                outcome.completeExceptionally(why);
+                leave();
+              }
+            });
+    watch = waits::end;
+    timer = locks.store().access.after(spec.waitMs(), this::late);
+    return waits;
   }
 
   /**

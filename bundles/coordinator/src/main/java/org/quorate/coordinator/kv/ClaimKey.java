@@ -39,6 +39,11 @@ final class ClaimKey {
     return List.of(KeyRange.single(before), KeyRange.single(place));
   }
 
+  /** Where all claims of the lock are. */
+  KeyRange queue() {
+    return queue;
+  }
+
   /** All claims of the lock. */
   KvQuery line() {
     return KvQuery.range(queue, 0);

@@ -270,6 +270,31 @@ final class Store {
             });
   }
 
+  /** Told of a change, with what a query finds then; with null if that has to be asked for. */
+  interface Sight<T> {
+    void changed(long version, T found);
+  }
+
+  /** Waits for a change, and reads where it is seen: see {@link GroupAccess#watch}. On the loop. */
+  <T extends KvResult> Runnable watch(
+      List<KeyRange> keys, long version, KvQuery query, Class<T> answer, Sight<T> then) {
+    return access.watch(
+        keys,
+        version,
+        query.encode(),
+        (reached, seen) -> then.changed(reached, seen == null ? null : found(seen, answer)));
+  }
+
+  private <T extends KvResult> T found(ReadOutcome.Answered seen, Class<T> answer) {
+    try {
+      T found = decoded(seen.result(), answer);
+      saw(seen.gtid());
+      return found;
+    } catch (CoordinationException e) {
+      return null; // whoever asks is told the same
+    }
+  }
+
   private static <T extends KvResult> T decoded(Bytes encoded, Class<T> answer) {
     KvResult result;
     try {
@@ -337,7 +362,12 @@ final class Store {
 
   /** All entries of a range, read page by page at one revision. */
   CompletionStage<Read> all(KeyRange keys) {
-    return pages(KvQuery.range(keys, 0), ReadLevel.LINEARIZABLE, new ArrayList<>());
+    return all(keys, ReadLevel.LINEARIZABLE);
+  }
+
+  /** The same at a revision that the level says. */
+  CompletionStage<Read> all(KeyRange keys, ReadLevel level) {
+    return pages(KvQuery.range(keys, 0), level, new ArrayList<>());
   }
 
   /** All entries of a range at a revision of the group that was read. */

@@ -14,8 +14,10 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.Group;
+import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
+import org.quorate.api.Gtid;
 import org.quorate.api.KeyRange;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
@@ -95,6 +97,7 @@ public final class GroupHost implements Group {
   private final Ticker ticker;
   private final Watches watches = new Watches();
   private final KeyWatches keyWatches = new KeyWatches();
+  private final Sights sights = new Sights();
   private final GroupFigures figures = new GroupFigures();
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile GroupManifest manifest;
@@ -459,6 +462,7 @@ public final class GroupHost implements Group {
     }
     watches.end();
     keyWatches.end();
+    sights.end();
   }
 
   /** Told by the replica after a change. */
@@ -690,21 +694,32 @@ public final class GroupHost implements Group {
 
   /**
    * Calls back once, on the loop, when a commit after the version has changed a key of the ranges: see
-   * {@link org.quorate.api.GroupAccess#watch}.
+   * {@link GroupAccess#watch(List, long, Bytes, GroupAccess.Sight)}.
    *
+   * @param query to be answered then, or null
    * @return ends the watch
    */
-  public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
-    KeyWatches.Watch watch = keyWatches.make(keys, version, then);
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then) {
+    KeyWatches.Watch watch =
+        keyWatches.make(keys, version, reached -> changed(reached, query, then));
     loop.run(
         () -> {
           if (replica == null || witness()) {
-            then.accept(0); // it sees no changes
+            then.changed(0, null); // it sees no changes
           } else {
             keyWatches.add(watch, replica.log().index(), replica.appliedVersion());
           }
         });
     return () -> loop.run(() -> keyWatches.remove(watch));
+  }
+
+  private void changed(long version, Bytes query, GroupAccess.Sight then) {
+    if (query == null || version <= 0 || replica == null) {
+      then.changed(version, null);
+    } else {
+      var level = new ReadLevel.Causal(new Gtid(replica.log().gtid().historyId(), version));
+      sights.tell(version, then, done -> replica.read(query, level, done));
+    }
   }
 
   private void applied(long version) {

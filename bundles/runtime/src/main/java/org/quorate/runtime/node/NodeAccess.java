@@ -176,18 +176,27 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
 
   @Override
   public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
+    return watch(keys, version, null, (reached, answer) -> then.accept(reached));
+  }
+
+  @Override
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
     AtomicBoolean over = new AtomicBoolean();
-    LongConsumer once =
-        reached -> {
+    Sight once =
+        (reached, answer) -> {
           if (!over.getAndSet(true)) {
-            then.accept(reached);
+            then.changed(reached, answer);
           }
         };
     GroupHost host = closed ? null : node.groups().find(id);
     Runnable cancel =
         host == null
-            ? after(RETRY_MS, () -> once.accept(0))
-            : host.watch(keys, version, reached -> loop().execute(() -> once.accept(reached)));
+            ? after(RETRY_MS, () -> once.changed(0, null))
+            : host.watch(
+                keys,
+                version,
+                query,
+                (reached, answer) -> loop().execute(() -> once.changed(reached, answer)));
     return () -> {
       over.set(true);
       cancel.run();

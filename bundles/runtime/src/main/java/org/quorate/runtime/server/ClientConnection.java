@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
@@ -140,14 +139,15 @@ final class ClientConnection implements FramedSocket.Handler {
         long id = in.varint();
         GroupId group = refs.read(in);
         long version = in.varint();
-        watch(id, group, (host, then) -> host.watch(version, then));
+        watch(id, group, (host, then) -> host.watch(version, now -> then.changed(now, null)));
       }
       case ClientProtocol.WATCH_KEYS -> {
         long id = in.varint();
         GroupId group = refs.read(in);
         long version = in.varint();
         List<KeyRange> keys = in.list(KeyRange::decode);
-        watch(id, group, (host, then) -> host.watch(keys, version, then));
+        Bytes query = in.remaining() > 0 ? in.bytes() : null;
+        watch(id, group, (host, then) -> host.watch(keys, version, query, then));
       }
       case ClientProtocol.CANCEL -> cancel(in.varint());
       case ClientProtocol.PING -> {
@@ -309,26 +309,29 @@ final class ClientConnection implements FramedSocket.Handler {
   }
 
   private void watch(
-      long id, GroupId group, BiFunction<GroupHost, LongConsumer, Runnable> watching) {
+      long id, GroupId group, BiFunction<GroupHost, GroupAccess.Sight, Runnable> watching) {
     GroupHost host = server.node().groups().find(group);
     if (host == null || watches.containsKey(id)) {
-      notified(id, 0);
+      notified(id, 0, null);
       return;
     }
     if (watches.size() >= server.node().parameters().number(NodeParameters.CLIENT_WATCHES_MAX)) {
-      notified(id, GroupAccess.TOO_MANY);
+      notified(id, GroupAccess.TOO_MANY, null);
       return;
     }
     Runnable[] cancel = new Runnable[1];
     cancel[0] = () -> {};
     watches.put(id, () -> cancel[0].run());
-    cancel[0] = watching.apply(host, now -> loop.run(() -> notified(id, now)));
+    cancel[0] = watching.apply(host, (now, answer) -> loop.run(() -> notified(id, now, answer)));
   }
 
-  private void notified(long id, long version) {
+  private void notified(long id, long version, ReadOutcome.Answered answer) {
     watches.remove(id);
     if (!socket.isClosed()) {
-      socket.begin(ClientProtocol.NOTIFY).varint(id).varint(version);
+      Encoder out = socket.begin(ClientProtocol.NOTIFY).varint(id).varint(version);
+      if (answer != null && answer.result().length() <= MAX_ANSWER) {
+        Outcomes.readOutcome(out, answer, addresses);
+      }
       socket.end();
     }
   }

@@ -117,6 +117,13 @@ class CertifyCoordinatorTest extends CoordinatorContract {
     next.get(60, SECONDS);
   }
 
+  /** A notice may come without the line, when a node is lost; as a rule it has it. */
+  @Test
+  void whoIsNextIsToldWithTheNotice() throws Exception {
+    int walks = HandOvers.walks((ClusterFixture) fixture(), path() + "/lock", 20);
+    assertTrue(walks < 10, "the queue was read " + walks + " times for 20 hand-overs");
+  }
+
   /** Of the client's own watches too one that is refused ends, and says which limit it met. */
   @Test
   void aClientsWatchBeyondTheLimitEnds() throws Exception {

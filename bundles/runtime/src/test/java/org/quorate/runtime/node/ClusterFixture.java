@@ -70,8 +70,11 @@ final class ClusterFixture implements CoordinatorFixture {
         () -> connected.shutdown().toCompletionStage());
   }
 
-  /** The way of a bundle of the home node to the group. */
-  NodeAccess access() {
+  /** The way of a bundle of the home node to the group, or of a client over TCP. */
+  GroupAccess access() {
+    if (home == null) {
+      return cluster.client().group(TestCluster.GROUP.name()).access();
+    }
     NodeAccess access = cluster.node(home).access(TestCluster.GROUP);
     accesses.add(access);
     return access;

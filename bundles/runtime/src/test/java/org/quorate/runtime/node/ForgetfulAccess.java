@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
@@ -14,6 +15,7 @@ import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
+import org.quorate.api.kv.KvQuery;
 
 /** A way to a group on which the proposals that come next meet with what a test says. */
 final class ForgetfulAccess implements GroupAccess {
@@ -32,6 +34,7 @@ final class ForgetfulAccess implements GroupAccess {
   private final Deque<Fate> fates = new ArrayDeque<>(); // guarded by this
   private CompletableFuture<Void> met = CompletableFuture.completedFuture(null); // guarded by this
   private Bytes delayed; // guarded by this
+  private final AtomicInteger walks = new AtomicInteger();
 
   ForgetfulAccess(GroupAccess sound) {
     this.sound = sound;
@@ -50,6 +53,11 @@ final class ForgetfulAccess implements GroupAccess {
 
   synchronized CompletionStage<Outcome> executeDelayed() {
     return sound.propose(delayed);
+  }
+
+  /** How often a range was asked for. */
+  int walks() {
+    return walks.get();
   }
 
   @Override
@@ -81,6 +89,9 @@ final class ForgetfulAccess implements GroupAccess {
 
   @Override
   public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
+    if (KvQuery.decode(query) instanceof KvQuery.Range) {
+      walks.incrementAndGet();
+    }
     return sound.read(query, level);
   }
 
@@ -102,6 +113,11 @@ final class ForgetfulAccess implements GroupAccess {
   @Override
   public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
     return sound.watch(keys, version, then);
+  }
+
+  @Override
+  public Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
+    return sound.watch(keys, version, query, then);
   }
 
   @Override

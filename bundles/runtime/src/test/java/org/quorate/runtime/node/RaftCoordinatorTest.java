@@ -71,6 +71,13 @@ class RaftCoordinatorTest extends CoordinatorContract {
     assertTrue(keys <= 3, keys + " keys for three claimants");
   }
 
+  /** A notice may come without the line, when a leader changes; as a rule it has it. */
+  @Test
+  void whoIsNextIsToldWithTheNotice() throws Exception {
+    int walks = HandOvers.walks((ClusterFixture) fixture(), path() + "/lock", 20);
+    assertTrue(walks < 10, "the queue was read " + walks + " times for 20 hand-overs");
+  }
+
   @Test
   void aLockThatWasAskedForWithoutAnswerIsFreeThoughTheSessionLives() throws Exception {
     String name = path() + "/lock";
