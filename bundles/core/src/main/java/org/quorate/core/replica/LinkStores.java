@@ -73,7 +73,8 @@ final class LinkStores {
     offload.run(
         () -> read(link),
         then,
-        why -> failures.fail("opening link " + link.epoch() + ": " + why.getMessage(), why));
+        why -> failures.fail("opening link " + link.epoch() + ": " + why.getMessage(), why),
+        unclaimed -> unclaimed.store().close());
   }
 
   void close(LinkStore store, Runnable then) {

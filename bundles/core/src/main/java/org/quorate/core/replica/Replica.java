@@ -2,6 +2,7 @@ package org.quorate.core.replica;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
@@ -302,9 +303,20 @@ public final class Replica implements AutoCloseable {
     return parts.storageHost();
   }
 
-  /** Stops at once; what is only in memory is in the parts.log. Blocks for writes under way. */
+  /**
+   * Stops at once; what is only in memory is in the log. Blocks for writes under way. Who wants to
+   * open the stores again waits for {@link #released}.
+   */
   @Override
   public void close() {
     parts.close();
+  }
+
+  /**
+   * Complete when the replica is closed and no worker is at its stores any more: one may just have
+   * opened a link. From any thread; completes on any.
+   */
+  public CompletionStage<Void> released() {
+    return parts.released();
   }
 }

@@ -3,6 +3,7 @@ package org.quorate.core.replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
@@ -65,7 +66,9 @@ final class ReplicaParts implements Links.Owner, Applied {
     Chain genesis = Chain.genesis(config.strategy(), config.genesis());
     log = new VirtualLog(store, machine, config.historyId(), genesis, this, this::linkState);
     announcedVersion = log.version();
-    offload = new Offload(environment);
+    offload =
+        new Offload(
+            task -> environment.loop().execute(task), task -> environment.workers().execute(task));
     snapshots =
         new Snapshots(
             config,
@@ -207,6 +210,11 @@ final class ReplicaParts implements Links.Owner, Applied {
   /** What a move to other storages needs. */
   StorageMove.Host storageHost() {
     return new StorageHost(log, checkpoints, snapshots.transfer(), this);
+  }
+
+  /** See {@link Replica#released}. */
+  CompletionStage<Void> released() {
+    return offload.released();
   }
 
   /** Stops at once; what is only in memory is in the log. Blocks for writes under way. */

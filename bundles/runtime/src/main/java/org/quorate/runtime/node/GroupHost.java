@@ -447,8 +447,7 @@ public final class GroupHost implements Group {
 
   private void shut(Phase next, String reason) {
     if (replica != null) {
-      storage.closing();
-      replica.close();
+      storage.close();
       replica = null;
     }
     parts = null;
@@ -556,7 +555,7 @@ public final class GroupHost implements Group {
             waiting.add(() -> stop(successor, budgetMs).thenRun(() -> stopped.complete(null)));
           } else if (replica == null) {
             phase = Phase.STOPPED;
-            stopped.complete(null);
+            stopped(stopped);
           } else {
             stopping(successor, budgetMs, stopped);
           }
@@ -564,16 +563,20 @@ public final class GroupHost implements Group {
     return stopped;
   }
 
+  private void stopped(CompletableFuture<Void> stopped) {
+    if (storage.ending()) {
+      storage.whenIdle(() -> stopped.complete(null));
+    } else {
+      stopped.complete(null);
+    }
+  }
+
   private void stopping(NodeId successor, long budgetMs, CompletableFuture<Void> stopped) {
     Runnable last =
         () -> {
           if (!stopped.isDone()) {
             shut(Phase.STOPPED, "the node stops");
-            if (storage.ending()) {
-              storage.whenIdle(() -> stopped.complete(null));
-            } else {
-              stopped.complete(null);
-            }
+            stopped(stopped);
           }
         };
     Runnable limit = loop.after(budgetMs, last);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.storage.ReplicaStores;
 import org.quorate.core.storage.StorageMark;
@@ -37,7 +38,7 @@ final class ReplicaStorage {
   private String why = "";
   private long beganMs;
   private long tookMs = -1;
-  private boolean ending;
+  private int endings;
   private Runnable whenIdle;
   private volatile long lossesBefore; // when the replica came to where it is
 
@@ -135,36 +136,47 @@ final class ReplicaStorage {
     replica = opened;
   }
 
-  /** The replica is closed in this turn. */
-  void closing() {
+  /** Closes the replica, in this turn; what works on its stores may still be {@link #ending}. */
+  void close() {
     if (moving()) {
-      ending = true;
-      move.cancel(
-          () -> {
-            choice = written;
-            move = null;
-            ending = false;
-            if (!phase.equals("done") && !phase.equals("aborted")) {
-              phase = choice.names().equals(to) ? "done" : "aborted";
-              why = "the replica was closed";
-            }
-            Runnable then = whenIdle;
-            whenIdle = null;
-            if (then != null) {
-              then.run();
-            }
-          });
+      endings++;
+      move.cancel(this::moveEnded);
     }
+    CompletableFuture<Void> released = replica.released().toCompletableFuture();
+    replica.close();
     stores = null;
     replica = null;
+    if (!released.isDone()) {
+      endings++;
+      released.thenRunAsync(this::ended, host.loop());
+    }
   }
 
-  /** Whether something of a move is under way though the replica is closed. */
+  private void moveEnded() {
+    choice = written;
+    move = null;
+    if (!phase.equals("done") && !phase.equals("aborted")) {
+      phase = choice.names().equals(to) ? "done" : "aborted";
+      why = "the replica was closed";
+    }
+    ended();
+  }
+
+  private void ended() {
+    endings--;
+    if (endings == 0 && whenIdle != null) {
+      Runnable then = whenIdle;
+      whenIdle = null;
+      then.run();
+    }
+  }
+
+  /** Whether a worker, or a move, is still at the stores of the replica that was closed. */
   boolean ending() {
-    return ending;
+    return endings > 0;
   }
 
-  /** Runs when nothing of a move is under way any more; only while {@link #ending}. */
+  /** Runs when the stores can be opened again; only while {@link #ending}. */
   void whenIdle(Runnable then) {
     Runnable before = whenIdle;
     whenIdle =
