@@ -78,7 +78,13 @@ final class Links implements SwapDriver.Owner {
     for (Chain.Link link : open.chain().live()) {
       ConsensusStrategy strategy = environment.strategy(link.strategy());
       if (strategy != null) {
-        add(link, strategy, stores.read(link));
+        LinkStores.Opened opened = stores.read(link);
+        try {
+          add(link, strategy, opened);
+        } catch (RuntimeException e) {
+          opened.store().close();
+          throw e;
+        }
       }
     }
   }
@@ -100,14 +106,9 @@ final class Links implements SwapDriver.Owner {
   }
 
   private LinkSlot add(Chain.Link link, ConsensusStrategy strategy, LinkStores.Opened opened) {
-    LinkSlot slot;
-    try {
-      Recovered recovered = placed(link, opened.found());
-      slot = new LinkSlot(config, environment, link, opened.store(), recovered, strategy, this);
-    } catch (RuntimeException e) {
-      opened.store().close();
-      throw e;
-    }
+    Recovered recovered = placed(link, opened.found());
+    LinkSlot slot =
+        new LinkSlot(config, environment, link, opened.store(), recovered, strategy, this);
     if (open.sealed(link)) {
       slot.seal();
     }
@@ -132,6 +133,10 @@ final class Links implements SwapDriver.Owner {
   /** Goes on with a link; null: with none until it is open. */
   private void activate(LinkSlot slot) {
     if (slot == null) {
+      String refusal = swaps.refusal(open.chain().active().planId());
+      if (refusal != null) {
+        parked(refusal);
+      }
       return;
     }
     open.activate(slot);
@@ -149,11 +154,8 @@ final class Links implements SwapDriver.Owner {
   }
 
   @Override
-  public void parked(Chain.Link link) {
-    if (condition.park(
-        "strategy '"
-            + link.strategy()
-            + "': no bundle provides it; install or start the bundle of this consensus")) {
+  public void parked(String why) {
+    if (condition.park(why)) {
       owner.changed();
     }
   }

@@ -1,5 +1,7 @@
 package org.quorate.core.replica;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.core.log.Chain;
@@ -18,11 +20,14 @@ import org.quorate.spi.consensus.SealRecord;
 final class SwapDriver implements SwapMachine.Effects {
   /** What it needs of the links. */
   interface Owner {
-    /** A store was opened for a link of the chain. */
+    /**
+     * A store was opened for a link of the chain. Throws StrategyException if the strategy does not
+     * take it; then the store is the caller's to close.
+     */
     void opened(Chain.Link link, ConsensusStrategy strategy, LinkStores.Opened opened);
 
-    /** The active link cannot be opened: its strategy is not there. */
-    void parked(Chain.Link link);
+    /** The active link cannot be opened. */
+    void parked(String why);
 
     void requestCheckpoint();
   }
@@ -36,6 +41,9 @@ final class SwapDriver implements SwapMachine.Effects {
   private final WarmUp warmUp;
   private final Owner owner;
   private final SwapMachine machine = new SwapMachine(this);
+
+  /** Why strategies do not open their links, by plan. */
+  private final Map<Long, String> refusals = new TreeMap<>();
 
   SwapDriver(
       ReplicaEnvironment environment,
@@ -107,18 +115,42 @@ final class SwapDriver implements SwapMachine.Effects {
       stores.open(link, opened -> opened(link, strategy, opened));
     } else {
       machine.missing(link.planId());
-      if (link.planId() == open.chain().active().planId()) {
-        owner.parked(link);
+      if (active(link)) {
+        owner.parked(
+            "strategy '"
+                + link.strategy()
+                + "': no bundle provides it; install or start the bundle of this consensus");
       }
     }
   }
 
+  private boolean active(Chain.Link link) {
+    return link.planId() == open.chain().active().planId();
+  }
+
   private void opened(Chain.Link link, ConsensusStrategy strategy, LinkStores.Opened opened) {
     if (machine.opened(link.planId())) {
-      owner.opened(link, strategy, opened);
-    } else {
-      stores.close(opened.store(), () -> machine.closed(link.planId()));
+      try {
+        owner.opened(link, strategy, opened);
+        return;
+      } catch (StrategyException e) {
+        refused(link, e.getMessage());
+      }
     }
+    stores.close(opened.store(), () -> machine.closed(link.planId()));
+  }
+
+  private void refused(Chain.Link link, String why) {
+    machine.refused(link.planId());
+    refusals.put(link.planId(), why);
+    if (active(link)) {
+      owner.parked(why);
+    }
+  }
+
+  /** Why the strategy of a plan's link did not open it; null if it was not asked or did. */
+  String refusal(long planId) {
+    return refusals.get(planId);
   }
 
   @Override
@@ -132,6 +164,7 @@ final class SwapDriver implements SwapMachine.Effects {
 
   @Override
   public void delete(long planId) {
+    refusals.remove(planId);
     stores.delete(planId);
   }
 

@@ -19,6 +19,8 @@ import org.quorate.core.log.Chain;
  *   (none)  --live in the chain-->  OPENING  --opened-->  OPEN  --not live-->  CLOSING
  *   OPENING --no strategy-->  MISSING  --tick-->  OPENING
  *   OPENING --not live-->  CLOSING        MISSING --not live-->  (none)
+ *   OPEN --refused-->  REFUSING  --closed-->  REFUSED  --not live-->  (none)
+ *   REFUSING --not live-->  CLOSING
  *   CLOSING --closed-->  (none); deleted once a durable checkpoint says that the link has ended
  * </pre>
  *
@@ -61,6 +63,10 @@ public final class SwapMachine {
     OPENING,
     OPEN,
     MISSING,
+    /** Its strategy failed to open it: the store is being closed. */
+    REFUSING,
+    /** Its strategy failed to open it; it is not tried again. */
+    REFUSED,
     CLOSING
   }
 
@@ -164,8 +170,10 @@ public final class SwapMachine {
       if (wanted.containsKey(slot.getKey()) || slot.getValue() == Slot.CLOSING) {
         continue;
       }
-      if (slot.getValue() == Slot.MISSING) {
+      if (slot.getValue() == Slot.MISSING || slot.getValue() == Slot.REFUSED) {
         slots.remove(slot.getKey());
+      } else if (slot.getValue() == Slot.REFUSING) {
+        slots.put(slot.getKey(), Slot.CLOSING);
       } else {
         slots.put(slot.getKey(), Slot.CLOSING);
         effects.close(slot.getKey());
@@ -194,9 +202,16 @@ public final class SwapMachine {
     missing |= slots.replace(planId, Slot.OPENING, Slot.MISSING);
   }
 
+  /** The strategy of a link that is open would not go on with it: its store is being closed. */
+  public void refused(long planId) {
+    slots.replace(planId, Slot.OPEN, Slot.REFUSING);
+  }
+
   /** A link is closed. */
   public void closed(long planId) {
-    slots.remove(planId, Slot.CLOSING);
+    if (!slots.replace(planId, Slot.REFUSING, Slot.REFUSED)) {
+      slots.remove(planId, Slot.CLOSING);
+    }
     delete();
   }
 

@@ -2,6 +2,7 @@ package org.quorate.core.swap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.quorate.api.NodeId;
 import org.quorate.core.log.Asked;
 import org.quorate.core.log.Chain;
 import org.quorate.core.swap.SwapMachine.Situation;
+import org.quorate.core.swap.SwapMachine.Slot;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
@@ -110,6 +112,32 @@ class SwapMachineTest {
     assertEquals(List.of(), asked);
     settle(SwapMachine.SETTLE_MS + SwapMachine.TURN_MS, 1);
     assertEquals(List.of("checkpoint"), asked);
+  }
+
+  /** Its strategy throws: it is not asked at every tick, and the plan can be given up. */
+  @Test
+  void aTargetThatIsRefusedIsDeletedWhenItIsClosedAndThePlanGivenUp() {
+    machine.refused(PLAN);
+    tick(0, false, false);
+    machine.closed(PLAN);
+    tick(1, false, false);
+    assertEquals(Slot.REFUSED, machine.slot(PLAN));
+    Chain aborted = planned().aborted(9, "in time");
+    machine.chain(aborted);
+    assertNull(machine.slot(PLAN));
+    machine.durable(aborted);
+    assertEquals(List.of("delete"), asked);
+  }
+
+  @Test
+  void aTargetIsNotDeletedWhileTheStoreThatWasRefusedIsStillOpen() {
+    machine.refused(PLAN);
+    Chain aborted = planned().aborted(9, "in time");
+    machine.chain(aborted);
+    machine.durable(aborted);
+    assertEquals(List.of(), asked);
+    machine.closed(PLAN);
+    assertEquals(List.of("delete"), asked);
   }
 
   private final class Asks implements SwapMachine.Effects {

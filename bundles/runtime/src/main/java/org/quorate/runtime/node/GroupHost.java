@@ -31,6 +31,7 @@ import org.quorate.core.config.ParameterException;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
 import org.quorate.core.replica.ReplicaConfig;
+import org.quorate.core.replica.StrategyException;
 import org.quorate.core.storage.ReplicaStores;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.ControlException.Code;
@@ -343,7 +344,9 @@ public final class GroupHost implements Group {
         node.replace(this, manifest.forked(opened.config()));
       }
     } catch (RuntimeException | LinkageError e) {
-      LOG.error("group {} does not open", id(), e);
+      if (!(e instanceof StrategyException)) { // which has told the log
+        LOG.error("group {} does not open", id(), e);
+      }
       loop.execute(
           () -> {
             phase = Phase.FAILED;

@@ -138,28 +138,6 @@ class ReopeningTest {
     }
   }
 
-  /** Starts and cannot be opened: as one that was compiled with other classes, or that refuses. */
-  private record Broken(ConsensusStrategy strategy, Supplier<Throwable> how)
-      implements ConsensusStrategy {
-    @Override
-    public String name() {
-      return strategy.name();
-    }
-
-    @Override
-    public Traits traits() {
-      return strategy.traits();
-    }
-
-    @Override
-    public Loglet open(LinkContext link) {
-      if (how.get() instanceof Error e) {
-        throw e;
-      }
-      throw (RuntimeException) how.get();
-    }
-  }
-
   /** So that a deployment can go back to the version before. */
   @Test
   void aVersionThatDoesNotOpenGivesWayToOneThatDoes() throws Exception {
@@ -171,12 +149,13 @@ class ReopeningTest {
           List.<Supplier<Throwable>>of(
               () -> new IllegalStateException("not today"),
               () -> new NoSuchMethodError("Effects.sing()"))) {
-        Broken broken = new Broken(raft, how);
+        BrokenStrategy broken = new BrokenStrategy(raft, how);
         Services services = cluster.services(node);
         services.add(broken).get(30, TimeUnit.SECONDS);
         services.remove(raft).get(30, TimeUnit.SECONDS);
         GroupStatus failed = status(host);
         assertEquals(GroupStatus.State.FAILED, failed.state(), failed::why);
+        assertTrue(failed.why().startsWith("strategy 'raft' does not open"), failed::why);
         assertTrue(failed.why().contains(how.get().getMessage()), failed::why);
         services.add(raft).get(30, TimeUnit.SECONDS);
         services.remove(broken).get(30, TimeUnit.SECONDS);
@@ -189,6 +168,31 @@ class ReopeningTest {
         TestCluster.await("a leader", () -> status(host).hint() != null);
       }
       assertEquals(0, cluster.broken.size(), cluster.broken::toString);
+    }
+  }
+
+  /** The group is parked already: it had no strategy when the version that fails came. */
+  @Test
+  void aParkedGroupSaysThatTheNewVersionFailsAndHow() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      NodeId node = cluster.nodes().get(0);
+      ConsensusStrategy raft = cluster.strategyOf(node);
+      GroupHost host = cluster.node(node).groups().all().get(0);
+      Services services = cluster.services(node);
+      services.remove(raft).get(30, TimeUnit.SECONDS);
+      assertTrue(status(host).why().contains("no bundle provides it"), status(host)::why);
+      BrokenStrategy broken =
+          new BrokenStrategy(raft, () -> new IllegalStateException("not today"));
+      services.add(broken).get(30, TimeUnit.SECONDS);
+      TestCluster.await("what fails", () -> status(host).why().contains("not today"));
+      GroupStatus parked = status(host);
+      assertEquals(GroupStatus.State.PARKED, parked.state());
+      assertTrue(parked.why().startsWith("strategy 'raft' does not open link 1: "), parked::why);
+      assertTrue(parked.why().contains("put another version of its bundle"), parked::why);
+      services.add(raft).get(30, TimeUnit.SECONDS);
+      services.remove(broken).get(30, TimeUnit.SECONDS);
+      TestCluster.await("a leader", () -> status(host).hint() != null);
+      assertEquals(List.of(), cluster.broken);
     }
   }
 

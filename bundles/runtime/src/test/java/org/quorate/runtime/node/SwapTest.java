@@ -286,6 +286,35 @@ class SwapTest {
     }
   }
 
+  /** Its plug-in throws when the swap opens the new link: the others go on, it says what failed. */
+  @Test
+  void aReplicaWhoseTargetDoesNotOpenParksBehindTheSwap() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 3)) {
+      Services services = cluster.services(N3);
+      ConsensusStrategy certify = services.strategy("certify");
+      services.remove(certify).get(10, TimeUnit.SECONDS);
+      BrokenStrategy broken =
+          new BrokenStrategy(certify, () -> new IllegalStateException("not today"));
+      services.add(broken).get(10, TimeUnit.SECONDS);
+      // It must not lead: only who has the target open itself seals.
+      get(cluster.node(N1).control().changeRole(GROUP, N3, Role.LEARNER));
+      SwapStatus swapped = swap(cluster, N1, "certify");
+      assertTrue(List.of("switched", "done").contains(swapped.phase()), swapped.toString());
+      put(cluster, "without", "n3");
+      TestCluster.await(
+          "n3 to say so", () -> cluster.status(N3).state() == GroupStatus.State.PARKED);
+      String why = cluster.status(N3).why();
+      assertTrue(why.startsWith("strategy 'certify' does not open link 2: "), why);
+      assertTrue(why.contains("not today"), why);
+      services.add(certify).get(10, TimeUnit.SECONDS);
+      services.remove(broken).get(10, TimeUnit.SECONDS);
+      TestCluster.await(
+          "n3 to go on", () -> cluster.status(N3).state() == GroupStatus.State.RUNNING);
+      awaitEqualStates(cluster);
+      assertEquals(List.of(), cluster.broken);
+    }
+  }
+
   @Test
   void aReplicaWithoutTheStrategyParksAndGoesOnWhenItIsBack() throws Exception {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
