@@ -27,7 +27,21 @@ final class Codec {
   record Answer(boolean success, String message) {}
 
   /** What lies beside an operation. */
-  record Content(String content, Map<String, String> changes) {}
+  record Content(String content, Map<String, String> changes) {
+    /** An operation with this. Throws OperationException if none can have it. */
+    OperationSpec of(OperationSpec spec) {
+      return new OperationSpec(
+          spec.kind(),
+          spec.name(),
+          spec.lock(),
+          content,
+          changes,
+          spec.work(),
+          spec.repeatable(),
+          spec.strict(),
+          spec.timeouts());
+    }
+  }
 
   private static Bytes value(String node, long wallMs, JsonNode data) {
     ObjectNode envelope = object();

@@ -14,6 +14,7 @@ import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.operations.Decision;
 import org.quorate.spi.operations.OnlineNode;
+import org.quorate.spi.operations.OperationException;
 import org.quorate.spi.operations.OperationLimits;
 import org.quorate.spi.operations.OperationSpec;
 import org.quorate.spi.operations.Phase;
@@ -159,8 +160,23 @@ final class Steps {
       KeyEntry was = view.entry(key);
       undo.put(name, was == null ? null : was.value().utf8());
     }
+    undoable(s, undo);
     puts(changes, then);
     then.add(new Op.Put(layout.undo(s.id), Codec.content(node, wallMs, "", undo)));
+  }
+
+  /** What is replaced has the limits of what replaces it: it is what members are told to go back to. */
+  private static void undoable(Stored s, Map<String, String> undo) {
+    try {
+      new Codec.Content("", undo).of(s.spec);
+    } catch (OperationException e) {
+      throw new OperationException(
+          e.code(),
+          "it could not be rolled back, what it replaces is too much: "
+              + e.getMessage()
+              + "; change these keys by several operations",
+          e);
+    }
   }
 
   private void puts(Map<String, String> changes, List<Op> then) {

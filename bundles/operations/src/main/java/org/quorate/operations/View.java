@@ -20,6 +20,9 @@ final class View implements Mirror {
   /** An operation that was decided, and the revision at which that was. */
   record Logged(Stored operation, long decidedAt) {}
 
+  /** What lies beside an operation is to fit any. */
+  private static final OperationSpec ANY = Stored.unknown(0, OperationSpec.UNKNOWN).spec;
+
   private final Layout layout;
   private final TreeMap<String, KeyEntry> keys = new TreeMap<>();
   private final Map<String, OnlineNode> nodes = new TreeMap<>();
@@ -66,7 +69,7 @@ final class View implements Mirror {
 
   private void parse(String[] names, KeyEntry entry) {
     if (names.length == 3 && names[0].equals("op") && entry != null) {
-      Codec.content(entry.value());
+      Codec.content(entry.value()).of(ANY);
     }
     if (names.length != 2) {
       return;
@@ -197,18 +200,7 @@ final class View implements Mirror {
     KeyEntry undo = s.decision == Decision.ROLLED_BACK ? keys.get(layout.undo(s.id)) : null;
     OperationSpec spec = s.spec;
     if (beside != null) {
-      Codec.Content c = Codec.content((undo == null ? beside : undo).value());
-      spec =
-          new OperationSpec(
-              spec.kind(),
-              spec.name(),
-              spec.lock(),
-              c.content(),
-              c.changes(),
-              spec.work(),
-              spec.repeatable(),
-              spec.strict(),
-              spec.timeouts());
+      spec = Codec.content((undo == null ? beside : undo).value()).of(spec);
     }
     return s.shown(spec, Barrier.of(this, s).awaited());
   }

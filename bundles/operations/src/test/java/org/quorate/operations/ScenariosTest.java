@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
 import org.quorate.spi.operations.Decision;
@@ -467,14 +468,21 @@ class ScenariosTest {
 
   /** Nobody goes on with what cannot be read; it is shown, and gone when it is discarded. */
   @ParameterizedTest
-  @ValueSource(strings = {"", "/content"})
-  void whatCannotBeReadIsShownAndDiscarded(String beside) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|no JSON",
+        "/content|no JSON",
+        "/content|{\"data\": {\"content\": \"x\", \"changes\": {\"online/n1\": \"x\"}}}",
+        "/undo|{\"data\": {\"content\": \"x\"}}"
+      })
+  void whatCannotBeReadIsShownAndDiscarded(String beside, String value) {
     n2.fault = "prepare hang";
     CompletionStage<Operation> run = n1.begin(DDL.withTimeouts(PATIENT));
     await(Phase.PREPARE, "n2");
     long id = only().id();
     String key = new Layout(World.ROOT).operation(id) + beside;
-    world.write(n3, key, Bytes.utf8("no JSON"));
+    world.write(n3, key, Bytes.utf8(value));
     n2.fault = "";
     world.run(10_000);
     Operation shown = only();
@@ -494,6 +502,26 @@ class ScenariosTest {
     assertEquals(List.of(id), n1.shop.last.missed().stream().map(Operation::id).toList());
     assertEquals(Decision.COMMITTED, n1.does(DDL).decision());
     world.settle();
+  }
+
+  /** Small values replace more than an operation can hold: it could not be rolled back. */
+  @Test
+  void whatIsReplacedHasTheLimitsOfWhatReplacesIt() {
+    String half = "x".repeat(OperationLimits.CONTENT_BYTES * 2 / 3);
+    assertEquals(
+        Decision.COMMITTED, n1.does(OperationSpec.reload(Map.of("conf/a", half))).decision());
+    assertEquals(
+        Decision.COMMITTED, n1.does(OperationSpec.reload(Map.of("conf/b", half))).decision());
+    n2.fault = "complete-once throw";
+    Operation refused = n1.does(OperationSpec.reload(Map.of("conf/a", "1", "conf/b", "1")));
+    assertEquals(Decision.ABORTED, refused.decision());
+    assertTrue(refused.reason().contains("could not be rolled back"), refused.reason());
+    world.settle();
+    n2.fault = "";
+    assertEquals(
+        Decision.COMMITTED, n1.does(OperationSpec.reload(Map.of("conf/a", "1"))).decision());
+    world.settle();
+    assertEquals(Map.of("conf/a", "1", "conf/b", half), n3.shop.conf);
   }
 
   @Test
