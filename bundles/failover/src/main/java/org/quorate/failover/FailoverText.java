@@ -41,6 +41,20 @@ public final class FailoverText {
   private FailoverText() {}
 
   /**
+   * A table, and a line for each that cannot be read; or one that says that there is nothing.
+   *
+   * @param zone whose time is shown
+   */
+  public static String list(Operators.Listed listed, ZoneId zone) {
+    boolean onlyUnreadable = listed.records().isEmpty() && !listed.unreadable().isEmpty();
+    StringBuilder text = new StringBuilder(onlyUnreadable ? "" : table(listed.records(), zone));
+    listed
+        .unreadable()
+        .forEach((key, why) -> text.append(key).append(": ").append(why).append('\n'));
+    return text.toString();
+  }
+
+  /**
    * A table, or a line that says that there is nothing.
    *
    * @param zone whose time is shown

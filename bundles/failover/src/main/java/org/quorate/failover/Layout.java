@@ -45,6 +45,10 @@ final class Layout {
     return Scope.tree(root + "/node");
   }
 
+  Scope lockTree() {
+    return Scope.tree(root + "/lock");
+  }
+
   String mode() {
     return root + "/mode";
   }

@@ -2,9 +2,12 @@ package org.quorate.failover;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
@@ -47,11 +50,28 @@ public final class Operators {
     this.events = new EventKeys(coordinator, layout);
   }
 
-  /** As {@link FailoverRegistry#records}. */
-  public CompletionStage<List<FailoverRecord>> records() {
+  /**
+   * What is there.
+   *
+   * @param records by commit id
+   * @param unreadable by key, with why: a defect, or foreign data; nobody takes these over
+   */
+  public record Listed(List<FailoverRecord> records, Map<String, String> unreadable) {}
+
+  /** All records, also what cannot be read. */
+  public CompletionStage<Listed> list() {
     return named(
         view(layout.recordTree())
-            .thenApply(v -> v.records().stream().map(View.Versioned::record).toList()));
+            .thenApply(v -> new Listed(records(v), new TreeMap<>(v.broken()))));
+  }
+
+  /** As {@link FailoverRegistry#records}. */
+  public CompletionStage<List<FailoverRecord>> records() {
+    return named(view(layout.recordTree()).thenApply(Operators::records));
+  }
+
+  private static List<FailoverRecord> records(View view) {
+    return view.records().stream().map(View.Versioned::record).toList();
   }
 
   /** As {@link FailoverRegistry#nodes}. */
@@ -143,9 +163,50 @@ public final class Operators {
     return named(changed.thenApply(done -> null));
   }
 
-  /** As {@link FailoverRegistry#deleteForce}. */
+  /** As {@link FailoverRegistry#deleteForce}; by force also what cannot be read. */
   public CompletionStage<Void> delete(long id, boolean force) {
-    return named(change(id, force, (r, then) -> Work.deletion(layout, r.record(), then), ATTEMPTS));
+    BiConsumer<View.Versioned, List<Op>> all = (r, then) -> Work.deletion(layout, r.record(), then);
+    return named(
+        coordinator
+            .get(layout.record(id))
+            .thenCompose(
+                entry ->
+                    force && entry != null && !readable(id, entry)
+                        ? discard(id, entry)
+                        : change(id, force, all, ATTEMPTS)));
+  }
+
+  private static boolean readable(long id, KeyEntry entry) {
+    try {
+      RecordCodec.record(id, entry.value());
+      return true;
+    } catch (FailoverException e) {
+      return false;
+    }
+  }
+
+  /** What cannot be read goes with the locks that name it. */
+  private CompletionStage<Void> discard(long id, KeyEntry record) {
+    List<Op> then = new ArrayList<>();
+    then.add(new Op.Delete(record.key()));
+    then.add(new Op.Delete(layout.content(id)));
+    return each(
+            RangeQuery.of(layout.lockTree()),
+            lock -> {
+              if (lock.value().equals(Layout.id(id))) {
+                then.add(new Op.Delete(lock.key()));
+              }
+            })
+        .thenCompose(
+            all -> {
+              Condition same = new Condition.Unchanged(record.key(), record.modRevision());
+              return coordinator.transact(new Transaction(List.of(same), then));
+            })
+        .thenCompose(
+            done ->
+                done.succeeded()
+                    ? CompletableFuture.completedStage(null)
+                    : delete(id, true)); // somebody has changed it
   }
 
   /** As {@link FailoverRegistry#retry}. */
@@ -218,14 +279,18 @@ public final class Operators {
   }
 
   private CompletionStage<View> list(View view, RangeQuery query) {
+    return each(query, view::put).thenApply(all -> view);
+  }
+
+  private CompletionStage<Void> each(RangeQuery query, Consumer<KeyEntry> to) {
     return coordinator
         .range(query)
         .thenCompose(
             page -> {
-              page.entries().forEach(view::put);
+              page.entries().forEach(to);
               return page.more()
-                  ? list(view, query.after(page, false))
-                  : CompletableFuture.completedStage(view);
+                  ? each(query.after(page, false), to)
+                  : CompletableFuture.completedStage(null);
             });
   }
 

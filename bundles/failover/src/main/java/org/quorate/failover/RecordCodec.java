@@ -24,13 +24,18 @@ import org.quorate.spi.failover.ShardState;
 /** Values of the registry's keys. Their keys have ids and names, which are not repeated. */
 final class RecordCodec {
   private static final int FORMAT = 1;
+
+  /** More than the names of a node and the reason of a failure can have. */
+  private static final int TAKEOVER_BYTES = 4 << 10;
+
   private static final Phase[] PHASES = Phase.values();
   private static final ShardState[] SHARDS = ShardState.values();
 
   private RecordCodec() {}
 
   /**
-   * The value of a record's key.
+   * The value of a record's key. How it is taken over does not count against its limit, and is bounded
+   * by itself: a record that its owner could write can always be given to another.
    *
    * @param request tells apart what its origin began: who lost an answer finds its record by it
    */
@@ -46,17 +51,10 @@ final class RecordCodec {
             .i64(r.createdAtMs())
             .u8(r.state());
     owner(to, r.origin());
-    Takeover t = r.takeover();
-    to.bool(t.node() != null);
-    if (t.node() != null) {
-      owner(to, t.node());
-    }
-    to.varint(t.number())
-        .u8(t.phase().ordinal())
-        .varint(t.attempts())
-        .varint(t.failures())
-        .text(t.why())
-        .list(r.locks(), Encoder::text)
+    int before = to.size();
+    takeover(to, r.takeover());
+    int takeover = to.size() - before;
+    to.list(r.locks(), Encoder::text)
         .list(
             r.status().entrySet(),
             (e, entry) -> e.text(entry.getKey()).u8(entry.getValue().ordinal()))
@@ -69,17 +67,30 @@ final class RecordCodec {
         r.slices(),
         (e, s) ->
             e.text(s.node()).text(s.suffix()).i64(s.rowId()).i64(s.blockId()).i64(s.blocks()));
-    if (to.size() > FailoverLimits.RECORD_BYTES) {
+    int size = to.size() - takeover;
+    if (size > FailoverLimits.RECORD_BYTES) {
       throw new FailoverException(
           Code.TOO_LARGE,
           "record "
               + r.id()
               + " of "
-              + to.size()
+              + size
               + " bytes without its content; the limit is "
               + FailoverLimits.RECORD_BYTES);
     }
     return to.take();
+  }
+
+  private static void takeover(Encoder to, Takeover t) {
+    to.bool(t.node() != null);
+    if (t.node() != null) {
+      owner(to, t.node());
+    }
+    to.varint(t.number())
+        .u8(t.phase().ordinal())
+        .varint(t.attempts())
+        .varint(t.failures())
+        .text(t.why());
   }
 
   /** What {@link #record} was given. */
@@ -96,7 +107,12 @@ final class RecordCodec {
       final long created = from.i64();
       final int state = from.u8();
       final Owner origin = owner(from);
+      final int before = from.offset();
       final Takeover takeover = takeover(from);
+      final int taken = from.offset() - before;
+      if (taken > TAKEOVER_BYTES || value.length() - taken > FailoverLimits.RECORD_BYTES) {
+        throw new MalformedException("a record within its limit", from.offset());
+      }
       final List<String> locks = from.list(Decoder::text);
       final Map<String, ShardState> status = new LinkedHashMap<>();
       int shards = from.count();
@@ -124,8 +140,12 @@ final class RecordCodec {
               rebalance,
               slices),
           request);
-    } catch (MalformedException e) {
-      throw new FailoverException(Code.BROKEN, "record " + id + " cannot be read", e);
+    } catch (MalformedException | FailoverException e) {
+      String text = "record " + Long.toUnsignedString(id);
+      throw new FailoverException(
+          Code.BROKEN,
+          text + " cannot be read, " + e.getMessage() + "; delete-force with --force removes it",
+          e);
     }
   }
 
@@ -164,7 +184,7 @@ final class RecordCodec {
       RegisteredNode node =
           new RegisteredNode(
               name,
-              from.text(),
+              FailoverLimits.name("the node's address", from.text()),
               session,
               createRevision,
               (int) from.varint(),
@@ -172,7 +192,7 @@ final class RecordCodec {
               0);
       from.end();
       return node;
-    } catch (MalformedException e) {
+    } catch (MalformedException | FailoverException e) {
       throw new FailoverException(Code.BROKEN, "node '" + name + "' cannot be read", e);
     }
   }

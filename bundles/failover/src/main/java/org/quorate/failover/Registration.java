@@ -3,6 +3,7 @@ package org.quorate.failover;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
@@ -39,6 +40,9 @@ final class Registration {
   private final Set<Long> own =
       new HashSet<>(); // sessions of its last entry, and of attempts since
   private boolean entered;
+  private Bytes shown; // what the others see of it, as far as is known
+  private long shownAt; // and the revision of that
+  private boolean announcing;
 
   Registration(
       Coordinator coordinator,
@@ -102,9 +106,7 @@ final class Registration {
   /** Tells the others what it handles now. */
   void handles(List<String> types) {
     self.types(types);
-    if (owner != null) {
-      announce(session);
-    }
+    announce();
   }
 
   private void enter(CoordinatorSession mine) {
@@ -122,7 +124,7 @@ final class Registration {
           } else if (entry == null) {
             put(mine);
           } else if (entry.owner() == mine.id()) {
-            entered(mine);
+            entered(mine, entry.value(), entry.modRevision());
           } else {
             displace(mine, entry);
           }
@@ -131,9 +133,10 @@ final class Registration {
 
   private void put(CoordinatorSession mine) {
     String key = layout.node(self.name());
+    Bytes value = self.value();
     Transaction put =
         new Transaction(
-            List.of(new Condition.Absent(key)), List.of(new Op.Put(key, self.value(), mine.id())));
+            List.of(new Condition.Absent(key)), List.of(new Op.Put(key, value, mine.id())));
     own.add(mine.id()); // it may be in, also if nobody says so before the lease is lost
     loop.then(
         coordinator.transact(put),
@@ -144,7 +147,7 @@ final class Registration {
           if (e != null) {
             again(mine, e);
           } else if (done.succeeded()) {
-            entered(mine);
+            entered(mine, value, done.revision());
           } else {
             enter(mine);
           }
@@ -182,26 +185,71 @@ final class Registration {
     }
   }
 
-  private void entered(CoordinatorSession mine) {
+  private void entered(CoordinatorSession mine, Bytes value, long revision) {
     entered = true;
     own.clear();
     own.add(mine.id());
     owner = new Owner(self.name(), self.address(), mine.id());
     events.event(Events.Kind.REGISTERED, "registered as '" + self.name() + "', " + mine.id());
+    announcing = false;
+    shown(value, revision);
     listener.registered(owner, mine);
   }
 
-  private void announce(CoordinatorSession mine) {
+  private void shown(Bytes value, long revision) {
+    shown = value;
+    shownAt = revision;
+    announce();
+  }
+
+  /** Once at a time, and only on what is known: one that is late changes nothing. */
+  private void announce() {
+    Bytes value = self.value();
+    if (owner == null || announcing || value.equals(shown)) {
+      return;
+    }
+    announcing = true;
+    CoordinatorSession mine = session;
     String key = layout.node(self.name());
-    Transaction put =
+    Transaction set =
         new Transaction(
-            List.of(new Condition.OwnedBy(key, mine.id())),
-            List.of(new Op.SetValue(key, self.value())));
+            List.of(new Condition.OwnedBy(key, mine.id()), new Condition.Unchanged(key, shownAt)),
+            List.of(new Op.SetValue(key, value)));
     loop.then(
-        coordinator.transact(put),
+        coordinator.transact(set),
         (done, e) -> {
-          if (e != null && Errors.passing(e) && session == mine) {
-            loop.after(settings.heartbeatMs(), () -> announce(mine));
+          if (session != mine) {
+            return;
+          }
+          if (e == null && done.succeeded()) {
+            announcing = false;
+            shown(value, done.revision());
+          } else if (e == null || Errors.passing(e)) {
+            loop.after(settings.heartbeatMs(), () -> look(mine));
+          } else {
+            announcing = false; // its lease is over, which it is told
+          }
+        });
+  }
+
+  /** Reads what the others see, to know what became of an announcement. */
+  private void look(CoordinatorSession mine) {
+    if (session != mine) {
+      return;
+    }
+    loop.then(
+        coordinator.get(layout.node(self.name())),
+        (entry, e) -> {
+          if (session != mine) {
+            return;
+          }
+          if (e != null && Errors.passing(e)) {
+            loop.after(settings.heartbeatMs(), () -> look(mine));
+            return;
+          }
+          announcing = false;
+          if (entry != null && entry.owner() == mine.id()) {
+            shown(entry.value(), entry.modRevision());
           }
         });
   }

@@ -14,21 +14,10 @@ import org.quorate.spi.failover.FailoverWork;
 import org.quorate.spi.failover.ShardState;
 import org.quorate.spi.failover.TakeoverHandler;
 import org.quorate.spi.failover.WorkSpec;
-import org.quorate.tck.virtual.VirtualNode;
 
 /** What operations leave: events of shards that failed, and locks of records that nobody works on. */
 class LeftBehindTest {
   private final World world = new World(11);
-
-  /** Somebody who asks, without being registered. */
-  private final class Asking extends VirtualNode {
-    final Operators operators;
-
-    Asking() {
-      super(world, "ask");
-      operators = new Operators(boot(), "fo");
-    }
-  }
 
   private Registry registry(String node) {
     return world.node(node).registry;
@@ -136,7 +125,7 @@ class LeftBehindTest {
   @Test
   void aLockIsTakenOnlyFromARecordThatNobodyWorksOn() {
     world.start("n1", "n2");
-    final Operators asked = new Asking().operators;
+    final Operators asked = world.new Asking().operators;
     FailoverWork work = world.get(registry("n2").begin(WorkSpec.of("move", "testdb", "t1")));
     world.get(work.addLock("testdb/t1"));
     world.get(work.addLock("testdb/t2"));

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.failover.FailoverException;
@@ -30,8 +33,13 @@ final class World extends VirtualWorld {
   final List<String> told = new ArrayList<>();
   final Map<Long, Long> numbers = new TreeMap<>();
   final Map<Long, Phase> phases = new TreeMap<>();
+
+  /** A record that no node can read. */
+  Bytes garbage = Bytes.utf8("garbage");
+
   private final Settings settings;
   private final Map<Long, FailoverRecord> records = new HashMap<>();
+  private final Set<Long> unreadable = new HashSet<>();
 
   World(long seed) {
     this(seed, SETTINGS);
@@ -69,6 +77,16 @@ final class World extends VirtualWorld {
       }
       registry.start();
       return this;
+    }
+  }
+
+  /** Somebody who asks, without being registered. */
+  final class Asking extends VirtualNode {
+    final Coordinator coordinator = boot();
+    final Operators operators = new Operators(coordinator, "fo");
+
+    Asking() {
+      super(World.this, "ask");
     }
   }
 
@@ -112,7 +130,10 @@ final class World extends VirtualWorld {
       }
       long id = Long.parseLong(event.key().substring("fo/rec/".length()));
       FailoverRecord was = records.remove(id);
-      if (event.entry() != null) {
+      unreadable.remove(id);
+      if (event.entry() != null && event.entry().value().equals(garbage)) {
+        unreadable.add(id);
+      } else if (event.entry() != null) {
         FailoverRecord now = RecordCodec.record(id, event.entry().value()).record();
         records.put(id, now);
         numbers.put(id, now.takeover().number());
@@ -123,9 +144,12 @@ final class World extends VirtualWorld {
     servers.keys.forEach(
         (key, entry) -> {
           if (key.startsWith("fo/lock/")) {
-            FailoverRecord holder = records.get(Long.parseLong(entry.value().utf8()));
+            long id = Long.parseLong(entry.value().utf8());
+            FailoverRecord holder = records.get(id);
             assertTrue(
-                holder != null && holder.locks().contains(key.substring("fo/lock/".length())),
+                unreadable.contains(id)
+                    || holder != null
+                        && holder.locks().contains(key.substring("fo/lock/".length())),
                 () -> key + " is nobody's: " + this);
           }
         });
@@ -152,7 +176,7 @@ final class World extends VirtualWorld {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("at " + queue.nowUs() / 1000 + " ms\n");
-    records.values().forEach(r -> text.append(r).append('\n'));
+    records.values().forEach(r -> text.append(String.format("%.500s\n", r)));
     told.forEach(t -> text.append(t).append('\n'));
     return text.toString();
   }

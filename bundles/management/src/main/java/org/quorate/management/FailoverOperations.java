@@ -68,6 +68,7 @@ final class FailoverOperations {
           case IN_USE -> "wait until it ends; delete-force and retry take --force";
           case NO_QUORUM -> "try again; group why tells what is missing";
           case INDETERMINATE -> "look with failover show before you repeat it";
+          case BROKEN -> "put its operation right by hand before delete-force with --force";
           default -> "correct the request";
         };
     return new OperationException(code, e.getMessage(), next, e);
@@ -95,12 +96,13 @@ final class FailoverOperations {
         false,
         "",
         (node, a) ->
-            on(node, a, Operators::records)
+            on(node, a, Operators::list)
                 .thenApply(
                     all ->
                         new FailoverListView(
-                            all.stream().map(FailoverView::of).toList(),
-                            FailoverText.table(all, ZoneId.systemDefault()))));
+                            all.records().stream().map(FailoverView::of).toList(),
+                            all.unreadable(),
+                            FailoverText.list(all, ZoneId.systemDefault()))));
   }
 
   private static Operation detail() {

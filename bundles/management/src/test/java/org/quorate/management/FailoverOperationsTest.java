@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -130,6 +131,20 @@ class FailoverOperationsTest {
     assertEquals(FailureCode.NOT_FOUND, refused("failover.detail", id));
     assertEquals(FailureCode.NOT_FOUND, refused("failover.retry", id));
     assertEquals(FailureCode.BAD_REQUEST, refused("failover.retry", "t1"));
+  }
+
+  @Test
+  void whatCannotBeReadIsShownAndGoesByForce() throws Exception {
+    get(coordinator.put("fo/rec/0000000042", Bytes.utf8("garbage")));
+    FailoverListView shown = (FailoverListView) ask("failover.show");
+    assertEquals(Set.of("fo/rec/0000000042"), shown.unreadable().keySet());
+    assertTrue(shown.text().startsWith("fo/rec/0000000042: record 42 cannot"), shown.text());
+    assertEquals(FailureCode.INTERNAL, refused("failover.detail", "42"));
+    assertEquals(FailureCode.INTERNAL, refused("failover.delete-force", "42"));
+    ask("failover.delete-force", Map.of("id", "42", "force", true));
+    shown = (FailoverListView) ask("failover.show");
+    assertEquals("failover:show: no failover information now\n", shown.text());
+    assertEquals(Map.of(), shown.unreadable());
   }
 
   private static List<String> fields(FailoverLockView v) {

@@ -8,7 +8,10 @@ public final class FailoverLimits {
   /** Longest content of a record, in bytes: 256 KiB. */
   public static final int CONTENT_BYTES = 262_144;
 
-  /** All else of a record, in bytes: 128 KiB, some thousand shards. */
+  /**
+   * All else of a record, in bytes: 128 KiB, some thousand shards. How it is taken over does not count:
+   * what could be recorded can be taken over.
+   */
   public static final int RECORD_BYTES = 128 << 10;
 
   /** Most locks of a record. */

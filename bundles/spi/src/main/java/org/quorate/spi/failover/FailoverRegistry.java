@@ -21,7 +21,7 @@ public interface FailoverRegistry {
    */
   CompletionStage<FailoverWork> begin(WorkSpec spec);
 
-  /** All records, by commit id, as they are now. */
+  /** All records that can be read, by commit id, as they are now. */
   CompletionStage<List<FailoverRecord>> records();
 
   /** One with its content; fails as NOT_FOUND. */
@@ -30,8 +30,8 @@ public interface FailoverRegistry {
   /**
    * Deletes a record with its locks, for an operator who has put its operation right by hand.
    *
-   * @param force also while a node that lives works on it; that one is fenced
-   * @return fails as NOT_FOUND or IN_USE
+   * @param force also while a node that lives works on it; that one is fenced. Also what cannot be read
+   * @return fails as NOT_FOUND or IN_USE, as BROKEN for what cannot be read
    */
   CompletionStage<Void> deleteForce(long id, boolean force);
 
