@@ -64,7 +64,12 @@ final class Core implements Replica.Follower {
     watches = new Watches(replica, loop);
     sessions = new HeldSessions(this);
     desk = new LockDesk(this);
-    expiry = new Expiry(replica, outbox, sessions::keeps, settings.requestMs());
+    expiry =
+        new Expiry(
+            replica,
+            command -> outbox.submit(command, settings.requestMs()),
+            sessions::keeps,
+            settings.requestMs());
   }
 
   /** Connects and reads all there is; to be called once, on a thread that may block. */

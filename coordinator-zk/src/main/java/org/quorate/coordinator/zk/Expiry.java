@@ -3,6 +3,7 @@ package org.quorate.coordinator.zk;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.quorate.coordinator.zk.state.Command;
 import org.quorate.coordinator.zk.state.Sessions;
@@ -21,7 +22,7 @@ final class Expiry {
   private static final int SPREAD_MS = 200;
 
   private final Replica replica;
-  private final Outbox outbox;
+  private final Consumer<Command> append;
   private final LongPredicate keptHere;
   private final long requestMs;
   private final Map<Long, Long> leftMs = new HashMap<>();
@@ -29,11 +30,12 @@ final class Expiry {
   /**
    * Makes one.
    *
+   * @param append appends to the log
    * @param keptHere whether a session is kept alive by this coordinator
    */
-  Expiry(Replica replica, Outbox outbox, LongPredicate keptHere, long requestMs) {
+  Expiry(Replica replica, Consumer<Command> append, LongPredicate keptHere, long requestMs) {
     this.replica = replica;
-    this.outbox = outbox;
+    this.append = append;
     this.keptHere = keptHere;
     this.requestMs = requestMs;
   }
@@ -44,10 +46,12 @@ final class Expiry {
     replica.machine().sessions().all().forEach(s -> renewed(s.id()));
   }
 
+  /** The tick during which it was renewed may count as a whole, so the TTL is one tick longer. */
   void renewed(long id) {
     Sessions.Session session = replica.machine().sessions().find(id);
     if (session != null) {
-      leftMs.put(id, session.spec().ttlMs() + ThreadLocalRandom.current().nextInt(SPREAD_MS));
+      int spread = ThreadLocalRandom.current().nextInt(SPREAD_MS);
+      leftMs.put(id, session.spec().ttlMs() + MAX_TICK_MS + spread);
     }
   }
 
@@ -70,7 +74,7 @@ final class Expiry {
   private void end(long id) {
     Sessions.Session session = replica.machine().sessions().find(id);
     if (session != null) {
-      outbox.submit(new Command.EndSession(id, session.renewed()), requestMs);
+      append.accept(new Command.EndSession(id, session.renewed()));
     }
   }
 }

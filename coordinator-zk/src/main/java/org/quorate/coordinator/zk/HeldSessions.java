@@ -31,7 +31,7 @@ final class HeldSessions {
 
   /** Whether one of its holdings here is kept alive without anybody's doing. */
   boolean keeps(long id) {
-    return held.getOrDefault(id, List.of()).stream().anyMatch(s -> s.spec().automatic());
+    return held.getOrDefault(id, List.of()).stream().anyMatch(ZkSession::isKept);
   }
 
   List<ZkSession> all() {

@@ -45,6 +45,10 @@ final class Outbox {
     /** Whether it may be in the log without being known to be. */
     private boolean doubtful;
 
+    boolean mayBeDone() {
+      return underWay || stored || doubtful;
+    }
+
     Request(byte[] entry, long deadlineNanos) {
       this.entry = entry;
       this.deadlineNanos = deadlineNanos;
@@ -252,10 +256,9 @@ final class Outbox {
         });
     for (long number : late) {
       Request request = open.get(number);
-      boolean perhaps = request.underWay || request.stored || request.doubtful;
       fail(
           number,
-          perhaps
+          request.mayBeDone()
               ? new CoordinationException(
                   Code.INDETERMINATE, "it was sent to ZooKeeper; no answer came in time")
               : new CoordinationException(
@@ -263,8 +266,10 @@ final class Outbox {
     }
   }
 
+  /** Nothing comes any more: what was sent may have been done. */
   void failAll(CoordinationException why) {
     failHead(asking -> true, why);
+    failSent("it was sent to ZooKeeper; what became of it was not read: " + why.getMessage());
     for (long number : new ArrayList<>(open.keySet())) {
       fail(number, why);
     }
@@ -272,14 +277,14 @@ final class Outbox {
 
   /** What was passed over when a snapshot was taken in: it was done, or never will be. */
   void passedOver() {
+    failSent("this coordinator fell behind and did not see what became of it");
+  }
+
+  private void failSent(String why) {
     for (long number : new ArrayList<>(open.keySet())) {
       Request request = open.get(number);
-      if (request.stored || request.doubtful || request.underWay) {
-        fail(
-            number,
-            new CoordinationException(
-                Code.INDETERMINATE,
-                "this coordinator fell behind and did not see what became of it"));
+      if (request != null && request.mayBeDone()) {
+        fail(number, new CoordinationException(Code.INDETERMINATE, why));
       }
     }
   }

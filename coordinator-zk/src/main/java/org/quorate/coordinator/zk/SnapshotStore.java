@@ -1,5 +1,6 @@
 package org.quorate.coordinator.zk;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,11 @@ import org.quorate.spi.coordination.CoordinationException.Code;
 final class SnapshotStore {
   private static final int CHUNK_BYTES = 512 << 10;
   private static final int DELETIONS = 200;
+
+  /** Tries to read a snapshot that others replace meanwhile. */
+  private static final int LOADS = 20;
+
+  private static final String WRITER = "writer";
   private static final byte[] ROOT = "quorate-coordinator 1".getBytes(StandardCharsets.UTF_8);
 
   private final Ensemble ensemble;
@@ -120,34 +126,41 @@ final class SnapshotStore {
 
   /** The oldest snapshot: what has changed since is all in the log. */
   Loaded load() throws Exception {
-    while (true) {
-      try {
-        curator.sync().forPath(ensemble.path("snapshots"));
-        Stored oldest = index().stored().get(0);
-        if (oldest.chunks() == 0) {
-          return new Loaded(new Machine(), Position.BEGIN);
-        }
-        List<byte[]> parts = new ArrayList<>();
-        int size = 0;
-        for (int i = 0; i < oldest.chunks(); i++) {
-          byte[] part = curator.getData().forPath(chunk(oldest.name(), i));
-          parts.add(part);
-          size += part.length;
-        }
-        byte[] all = new byte[size];
-        int at = 0;
-        for (byte[] part : parts) {
-          System.arraycopy(part, 0, all, at, part.length);
-          at += part.length;
-        }
-        return new Loaded(Machine.restore(all), oldest.at());
-      } catch (KeeperException.NoNodeException replaced) {
-        // A newer one took its place while it was read: the index names that one.
-        if (curator.checkExists().forPath(ensemble.path("snapshots")) == null) {
-          throw replaced;
+    Index before = null;
+    for (int tries = 0; tries < LOADS; tries++) {
+      curator.sync().forPath(ensemble.path("snapshots"));
+      Index index = index();
+      if (before != null && before.version() == index.version()) {
+        throw new CoordinationException(
+            Code.BROKEN,
+            "none of the snapshots that the node snapshots names is whole: "
+                + index.stored().stream().map(Stored::name).toList());
+      }
+      before = index;
+      for (Stored each : index.stored()) {
+        try {
+          return read(each);
+        } catch (KeeperException.NoNodeException replaced) {
+          // Others took the place of all of them while it was read, or it is not whole.
+          continue;
         }
       }
     }
+    throw new CoordinationException(
+        Code.UNAVAILABLE,
+        "snapshots are replaced faster than they can be read: raise "
+            + Settings.SNAPSHOT_ENTRIES.name());
+  }
+
+  private Loaded read(Stored stored) throws Exception {
+    if (stored.chunks() == 0) {
+      return new Loaded(new Machine(), Position.BEGIN);
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < stored.chunks(); i++) {
+      all.writeBytes(curator.getData().forPath(chunk(stored.name(), i)));
+    }
+    return new Loaded(Machine.restore(all.toByteArray()), stored.at());
   }
 
   private Index index() throws Exception {
@@ -156,20 +169,22 @@ final class SnapshotStore {
     return Index.parse(data, stat.getVersion());
   }
 
+  private String snapshot(String name) {
+    return ensemble.path("snapshots/" + name);
+  }
+
   private String chunk(String snapshot, int number) {
-    return ensemble.path("snapshots/" + snapshot + "/" + number);
+    return snapshot(snapshot) + "/" + number;
   }
 
   /**
-   * Stores a snapshot and deletes what it makes superfluous.
+   * Stores a snapshot and deletes what it makes superfluous. Who was cut off in the midst of it, and is
+   * overtaken, changes nothing: each step depends on the index being the one that was read.
    *
    * @return false if another coordinator is at it, or was
    */
   boolean store(byte[] machine, Position at) throws Exception {
-    String writer = ensemble.path("snapshots/writer");
-    try {
-      curator.create().withMode(CreateMode.EPHEMERAL).forPath(writer);
-    } catch (KeeperException.NodeExistsException busy) {
+    if (!enter()) {
       return false;
     }
     try {
@@ -189,22 +204,57 @@ final class SnapshotStore {
     } catch (KeeperException.BadVersionException overtaken) {
       return false;
     } finally {
-      curator.delete().quietly().forPath(writer);
+      leave();
     }
   }
 
+  /** So that not all coordinators store the same at the same time. */
+  private boolean enter() throws Exception {
+    try {
+      curator.create().withMode(CreateMode.EPHEMERAL).forPath(writer());
+      return true;
+    } catch (KeeperException.NodeExistsException taken) {
+      return isMine(); // its own: the answer was lost, or that it was deleted
+    }
+  }
+
+  private void leave() throws Exception {
+    if (isMine()) {
+      curator.delete().quietly().forPath(writer());
+    }
+  }
+
+  private boolean isMine() throws Exception {
+    Stat stat = curator.checkExists().forPath(writer());
+    return stat != null
+        && stat.getEphemeralOwner() == curator.getZookeeperClient().getZooKeeper().getSessionId();
+  }
+
+  private String writer() {
+    return ensemble.path("snapshots/" + WRITER);
+  }
+
+  /** Names other snapshots, which are there, unless the index was changed since. */
   private Index replace(Index index) throws Exception {
-    Stat stat =
+    List<CuratorOp> ops = new ArrayList<>();
+    for (Stored each : index.stored()) {
+      if (each.chunks() > 0) {
+        ops.add(curator.transactionOp().check().forPath(snapshot(each.name())));
+      }
+    }
+    ops.add(
         curator
+            .transactionOp()
             .setData()
             .withVersion(index.version())
-            .forPath(ensemble.path("snapshots"), index.data());
-    return new Index(stat.getVersion(), index.begin(), index.stored());
+            .forPath(ensemble.path("snapshots"), index.data()));
+    curator.transaction().forOperations(ops);
+    return new Index(index.version() + 1, index.begin(), index.stored());
   }
 
   private Stored write(byte[] machine, Position at) throws Exception {
     String name = at.folder() + "-" + at.next() + "-" + UUID.randomUUID();
-    curator.create().forPath(ensemble.path("snapshots/" + name), new byte[0]);
+    curator.create().forPath(snapshot(name), new byte[0]);
     int chunks = 0;
     for (int from = 0; from < machine.length; from += CHUNK_BYTES) {
       int size = Math.min(CHUNK_BYTES, machine.length - from);
@@ -215,17 +265,28 @@ final class SnapshotStore {
     return new Stored(name, at, chunks);
   }
 
-  /** Deletes snapshots that the index does not name. */
+  /** Deletes snapshots that the index does not name, each as a whole and as long as that is so. */
   private void sweep(Index index) throws Exception {
     for (String name : curator.getChildren().forPath(ensemble.path("snapshots"))) {
-      boolean named = index.stored().stream().anyMatch(s -> s.name().equals(name));
-      if (!named && !name.equals("writer")) {
-        curator
-            .delete()
-            .quietly()
-            .deletingChildrenIfNeeded()
-            .forPath(ensemble.path("snapshots/" + name));
+      if (!name.equals(WRITER) && index.stored().stream().noneMatch(s -> s.name().equals(name))) {
+        delete(name, index.version());
       }
+    }
+  }
+
+  private void delete(String name, int version) throws Exception {
+    List<CuratorOp> ops = new ArrayList<>();
+    ops.add(
+        curator.transactionOp().check().withVersion(version).forPath(ensemble.path("snapshots")));
+    try {
+      for (String chunk : curator.getChildren().forPath(snapshot(name))) {
+        ops.add(curator.transactionOp().delete().forPath(snapshot(name) + "/" + chunk));
+      }
+      ops.add(curator.transactionOp().delete().forPath(snapshot(name)));
+      curator.transaction().forOperations(ops);
+    } catch (KeeperException.NoNodeException | KeeperException.NotEmptyException another) {
+      // Another one deletes it too, or writes it.
+      return;
     }
   }
 

@@ -101,9 +101,14 @@ final class ZkSession implements CoordinatorSession {
         !inTheLog ? SessionEnd.DETACHED : closing ? SessionEnd.CLOSED : SessionEnd.EXPIRED);
   }
 
+  /** Whether its coordinator keeps it alive: not from when it is closed on, done or not. */
+  boolean isKept() {
+    return spec.automatic() && !closing;
+  }
+
   /** Whether its coordinator is to keep it alive now; then it is on its way to do so. */
   boolean renew(long nowNanos) {
-    boolean due = spec.automatic() && !closing && !renewing && nowNanos - renewAtNanos >= 0;
+    boolean due = isKept() && !renewing && nowNanos - renewAtNanos >= 0;
     renewing |= due;
     return due;
   }
