@@ -3,8 +3,6 @@ package org.quorate.distribution;
 import java.io.IOException;
 import java.io.Reader;
 import java.lang.reflect.Array;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +24,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.quorate.tck.net.FreePorts;
 
 /** The assembly in a framework of this process, started as its config.properties says. */
 final class Assembly {
@@ -63,6 +62,7 @@ final class Assembly {
 
   /** The file of a node alone, on ports that are free. */
   private static Path oneNode(Path data) throws IOException {
+    List<Integer> ports = FreePorts.take(2);
     return Files.writeString(
         data.resolve("node.yaml"),
         """
@@ -70,13 +70,7 @@ final class Assembly {
         cluster: {name: assembly}
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
         """
-            .formatted(freePort(), freePort()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+            .formatted(ports.get(0), ports.get(1)));
   }
 
   private void note(FrameworkEvent event) {

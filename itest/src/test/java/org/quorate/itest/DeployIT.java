@@ -7,8 +7,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
+import org.quorate.tck.net.FreePorts;
 
 /**
  * Three processes, with a group of either strategy under counting load, get other versions of bundles,
@@ -63,7 +62,7 @@ class DeployIT {
     original = Variant.versionOf(Distribution.ofThisBuild().bundle(RAFT));
     Files.writeString(allowed(), "# who is listed may be deployed\n");
     for (String node : List.of("n1", "n2", "n3")) {
-      ports.put(node, freePorts(3));
+      ports.put(node, FreePorts.take(3));
     }
     StringBuilder places = new StringBuilder("token: " + TOKEN + "\nnodes:\n");
     ports.forEach(
@@ -101,20 +100,6 @@ class DeployIT {
 
   private Path allowed() {
     return dir.resolve("allow.txt");
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      held.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return ports;
   }
 
   private void startNode(String node) throws IOException {
@@ -462,7 +447,7 @@ class DeployIT {
       }
     }
     startNode("n3");
-    ports.put("n4", freePorts(3));
+    ports.put("n4", FreePorts.take(3));
     configure("n4", "");
     startNode("n4");
     settle("n3 to run what the cluster runs", () -> runs("n3", "9.4.0"));

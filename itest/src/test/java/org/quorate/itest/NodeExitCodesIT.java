@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +22,7 @@ import org.quorate.api.Bytes;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
+import org.quorate.tck.net.FreePorts;
 
 /** How the process of a node ends when it cannot go on: docs/operating/configuration.md. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
@@ -37,14 +36,9 @@ class NodeExitCodesIT {
   @BeforeEach
   void configure() throws IOException {
     config = folder.resolve("node.yaml");
-    clientPort = freePort();
-    Files.writeString(config, yaml(freePort(), clientPort));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    List<Integer> ports = FreePorts.take(2);
+    clientPort = ports.get(1);
+    Files.writeString(config, yaml(ports.get(0), clientPort));
   }
 
   private static String yaml(int peer, int client) {
@@ -152,7 +146,8 @@ class NodeExitCodesIT {
   @Test
   void aSecondProcessOnTheSameDirectoryDoesNotStart() throws Exception {
     Path second = folder.resolve("second.yaml");
-    Files.writeString(second, yaml(freePort(), freePort()));
+    List<Integer> ports = FreePorts.take(2);
+    Files.writeString(second, yaml(ports.get(0), ports.get(1)));
     try (Node first = new Node(config, folder.resolve("data"))) {
       first.awaitUp();
       try (Node late = new Node(second, folder.resolve("data"))) {

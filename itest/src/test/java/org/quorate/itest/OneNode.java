@@ -2,20 +2,19 @@ package org.quorate.itest;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
+import org.quorate.tck.net.FreePorts;
 
 /** A node by itself in the Felix of this process, on ports that are free. */
 final class OneNode {
   private static final int BOOTSTRAP_S = 60;
 
-  private final int clientPort = freePort();
+  private final List<Integer> ports = FreePorts.take(2);
   private final Path file;
 
   /**
@@ -47,15 +46,7 @@ final class OneNode {
           coordinators: %s
           failover: %s
           """
-              .formatted(freePort(), clientPort, groups, parameters, coordinators, registries));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+              .formatted(ports.get(0), ports.get(1), groups, parameters, coordinators, registries));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,7 +58,7 @@ final class OneNode {
   }
 
   QuorateClient connect() {
-    return QuorateClient.connect(ClientOptions.of("127.0.0.1:" + clientPort));
+    return QuorateClient.connect(ClientOptions.of("127.0.0.1:" + ports.get(1)));
   }
 
   /** Makes the groups that are not there yet; answers their names. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ import org.quorate.runtime.node.Services;
 import org.quorate.storage.memory.MemoryLogStorage;
 import org.quorate.storage.memory.MemoryStateStorage;
 import org.quorate.tck.net.Certificates;
+import org.quorate.tck.net.FreePorts;
 
 /** The command line against a node with TLS, users and roles, by a cluster file. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -65,12 +67,6 @@ class SecuredClusterTest {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   /** Adds somebody to the file of users by the command for it; gives the token back. */
   private String credential(StringBuilder users, String name, String role) throws Exception {
     assertEquals(0, run("credential", name, "--role", role, "--random-token", "--json"), err());
@@ -85,8 +81,9 @@ class SecuredClusterTest {
     String viewer = credential(users, "vic", "viewer");
     String admin = credential(users, "ann", "admin");
     Path usersFile = Files.writeString(directory.resolve("users.yaml"), users);
-    int client = freePort();
-    int http = freePort();
+    List<Integer> ports = FreePorts.take(3);
+    int client = ports.get(1);
+    int http = ports.get(2);
     String text =
         """
         node: {id: n1}
@@ -95,7 +92,7 @@ class SecuredClusterTest {
         auth: {users: "%s"}
         groups: [{name: default, storage: memory, log: memory, options: {volatile: true}}]
         """
-                .formatted(freePort(), client, http, usersFile)
+                .formatted(ports.get(0), client, http, usersFile)
             + certificates.tls("n1");
     NodeConfig config =
         ConfigReader.parse("node.yaml", text, NodeParameters.all())

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.tck.net.FreePorts;
 
 class HttpSurfaceTest {
   private static final String LONELY = "127.91.3.7";
@@ -268,8 +269,9 @@ class HttpSurfaceTest {
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void aServerThatIsClosedWhileItOpensLeavesNoPortOpen() throws Exception {
     for (int round = 0; round < 10; round++) {
-      int http = TestNode.freePort();
-      int bridge = TestNode.freePort();
+      List<Integer> ports = FreePorts.take(2);
+      int http = ports.get(0);
+      int bridge = ports.get(1);
       ManagementServer server =
           new ManagementServer(
               node.node.vertx(),
@@ -280,7 +282,7 @@ class HttpSurfaceTest {
       Future<Void> opening = server.start();
       server.close().toCompletionStage().toCompletableFuture().get();
       opening.otherwiseEmpty().toCompletionStage().toCompletableFuture().get();
-      for (int port : new int[] {http, bridge}) {
+      for (int port : ports) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         // The JDK gives a port back when the loop that had it looks around next.
         while (takesConnections(port) && System.nanoTime() < end) {

@@ -10,7 +10,7 @@ import org.quorate.runtime.node.Services;
 final class PeerNode implements AutoCloseable {
   private final QuorateNode node;
 
-  PeerNode(Path directory, String name, int port, String more) throws Exception {
+  PeerNode(Path directory, String name, int peer, int client, String more) throws Exception {
     String text =
         """
         node: {id: %s}
@@ -18,7 +18,7 @@ final class PeerNode implements AutoCloseable {
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
         %s
         """
-            .formatted(name, port, TestNode.freePort(), more);
+            .formatted(name, peer, client, more);
     node =
         new QuorateNode(
             ConfigReader.parse("node.yaml", text, NodeParameters.all()).withDataDir(directory),

@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -40,6 +41,7 @@ import org.quorate.runtime.config.ConfigException;
 import org.quorate.runtime.config.ConfigReader;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.tck.net.Certificates;
+import org.quorate.tck.net.FreePorts;
 
 /** TLS, credentials and roles on the ports of real nodes. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -221,23 +223,26 @@ class SecurityTest {
 
   @Test
   void nodesMeetOnlyWithCertificatesOfTheirAuthority(@TempDir Path data) throws Exception {
-    int[] ports = {TestNode.freePort(), TestNode.freePort()};
+    List<Integer> ports = FreePorts.take(4);
     String peers =
         "peers: [{id: n1, peer: \"127.0.0.1:%d\", client: \"127.0.0.1:1\"},"
             + " {id: n2, peer: \"127.0.0.1:%d\", client: \"127.0.0.1:2\"}]\n";
-    String both = peers.formatted(ports[0], ports[1]);
+    String both = peers.formatted(ports.get(0), ports.get(1));
     Path one = Files.createDirectories(data.resolve("one"));
     Path two = Files.createDirectories(data.resolve("two"));
-    try (PeerNode first = new PeerNode(one, "n1", ports[0], both + ours.tls("n1"))) {
-      try (PeerNode stranger = new PeerNode(two, "n2", ports[1], both + theirs.tls("n2"))) {
+    try (PeerNode first =
+        new PeerNode(one, "n1", ports.get(0), ports.get(2), both + ours.tls("n1"))) {
+      try (PeerNode stranger =
+          new PeerNode(two, "n2", ports.get(1), ports.get(3), both + theirs.tls("n2"))) {
         Thread.sleep(2000); // several rounds of dialling
         assertTrue(!first.connected() && !stranger.connected(), "a foreign certificate was taken");
       }
-      try (PeerNode plain = new PeerNode(two, "n2", ports[1], both)) {
+      try (PeerNode plain = new PeerNode(two, "n2", ports.get(1), ports.get(3), both)) {
         Thread.sleep(2000);
         assertTrue(!first.connected() && !plain.connected(), "a plain connection was taken");
       }
-      try (PeerNode second = new PeerNode(two, "n2", ports[1], both + ours.tls("n2"))) {
+      try (PeerNode second =
+          new PeerNode(two, "n2", ports.get(1), ports.get(3), both + ours.tls("n2"))) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!first.connected() || !second.connected()) {
           assertTrue(System.nanoTime() < end, "two nodes of one authority do not meet");

@@ -1,8 +1,5 @@
 package org.quorate.management;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +9,7 @@ import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
 import org.quorate.spi.config.Parameter;
+import org.quorate.tck.net.FreePorts;
 
 /** A node in this process, with its management surfaces on free ports. */
 final class TestNode implements AutoCloseable {
@@ -26,7 +24,8 @@ final class TestNode implements AutoCloseable {
 
   /** With further lines of the node's file. */
   TestNode(Path directory, String more, Services services) throws Exception {
-    bridgePort = freePort();
+    List<Integer> ports = FreePorts.take(3);
+    bridgePort = ports.get(2);
     String text =
         """
         node: {id: n1}
@@ -34,7 +33,7 @@ final class TestNode implements AutoCloseable {
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
         %s
         """
-            .formatted(freePort(), freePort(), more);
+            .formatted(ports.get(0), ports.get(1), more);
     List<Parameter> known = new ArrayList<>(NodeParameters.all());
     known.addAll(services.nodeParameters());
     NodeConfig config = ConfigReader.parse("node.yaml", text, known).withDataDir(directory);
@@ -52,12 +51,6 @@ final class TestNode implements AutoCloseable {
                 new AccessControl(node.control()::authenticate)),
             () -> stops.add("stop"));
     server.start().toCompletionStage().toCompletableFuture().get();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** host:port of the client port. */

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +32,7 @@ import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
 import org.quorate.storage.memory.MemoryLogStorage;
 import org.quorate.storage.memory.MemoryStateStorage;
+import org.quorate.tck.net.FreePorts;
 
 /** Types at a node with serving groups: what it completes and what it prints. */
 class CompletionTest {
@@ -47,6 +45,7 @@ class CompletionTest {
   @BeforeEach
   void start() throws Exception {
     String group = "strategy: raft, storage: memory, log: memory, options: {volatile: true}";
+    List<Integer> ports = FreePorts.take(2);
     String text =
         """
         node: {id: n1}
@@ -54,7 +53,7 @@ class CompletionTest {
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
         groups: [{name: default, %s}, {name: orders, %s}]
         """
-            .formatted(freePort(), freePort(), group, group);
+            .formatted(ports.get(0), ports.get(1), group, group);
     Services services = new Services();
     services.add(new RaftStrategy());
     services.add(new MemoryLogStorage());
@@ -84,12 +83,6 @@ class CompletionTest {
     processor.stop();
     threadIo.stop();
     node.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private String type(String line) throws Exception {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +47,7 @@ import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.config.NodeParameters;
 import org.quorate.runtime.node.QuorateNode;
 import org.quorate.runtime.node.Services;
+import org.quorate.tck.net.FreePorts;
 
 /** Types text into a Gogo session of a node and looks at what it prints. */
 class ShellTest {
@@ -59,13 +59,14 @@ class ShellTest {
 
   @BeforeEach
   void start() throws Exception {
+    List<Integer> ports = FreePorts.take(2);
     String text =
         """
         node: {id: n1}
         cluster: {name: test}
         listen: {peer: "127.0.0.1:%d", client: "127.0.0.1:%d"}
         """
-            .formatted(freePort(), freePort());
+            .formatted(ports.get(0), ports.get(1));
     NodeConfig config =
         ConfigReader.parse("node.yaml", text, NodeParameters.all()).withDataDir(directory);
     node = new QuorateNode(config, new Services(), (why, cause) -> {});
@@ -86,12 +87,6 @@ class ShellTest {
     processor.stop();
     threadIo.stop();
     node.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private String type(String line) throws Exception {

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +34,7 @@ import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.tck.net.FreePorts;
 
 /** The server that is started where no address is given, the seal, and how the log is kept short. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -127,10 +126,7 @@ class EmbeddedTest {
         Files.delete(each);
       }
     }
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.one();
     for (int tries = 0; tries < 2; tries++) {
       IOException why = assertThrows(IOException.class, () -> new EmbeddedServer(data, port));
       assertTrue(why.getMessage().contains("No snapshot found"), why.toString());

@@ -4,18 +4,17 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.tck.coordination.CoordinatorFixture;
+import org.quorate.tck.net.FreePorts;
 
 /** An ensemble of three server processes; the one that leads is killed by SIGKILL. */
 final class ThreeServers implements CoordinatorFixture {
@@ -24,12 +23,12 @@ final class ThreeServers implements CoordinatorFixture {
 
   private final ZooKeeperProvider provider = new ZooKeeperProvider();
   private final Path folder;
-  private final int[] ports;
+  private final List<Integer> ports;
   private final Process[] processes = new Process[COUNT];
 
   ThreeServers(Path folder) throws Exception {
     this.folder = folder;
-    this.ports = freePorts(3 * COUNT);
+    this.ports = FreePorts.take(3 * COUNT);
     try {
       for (int i = 0; i < COUNT; i++) {
         start(i);
@@ -41,23 +40,6 @@ final class ThreeServers implements CoordinatorFixture {
     }
   }
 
-  private static int[] freePorts(int count) throws IOException {
-    List<ServerSocket> open = new ArrayList<>();
-    try {
-      int[] ports = new int[count];
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        open.add(socket);
-        ports[i] = socket.getLocalPort();
-      }
-      return ports;
-    } finally {
-      for (ServerSocket socket : open) {
-        socket.close();
-      }
-    }
-  }
-
   private void start(int server) throws IOException {
     Path data = Files.createDirectories(folder.resolve("server-" + server));
     Files.writeString(data.resolve("myid"), Integer.toString(server + 1));
@@ -65,10 +47,13 @@ final class ThreeServers implements CoordinatorFixture {
     config.append("tickTime=500\ninitLimit=60\nsyncLimit=20\nmaxSessionTimeout=60000\n");
     config.append("admin.enableServer=false\n4lw.commands.whitelist=srvr\n");
     config.append("dataDir=").append(data).append('\n');
-    config.append("clientPortAddress=127.0.0.1\nclientPort=").append(ports[server]).append('\n');
+    config
+        .append("clientPortAddress=127.0.0.1\nclientPort=")
+        .append(ports.get(server))
+        .append('\n');
     for (int i = 0; i < COUNT; i++) {
-      config.append("server.").append(i + 1).append("=127.0.0.1:").append(ports[COUNT + i]);
-      config.append(':').append(ports[2 * COUNT + i]).append('\n');
+      config.append("server.").append(i + 1).append("=127.0.0.1:").append(ports.get(COUNT + i));
+      config.append(':').append(ports.get(2 * COUNT + i)).append('\n');
     }
     Path file = Files.writeString(folder.resolve("server-" + server + ".cfg"), config);
     List<String> command =
@@ -93,7 +78,8 @@ final class ThreeServers implements CoordinatorFixture {
   private String mode(int server) {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(2_000);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[server]), 2_000);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(server)), 2_000);
       socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
       String said = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       return said.lines()
@@ -125,7 +111,7 @@ final class ThreeServers implements CoordinatorFixture {
   Options options() {
     StringBuilder connect = new StringBuilder();
     for (int i = 0; i < COUNT; i++) {
-      connect.append(i == 0 ? "" : ",").append("127.0.0.1:").append(ports[i]);
+      connect.append(i == 0 ? "" : ",").append("127.0.0.1:").append(ports.get(i));
     }
     return new Options(
         Map.of(

@@ -147,7 +147,29 @@ public final class ConfigReader {
             file + ": listen." + name + " is missing, and 'peers' does not have this node either");
       }
     }
+    apart(listen, entry);
     return listen;
+  }
+
+  /** Vert.x lets servers of one process share an address: each gets every other connection. */
+  private void apart(Map<String, String> listen, Entry entry) {
+    Map<String, String> taken = new TreeMap<>();
+    listen.forEach(
+        (name, address) -> {
+          boolean any = NodeAddress.port(address) == 0;
+          String other = any ? null : taken.putIfAbsent(address, name);
+          if (other != null) {
+            String what =
+                "listen."
+                    + other
+                    + " and listen."
+                    + name
+                    + " have the same address, "
+                    + address
+                    + ": give each its own port";
+            throw entry == null ? new ConfigException(file + ": " + what) : entry.error(what);
+          }
+        });
   }
 
   /** Everything binds to loopback unless it is protected or told to be insecure. */

@@ -159,6 +159,19 @@ class ConfigReaderTest {
   }
 
   @Test
+  void listenersHavePortsOfTheirOwn() {
+    assertEquals(
+        "node.yaml:12:1: listen: listen.client and listen.http have the same address,"
+            + " 127.0.0.1:7201: give each its own port",
+        refused(GOOD + "listen: {http: \"127.0.0.1:7201\"}\n"));
+    assertEquals(
+        "node.yaml: listen.client and listen.peer have the same address,"
+            + " 127.0.0.1:7101: give each its own port",
+        refused(GOOD.replace("7201", "7101")));
+    parse(GOOD + "listen: {http: \"127.0.0.1:0\", bridge: \"127.0.0.1:0\"}\n");
+  }
+
+  @Test
   void anotherAddressThanLoopbackNeedsProtection() {
     String open = GOOD + "listen: {client: \"0.0.0.0:7201\"}\n";
     assertEquals(

@@ -1,7 +1,6 @@
 package org.quorate.runtime.node;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import org.quorate.storage.mapdb.MapdbLogStorage;
 import org.quorate.storage.mapdb.MapdbStateStorage;
 import org.quorate.storage.memory.MemoryLogStorage;
 import org.quorate.storage.memory.MemoryStateStorage;
+import org.quorate.tck.net.FreePorts;
 
 /** Nodes in this JVM over real loopback sockets, with real storages in a folder. */
 public final class TestCluster implements AutoCloseable {
@@ -57,7 +57,7 @@ public final class TestCluster implements AutoCloseable {
 
   public static TestCluster start(Path folder, int nodes, Map<String, String> parameters) {
     TestCluster cluster = new TestCluster(folder, parameters);
-    List<Integer> ports = freePorts(nodes * 2);
+    List<Integer> ports = FreePorts.take(nodes * 2);
     for (int i = 1; i <= nodes; i++) {
       cluster.addresses.put(
           NodeId.of("n" + i),
@@ -78,7 +78,7 @@ public final class TestCluster implements AutoCloseable {
   /** As {@link #serving}, and clients reach the nodes through proxies that can be cut. */
   public static TestCluster proxied(Path folder, int nodes) {
     TestCluster cluster = new TestCluster(folder, Map.of());
-    List<Integer> ports = freePorts(nodes * 2);
+    List<Integer> ports = FreePorts.take(nodes * 2);
     for (int i = 1; i <= nodes; i++) {
       NodeId id = NodeId.of("n" + i);
       CuttingProxy proxy = new CuttingProxy(ports.get(2 * i - 1));
@@ -112,26 +112,6 @@ public final class TestCluster implements AutoCloseable {
   private TestCluster(Path folder, Map<String, String> parameters) {
     this.folder = folder;
     this.parameters = parameters;
-  }
-
-  public static List<Integer> freePorts(int count) {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } finally {
-      for (ServerSocket socket : held) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-    }
   }
 
   public Path dataDir(NodeId id) {

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.quorate.api.Bytes;
 import org.quorate.api.protocol.GroupRefs;
 import org.quorate.client.net.VertxFactory;
-import org.quorate.runtime.node.TestCluster;
 import org.quorate.runtime.peer.RawPeer.Line;
 import org.quorate.spi.transport.Lane;
+import org.quorate.tck.net.FreePorts;
 
 /** Makes transports and peers that are played byte by byte, and ends them. */
 abstract class PeerTestBase {
@@ -41,7 +41,7 @@ abstract class PeerTestBase {
   }
 
   final TransportNode node(String name, String... peers) {
-    return keep(new TransportNode(vertx, name, TestCluster.freePorts(1).get(0), 1, peers));
+    return keep(new TransportNode(vertx, name, FreePorts.one(), 1, peers));
   }
 
   final RawPeer raw(String name) {

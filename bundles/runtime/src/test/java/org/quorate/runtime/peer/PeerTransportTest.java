@@ -21,9 +21,9 @@ import org.quorate.api.Bytes;
 import org.quorate.runtime.api.Metric;
 import org.quorate.runtime.api.NodeMetrics;
 import org.quorate.runtime.node.CuttingProxy;
-import org.quorate.runtime.node.TestCluster;
 import org.quorate.runtime.peer.RawPeer.Line;
 import org.quorate.spi.transport.Lane;
+import org.quorate.tck.net.FreePorts;
 
 /** Real sockets: between two transports, and between one and a peer played byte by byte. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -132,7 +132,7 @@ class PeerTransportTest extends PeerTestBase {
   }
 
   private Runnable pair() {
-    List<Integer> ports = TestCluster.freePorts(2);
+    List<Integer> ports = FreePorts.take(2);
     CuttingProxy toA = new CuttingProxy(ports.get(0));
     CuttingProxy toB = new CuttingProxy(ports.get(1));
     String first = "127.0.0.1:" + toA.port();
@@ -236,7 +236,7 @@ class PeerTransportTest extends PeerTestBase {
 
   @Test
   void aRestartedTransportIsConnectedAgain() {
-    List<Integer> ports = TestCluster.freePorts(2);
+    List<Integer> ports = FreePorts.take(2);
     String first = "127.0.0.1:" + ports.get(0);
     String second = "127.0.0.1:" + ports.get(1);
     TransportNode a = keep(new TransportNode(vertx, "a", ports.get(0), 1, "b", second));

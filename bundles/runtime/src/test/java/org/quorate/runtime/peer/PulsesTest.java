@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quorate.api.protocol.GroupRefs;
-import org.quorate.runtime.node.TestCluster;
 import org.quorate.runtime.peer.RawPeer.Line;
 import org.quorate.spi.transport.Lane;
+import org.quorate.tck.net.FreePorts;
 
 /** The line beside the lanes, on which a node says that a loop of its is busy. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -22,7 +22,7 @@ class PulsesTest extends PeerTestBase {
   /** What the loop of the groups cannot say is said beside it. */
   @Test
   void aPulseTellsThatANodesLoopIsBusyWhileItIs() throws Exception {
-    int port = TestCluster.freePorts(1).get(0);
+    int port = FreePorts.one();
     TransportNode b = node("b");
     TransportNode a = keep(new TransportNode(vertx, "a", port, 1, "b", b.address));
     a.connect("b");

@@ -41,6 +41,7 @@ import org.quorate.client.ClientOptions;
 import org.quorate.runtime.config.NodeConfig;
 import org.quorate.runtime.node.TestCluster;
 import org.quorate.runtime.peer.NodeAddress;
+import org.quorate.tck.net.FreePorts;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class HostilePortsTest {
@@ -381,7 +382,7 @@ class HostilePortsTest {
   @Test
   void aClientWithTheWrongTokenIsToldSoAtOnce() {
     NodeId second = NodeId.of("n2");
-    java.util.List<Integer> ports = TestCluster.freePorts(2);
+    java.util.List<Integer> ports = FreePorts.take(2);
     NodeAddress self = new NodeAddress("127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1));
     var config =
         new NodeConfig(

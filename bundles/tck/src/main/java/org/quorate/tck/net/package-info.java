@@ -1,4 +1,4 @@
-/** What tests of TLS need. */
+/** What tests with sockets need: ports, certificates. */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("0.1.0")
 package org.quorate.tck.net;
