@@ -35,7 +35,7 @@ record Hub(
           CompletionStage<T> stage;
           try {
             stage = what.get();
-          } catch (RuntimeException | LinkageError e) {
+          } catch (Throwable e) { // whatever it is: its node waits for the end of this call
             loop.execute(() -> done.accept(null, Errors.said(e)));
             return;
           }
@@ -53,7 +53,7 @@ record Hub(
         () -> {
           try {
             call.run();
-          } catch (RuntimeException | LinkageError e) {
+          } catch (Throwable e) { // as above
             loop.execute(() -> events.event(Events.Kind.FAILED, what + ": " + Errors.said(e)));
           }
           loop.execute(then);

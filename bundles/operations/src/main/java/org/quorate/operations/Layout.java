@@ -52,11 +52,12 @@ final class Layout {
     return root + "/op/" + padded(id);
   }
 
-  /** Which operation a key is of, 0 if of none. */
+  /** Which operation a key is of, also one that has ended; 0 if of none. */
   long operation(String key) {
     String[] names = name(key).split("/");
+    boolean one = names[0].equals("op") || names[0].equals("op-log");
     try {
-      return names[0].equals("op") && names.length > 1 ? Long.parseLong(names[1]) : 0;
+      return one && names.length > 1 ? Long.parseLong(names[1]) : 0;
     } catch (NumberFormatException e) {
       return 0;
     }

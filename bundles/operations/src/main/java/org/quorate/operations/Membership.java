@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.KeyEntry;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.kit.Lease;
 import org.quorate.spi.operations.CatchUp;
 import org.quorate.spi.operations.OnlineNode;
@@ -36,6 +37,7 @@ final class Membership {
   private final Responder responder;
   private final Runnable again;
   private final Lease lease;
+  private final Serving serving;
   private final Set<Long> ready = new HashSet<>();
   private State state = State.OFFLINE;
   private View view;
@@ -46,8 +48,9 @@ final class Membership {
   private long readying;
   private int turn;
   private boolean busy;
+  private boolean catchingUp; // also one that counts no more
   private boolean stopped;
-  private boolean told;
+  private String told = "";
 
   /**
    * A node that is offline until it is started.
@@ -59,6 +62,7 @@ final class Membership {
     this.address = address;
     this.responder = responder;
     this.again = again;
+    this.serving = new Serving(hub);
     this.lease =
         new Lease(
             hub.coordinator(),
@@ -145,9 +149,8 @@ final class Membership {
     if (was) {
       hub.events().event(Events.Kind.OFFLINE, "'" + hub.node() + "' is offline: " + why);
     }
-    hub.tell(
-        "offline",
-        () -> hub.participant().offline(why),
+    serving.offline(
+        why,
         () -> {
           if (held == null) {
             over.run();
@@ -186,13 +189,13 @@ final class Membership {
 
   private void entered(CoordinatorSession session) {
     state = State.ONLINE;
-    told = false;
+    told = "";
     entered = true;
     own.clear();
     own.add(session.id());
     ready.clear();
     hub.events().event(Events.Kind.ONLINE, "'" + hub.node() + "' is online");
-    hub.tell("online", hub.participant()::online, () -> {});
+    serving.online();
   }
 
   /** An earlier start of this node makes room; a later one, and another node, are left alone. */
@@ -245,8 +248,8 @@ final class Membership {
   }
 
   private void behind(Events.Kind kind, String what) {
-    if (!told) {
-      told = true;
+    if (!told.equals(what)) {
+      told = what;
       hub.events().event(kind, what);
     }
   }
@@ -268,16 +271,28 @@ final class Membership {
     if (upToDate >= 0 && missed.isEmpty()) {
       return false;
     }
+    if (catchingUp || responder.completing()) {
+      // What it does late would undo what it is told now.
+      String what = catchingUp ? "to catch up" : "to complete an operation";
+      behind(
+          Events.Kind.BEHIND,
+          "not brought up to date while it is busy with what it was told, " + what);
+      return true;
+    }
     final long now = view.revision();
     CatchUp state = new CatchUp(everything, missed, view.product());
     int mine = take();
+    catchingUp = true;
     hub.ask(
         () -> hub.participant().catchUp(state),
         (ok, failure) -> {
-          if (mine == turn && failure == null) {
-            upToDate = now;
+          catchingUp = false;
+          if (mine != turn) {
+            again.run();
+          } else {
+            upToDate = failure == null ? now : upToDate;
+            done(mine, "not brought up to date: " + failure, failure != null);
           }
-          done(mine, "not brought up to date: " + failure, failure != null);
         });
     return true;
   }
@@ -314,9 +329,16 @@ final class Membership {
       done(mine, OperationLimits.NODES + " nodes are online already", true);
       return;
     }
+    Transaction join;
+    try {
+      join = hub.steps().join(view, session.id(), address);
+    } catch (OperationException e) {
+      done(mine, "cannot come online: " + e.getMessage(), true);
+      return;
+    }
     own.add(session.id()); // it may be in, also if nobody says so before the lease is lost
     hub.then(
-        hub.coordinator().transact(hub.steps().join(view, session.id(), address)),
+        hub.coordinator().transact(join),
         (done, e) -> {
           if (mine != turn) {
             return;

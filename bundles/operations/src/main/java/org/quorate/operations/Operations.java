@@ -32,9 +32,11 @@ public final class Operations implements ClusterOperations, AutoCloseable {
   private final Driver driver;
   private final List<Run> runs = new ArrayList<>();
   private final Set<String> broken = new HashSet<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private View view;
   private long begun;
-  private boolean closed;
+  private volatile boolean closed;
+  private boolean shut;
 
   /**
    * A node that comes online when it is {@link #start started}.
@@ -85,16 +87,19 @@ public final class Operations implements ClusterOperations, AutoCloseable {
    * @return completes when the participant has been told and the lease is given back
    */
   public CompletionStage<Void> shutdown() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    closed = true;
     hub.loop()
         .execute(
             () -> {
-              closed = true;
+              if (shut) {
+                return;
+              }
+              shut = true;
               follower.stop();
-              List.copyOf(runs).forEach(r -> r.fail(closedNow()));
-              membership.stop(() -> done.complete(null));
+              List.copyOf(runs).forEach(r -> r.close(closedNow()));
+              membership.stop(() -> ended.complete(null));
             });
-    return done;
+    return ended.minimalCompletionStage();
   }
 
   /** As {@link #shutdown}, without waiting for it. */
@@ -133,9 +138,16 @@ public final class Operations implements ClusterOperations, AutoCloseable {
 
   @Override
   public CompletionStage<Operation> run(OperationSpec spec) {
+    if (spec == null) {
+      return CompletableFuture.failedStage(
+          new OperationException(Code.INVALID, "the operation is null"));
+    }
     CompletableFuture<Operation> done = new CompletableFuture<>();
     hub.loop().execute(() -> begin(spec, done));
-    return done;
+    if (closed) { // the loop may be closed too, and have dropped it
+      done.completeExceptionally(closedNow());
+    }
+    return done; // nothing here asks it: the caller may complete it too
   }
 
   private void begin(OperationSpec spec, CompletableFuture<Operation> done) {

@@ -77,6 +77,10 @@ public final class Operators {
 
   /** As {@link ClusterOperations#remove}. */
   public CompletionStage<Void> remove(String node) {
+    if (node == null) {
+      return CompletableFuture.failedStage(
+          new OperationException(Code.INVALID, "the node's name is null"));
+    }
     return with(v -> removed(v, node))
         .thenApply(
             done -> {

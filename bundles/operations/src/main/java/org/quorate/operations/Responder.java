@@ -1,7 +1,9 @@
 package org.quorate.operations;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.quorate.spi.operations.Decision;
 import org.quorate.spi.operations.OnlineNode;
 import org.quorate.spi.operations.Operation;
@@ -15,6 +17,7 @@ final class Responder {
   private static final class Task {
     final int step;
     Codec.Answer answer;
+    boolean begun;
     boolean busy;
 
     Task(int step) {
@@ -26,6 +29,7 @@ final class Responder {
   private final Runnable again;
   private final Map<Long, Task> tasks = new HashMap<>();
   private final Map<Long, Decision> completed = new HashMap<>();
+  private final Set<Long> completing = new HashSet<>(); // also of a step that is over
 
   Responder(Hub hub, Runnable again) {
     this.hub = hub;
@@ -35,6 +39,11 @@ final class Responder {
   /** Whether this node has completed an operation as it was decided. */
   boolean completed(Stored s) {
     return completed.get(s.id) == s.decision;
+  }
+
+  /** Whether the product still completes something: it may have been put offline meanwhile. */
+  boolean completing() {
+    return !completing.isEmpty();
   }
 
   /** What was prepared is over. */
@@ -64,7 +73,13 @@ final class Responder {
     if (task == null || task.step != s.step) {
       task = new Task(s.step);
       tasks.put(s.id, task);
-      begin(view.told(s), s, task);
+    }
+    if (!task.begun) {
+      // A roll-back waits for what it rolls back, which would undo it.
+      if (!completing.contains(s.id)) {
+        task.begun = true;
+        begin(view.told(s), s, task);
+      }
     } else if (task.answer != null && !task.busy) {
       answer(s, session, task);
     }
@@ -76,9 +91,11 @@ final class Responder {
           () -> hub.participant().prepare(told),
           (said, failure) -> answered(s, task, said, failure));
     } else {
+      completing.add(s.id);
       hub.ask(
           () -> hub.participant().complete(told, s.decision),
           (done, failure) -> {
+            completing.remove(s.id);
             if (failure == null && tasks.get(s.id) == task) {
               completed.put(s.id, s.decision);
             }
@@ -89,7 +106,8 @@ final class Responder {
 
   private void answered(Stored s, Task task, String said, String failure) {
     if (tasks.get(s.id) != task) {
-      return; // the step is over: it counts no more
+      again.run(); // the step is over: it counts no more, but something may have waited for it
+      return;
     }
     String why = failure;
     String message = "";

@@ -32,6 +32,7 @@ final class Run {
   private long id;
   private long begunAt;
   private boolean busy;
+  private boolean finished;
 
   /**
    * What was asked for.
@@ -66,7 +67,7 @@ final class Run {
         (outcome, e) -> {
           if (outcome instanceof LockOutcome.Granted granted) {
             lock = granted.lock();
-            if (done.isDone()) {
+            if (finished) {
               lock.release();
             } else {
               again.run();
@@ -138,7 +139,7 @@ final class Run {
     hub.then(
         hub.coordinator().get(guard.key()),
         (now, e) -> {
-          if (done.isDone()) {
+          if (finished) {
             return;
           }
           if (e != null && !Errors.passing(e)) {
@@ -179,7 +180,7 @@ final class Run {
     hub.then(
         hub.coordinator().transact(transaction),
         (result, e) -> {
-          if (done.isDone()) {
+          if (finished) {
             return;
           }
           if (e != null && Errors.passing(e) && (unsure || e.code() == Code.INDETERMINATE)) {
@@ -224,7 +225,7 @@ final class Run {
                         ? java.util.concurrent.CompletableFuture.completedStage(entry)
                         : hub.coordinator().get(hub.layout().log(next))),
         (entry, e) -> {
-          if (done.isDone()) {
+          if (finished) {
             return;
           }
           if (e != null) {
@@ -256,12 +257,22 @@ final class Run {
     }
   }
 
-  void fail(OperationException e) {
+  private void fail(OperationException e) {
     finish(() -> done.completeExceptionally(e));
+  }
+
+  /** Fails without waiting for anything: its lock goes with the session, if not before. */
+  void close(OperationException e) {
+    done.completeExceptionally(e);
+    fail(e);
   }
 
   /** The lock is free before the caller hears. */
   private void finish(Runnable tell) {
+    if (finished) {
+      return;
+    }
+    finished = true;
     over.accept(this);
     if (lock == null) {
       tell.run();

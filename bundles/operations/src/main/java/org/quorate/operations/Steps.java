@@ -196,6 +196,9 @@ final class Steps {
     List<Condition> when = new ArrayList<>();
     List<Op> then = new ArrayList<>();
     when.add(asSeen(s));
+    if (!s.decided()) {
+      epoch(view, view.lastId(), when, then); // a node that comes may be ready for it
+    }
     then.add(new Op.DeleteTree(layout.operation(s.id)));
     then.add(new Op.Delete(layout.operation(s.id)));
     then.add(new Op.Delete(layout.lock(s.spec.lock())));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
@@ -12,6 +13,7 @@ import org.quorate.spi.operations.Decision;
 import org.quorate.spi.operations.OnlineNode;
 import org.quorate.spi.operations.Operation;
 import org.quorate.spi.operations.OperationException;
+import org.quorate.spi.operations.OperationException.Code;
 import org.quorate.spi.operations.OperationSpec;
 import org.quorate.spi.operations.Phase;
 
@@ -71,6 +73,9 @@ final class View implements Mirror {
     if (names.length == 3 && names[0].equals("op") && entry != null) {
       Codec.content(entry.value()).of(ANY);
     }
+    if (names[0].equals("op-epoch") && entry != null) {
+      Codec.number(entry.value());
+    }
     if (names.length != 2) {
       return;
     }
@@ -93,7 +98,9 @@ final class View implements Mirror {
         log.remove(id);
         if (entry != null) {
           Stored stored = Codec.operation(entry.value(), entry.modRevision());
-          log.put(id, new Logged(stored, entry.createRevision()));
+          // A roll-back is written over what it rolls back; so is the end, which is no later then.
+          boolean back = stored.decision == Decision.ROLLED_BACK;
+          log.put(id, new Logged(stored, back ? entry.modRevision() : entry.createRevision()));
         }
       }
       default -> {
@@ -188,10 +195,32 @@ final class View implements Mirror {
     return log;
   }
 
-  /** The last id that was given. */
+  /**
+   * The last id that was given; also when an operator deleted the key that says so.
+   *
+   * @throws OperationException BROKEN if that key cannot be read: nothing begins, is decided or comes
+   *     online then
+   */
   long lastId() {
     KeyEntry epoch = keys.get(layout.epoch());
-    return epoch == null ? 0 : Codec.number(epoch.value());
+    if (epoch != null && broken.containsKey(epoch.key())) {
+      throw new OperationException(Code.BROKEN, advice(epoch.key(), broken.get(epoch.key())));
+    }
+    if (epoch != null) {
+      return Codec.number(epoch.value());
+    }
+    long last = 0;
+    for (String tree : List.of("op", "op-log")) {
+      for (String key : below(tree).keySet()) {
+        last = Math.max(last, layout.operation(key));
+      }
+    }
+    return last;
+  }
+
+  /** '0' follows '/': all keys below the tree lie between. */
+  private SortedMap<String, KeyEntry> below(String tree) {
+    return keys.subMap(layout.key(tree + "/"), layout.key(tree + "0"));
   }
 
   /** What members of an operation are told: of one that was rolled back what holds again. */
@@ -229,9 +258,7 @@ final class View implements Mirror {
   Map<String, String> product() {
     Map<String, String> found = new TreeMap<>();
     for (String tree : List.of("conf", "view")) {
-      // '0' follows '/': all keys below the tree lie between.
-      keys.subMap(layout.key(tree + "/"), layout.key(tree + "0"))
-          .forEach((key, entry) -> found.put(layout.name(key), entry.value().utf8()));
+      below(tree).forEach((key, entry) -> found.put(layout.name(key), entry.value().utf8()));
     }
     return found;
   }
@@ -242,7 +269,7 @@ final class View implements Mirror {
     operations().forEach(s -> all.add(told(s)));
     broken.forEach(
         (key, why) -> {
-          if (layout.name(key).startsWith("op/")) {
+          if (layout.name(key).startsWith("op/") || key.equals(layout.epoch())) {
             all.add(unreadable(key, why));
           }
         });
@@ -256,15 +283,21 @@ final class View implements Mirror {
     Stored shown = foreign ? Stored.unknown(0, OperationSpec.UNKNOWN) : s;
     shown.phase = Phase.UNREADABLE;
     shown.reason =
-        "key "
-            + key
-            + " cannot be read: "
-            + why
-            + "; unless a newer version wrote it: "
-            + (foreign
-                ? "coord delete " + key + " --tree removes it"
-                : "op resolve " + id + " REASON --force discards it, and all nodes read anew");
+        foreign
+            ? advice(key, why)
+            : cannotBeRead(key, why)
+                + "op resolve "
+                + id
+                + " REASON --force discards it, and all nodes read anew";
     return shown.shown(shown.spec, List.of());
+  }
+
+  private static String cannotBeRead(String key, String why) {
+    return "key " + key + " cannot be read: " + why + "; unless a newer version wrote it: ";
+  }
+
+  private static String advice(String key, String why) {
+    return cannotBeRead(key, why) + "coord delete " + key + " --tree removes it";
   }
 
   /** As it is shown, null if it is not under way. */

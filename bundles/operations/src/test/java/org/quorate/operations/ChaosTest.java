@@ -52,6 +52,7 @@ class ChaosTest {
     NODES.forEach(n -> heal(world.node(n)));
     try {
       world.settle();
+      world.nothingIsLeft();
     } catch (AssertionError e) {
       throw new AssertionError("seed " + seed, e);
     }
@@ -75,7 +76,14 @@ class ChaosTest {
       case 1 -> node.run.process.freeze();
       case 2 -> node.cut = true;
       case 3 -> node.fault = rng.pick(List.of("prepare fail", "prepare hang", "execute fail"));
-      case 4 -> node.fault = rng.pick(List.of("complete-once fail", "complete-once hang"));
+      case 4 ->
+          node.fault =
+              rng.pick(
+                  List.of(
+                      "complete-once fail",
+                      "complete-once hang",
+                      "complete-once hang-fail",
+                      "catchUp-once hang"));
       case 5 -> node.stalls = t -> true;
       case 6 -> node.operators.remove(rng.pick(NODES));
       default -> {
@@ -92,7 +100,9 @@ class ChaosTest {
     if (node.run.process.frozen()) {
       node.run.process.thaw();
     }
-    if (!node.alive()) {
+    if (node.alive()) {
+      node.shop.release();
+    } else {
       node.start();
     }
   }

@@ -57,7 +57,9 @@ class CrashAtEachStepTest {
           60_000,
           () -> run.toCompletableFuture().isDone() || !victim.alive());
       if (victim.alive()) {
+        victim.killAt = -1;
         world.settle();
+        world.nothingIsLeft();
         return decided;
       }
       world.settle();
@@ -66,6 +68,7 @@ class CrashAtEachStepTest {
       world.settle();
       assertEquals(Decision.COMMITTED, world.node(who).does(spec(kind)).decision());
       world.settle();
+      world.nothingIsLeft();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,11 @@ class ScenariosTest {
   private final World.Node n1 = world.node("n1");
   private final World.Node n2 = world.node("n2");
   private final World.Node n3 = world.node("n3");
+
+  @AfterEach
+  void nothingIsLeft() {
+    world.nothingIsLeft();
+  }
 
   private Operation only() {
     List<Operation> all = world.get(n3.operators.operations());
@@ -197,6 +203,13 @@ class ScenariosTest {
     assertEquals(Decision.COMMITTED, done.decision());
     assertEquals(fault.equals("hang") ? List.of("n2") : List.of(), done.missing());
     assertEquals(fault.equals("hang") ? 0 : 1, done.failed().size());
+    if (fault.equals("hang")) {
+      world.run(10_000);
+      assertFalse(n2.shop.serving, "what it does late could undo what it would be told now");
+      String busy = "n2 BEHIND not brought up to date while it is busy with what it was told";
+      assertTrue(world.told.stream().anyMatch(t -> t.contains(busy)), world::toString);
+      n2.shop.release();
+    }
     world.settle();
     assertEquals(2, n2.shop.caughtUp);
     assertEquals(1, n3.shop.caughtUp);
@@ -277,6 +290,7 @@ class ScenariosTest {
     Operation done = world.get(second);
     assertEquals(Decision.COMMITTED, done.decision());
     assertEquals(List.of("n2"), done.missing());
+    n2.shop.release();
     world.settle();
     assertEquals(2, n2.shop.caughtUp);
     assertEquals(Code.DECIDED, world.refused(n3.operators.resolve(id, "me", "why", true)));
@@ -464,6 +478,7 @@ class ScenariosTest {
     String key = World.ROOT + "/op/what";
     assertTrue(shown.reason().contains("coord delete " + key + " --tree"), shown.reason());
     assertEquals(Code.NOT_FOUND, world.refused(n3.operators.resolve(0, "me", "why", true)));
+    world.delete(n3, key);
   }
 
   /** Nobody goes on with what cannot be read; it is shown, and gone when it is discarded. */

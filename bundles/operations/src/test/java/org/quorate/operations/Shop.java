@@ -1,12 +1,15 @@
 package org.quorate.operations;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.quorate.spi.operations.CatchUp;
 import org.quorate.spi.operations.Decision;
 import org.quorate.spi.operations.Operation;
@@ -45,8 +48,10 @@ final class Shop implements Participant {
   final Map<Long, String> locked = new TreeMap<>();
   final Set<Long> gates = new HashSet<>();
   private final Set<Long> over = new HashSet<>();
+  private final List<Runnable> hung = new ArrayList<>();
   boolean serving;
   int caughtUp;
+  int offline;
   private int era;
   CatchUp last;
 
@@ -55,87 +60,104 @@ final class Shop implements Participant {
     this.node = node;
   }
 
-  private <T> CompletionStage<T> misbehaved(String phase) {
-    String how = node.fault.startsWith(phase) ? node.fault.substring(phase.length() + 1) : "";
-    return switch (how) {
+  /** What a call comes to: the node's fault, if it is one of this phase, once or until it is healed. */
+  private <T> CompletionStage<T> does(String phase, Supplier<CompletionStage<T>> work) {
+    String[] fault = node.fault.split(" ");
+    boolean once = fault[0].equals(phase + "-once");
+    if (!once && !fault[0].equals(phase)) {
+      return work.get();
+    }
+    node.fault = once ? "" : node.fault;
+    return switch (fault[1]) {
       case "throw" -> throw new IllegalStateException("out of order");
-      case "fail" -> CompletableFuture.failedStage(new IllegalStateException("out of order"));
-      case "hang" -> new CompletableFuture<>();
+      case "error" -> throw new StackOverflowError("out of order");
+      case "fail" -> out();
+      case "hang" -> hung(work);
+      case "hang-fail" -> hung(this::out);
       case "null" -> null;
-      default -> throw new IllegalArgumentException(how);
+      default -> throw new IllegalArgumentException(fault[1]);
     };
   }
 
-  private boolean misbehaves(String phase) {
-    return node.fault.startsWith(phase + " ");
+  private <T> CompletionStage<T> out() {
+    return CompletableFuture.failedStage(new IllegalStateException("out of order"));
+  }
+
+  /** Does it when it is released, however late that is. */
+  private <T> CompletionStage<T> hung(Supplier<CompletionStage<T>> work) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    hung.add(
+        () ->
+            work.get()
+                .whenComplete(
+                    (value, e) -> {
+                      if (e == null) {
+                        answer.complete(value);
+                      } else {
+                        answer.completeExceptionally(e);
+                      }
+                    }));
+    return answer;
+  }
+
+  /** Lets the calls go on that hang. */
+  void release() {
+    List<Runnable> all = List.copyOf(hung);
+    hung.clear();
+    node.execute(() -> all.forEach(Runnable::run));
   }
 
   @Override
   public CompletionStage<String> prepare(Operation o) {
-    if (misbehaves("prepare")) {
-      return misbehaved("prepare");
-    }
     int mine = era;
-    return node.call(
-        () -> {
-          if (mine != era || over.contains(o.id())) {
-            return "too late"; // it was told to complete, or that it is offline, meanwhile
-          }
-          if (o.spec().kind().equals(OperationSpec.DDL)) {
-            locked.put(o.id(), o.spec().name());
-          } else if (o.spec().kind().equals(OperationSpec.CUT)) {
-            gates.add(o.id());
-          }
-          return node.said;
-        });
+    return does("prepare", () -> node.call(() -> prepared(o, mine)));
+  }
+
+  private String prepared(Operation o, int mine) {
+    if (mine != era || over.contains(o.id())) {
+      return "too late"; // it was told to complete, or that it is offline, meanwhile
+    }
+    if (o.spec().kind().equals(OperationSpec.DDL)) {
+      locked.put(o.id(), o.spec().name());
+    } else if (o.spec().kind().equals(OperationSpec.CUT)) {
+      gates.add(o.id());
+    }
+    return node.said;
   }
 
   @Override
   public CompletionStage<String> execute(Operation o) {
-    if (misbehaves("execute")) {
-      return misbehaved("execute");
+    return does("execute", () -> node.call(() -> executed(o)));
+  }
+
+  private String executed(Operation o) {
+    if (o.spec().kind().equals(OperationSpec.CUT)) {
+      world.cut(o.id());
+      return "position " + world.backend.tables;
     }
-    return node.call(
-        () -> {
-          if (o.spec().kind().equals(OperationSpec.CUT)) {
-            world.cut(o.id());
-            return "position " + world.backend.tables;
-          }
-          if (!world.backend.apply(o)) {
-            throw new IllegalStateException("fenced");
-          }
-          world.changed();
-          return "version " + world.backend.version(o.spec().name());
-        });
+    if (!world.backend.apply(o)) {
+      throw new IllegalStateException("fenced");
+    }
+    world.changed();
+    return "version " + world.backend.version(o.spec().name());
   }
 
   @Override
   public CompletionStage<Void> complete(Operation o, Decision decision) {
     over.add(o.id());
-    if (misbehaves("complete")) {
-      return misbehaved("complete");
+    return does("complete", () -> node.call(() -> completed(o, decision)));
+  }
+
+  private Void completed(Operation o, Decision decision) {
+    if (o.spec().kind().equals(OperationSpec.DDL)) {
+      known.put(o.spec().name(), world.backend.version(o.spec().name()));
     }
-    if (misbehaves("complete-once")) {
-      String fault = node.fault;
-      node.fault = "complete " + fault.substring("complete-once ".length());
-      try {
-        return misbehaved("complete");
-      } finally {
-        node.fault = "";
-      }
+    locked.remove(o.id());
+    gates.remove(o.id());
+    if (decision != Decision.ABORTED) {
+      o.spec().changes().forEach(this::set);
     }
-    return node.call(
-        () -> {
-          if (o.spec().kind().equals(OperationSpec.DDL)) {
-            known.put(o.spec().name(), world.backend.version(o.spec().name()));
-          }
-          locked.remove(o.id());
-          gates.remove(o.id());
-          if (decision != Decision.ABORTED) {
-            o.spec().changes().forEach(this::set);
-          }
-          return null;
-        });
+    return null;
   }
 
   private void set(String key, String value) {
@@ -148,39 +170,44 @@ final class Shop implements Participant {
 
   @Override
   public void offline(String why) {
+    offline++;
     serving = false;
     era++;
     locked.clear();
     gates.clear();
+    fails("offline");
+  }
+
+  private void fails(String phase) {
+    does(phase, () -> CompletableFuture.completedStage(null));
   }
 
   @Override
   public CompletionStage<Void> catchUp(CatchUp state) {
-    if (misbehaves("catchUp")) {
-      return misbehaved("catchUp");
+    return does("catchUp", () -> node.call(() -> caughtUp(state)));
+  }
+
+  private Void caughtUp(CatchUp state) {
+    caughtUp++;
+    last = state;
+    if (state.everything()) {
+      known.putAll(world.backend.tables);
     }
-    return node.call(
-        () -> {
-          caughtUp++;
-          last = state;
-          if (state.everything()) {
-            known.putAll(world.backend.tables);
-          }
-          for (Operation o : state.missed()) {
-            known.put(o.spec().name(), world.backend.version(o.spec().name()));
-            over.add(o.id());
-            locked.remove(o.id());
-            gates.remove(o.id());
-          }
-          conf.clear();
-          conf.putAll(state.keys());
-          return null;
-        });
+    for (Operation o : state.missed()) {
+      known.put(o.spec().name(), world.backend.version(o.spec().name()));
+      over.add(o.id());
+      locked.remove(o.id());
+      gates.remove(o.id());
+    }
+    conf.clear();
+    conf.putAll(state.keys());
+    return null;
   }
 
   @Override
   public void online() {
     serving = true;
+    fails("online");
   }
 
   /** What it would answer wrongly, empty if nothing. */

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.Op;
+import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.operations.Operation;
 import org.quorate.spi.operations.OperationException;
@@ -39,6 +40,10 @@ final class World extends VirtualWorld {
     VirtualCoordinator coordinator;
     Shop shop;
     String fault = "";
+
+    /** After how long workers take up what they are given, for those of them that are slow. */
+    long slowMs;
+
     String said = "ready";
     String address;
 
@@ -59,10 +64,18 @@ final class World extends VirtualWorld {
               new Self(name, address),
               shop,
               this,
-              run.process.workers(),
+              this::work,
               (kind, text) -> told.add(nowMs() + " " + name + " " + kind + " " + text));
       operations.start();
       return this;
+    }
+
+    private void work(Runnable task) {
+      if (slowMs > 0) {
+        after(slowMs, task);
+      } else {
+        run.process.workers().execute(task);
+      }
     }
 
     boolean alive() {
@@ -125,10 +138,29 @@ final class World extends VirtualWorld {
             .noneMatch(k -> k.startsWith(ROOT + "/op/") || k.startsWith(ROOT + "/lock/"));
   }
 
+  /** After every test: what lists what is under way, and what lists locks, show none. */
+  void nothingIsLeft() {
+    until("something is left", 120_000, this::empty);
+    Node any = nodes.values().stream().filter(Node::alive).findFirst().orElseThrow();
+    assertEquals(List.of(), get(any.operators.operations()), this::toString);
+    assertEquals(List.of(), get(any.coordinator.locks(Scope.tree(ROOT))), this::toString);
+  }
+
   /** All that live are online, and nothing is left of what was done. */
   void settle() {
     until("not settled", 120_000, this::settled);
     changed();
+    Map<String, String> keys = conf();
+    for (Node n : nodes.values()) {
+      if (n.alive()) {
+        assertEquals(keys, n.shop.conf, () -> n.name + ": " + this);
+        assertEquals("", n.shop.stale(), () -> n.name + ": " + this);
+      }
+    }
+  }
+
+  /** What the product keeps in keys. */
+  Map<String, String> conf() {
     Map<String, String> keys = new TreeMap<>();
     servers.keys.forEach(
         (key, entry) -> {
@@ -136,12 +168,7 @@ final class World extends VirtualWorld {
             keys.put(key.substring(ROOT.length() + 1), entry.value().utf8());
           }
         });
-    for (Node n : nodes.values()) {
-      if (n.alive()) {
-        assertEquals(keys, n.shop.conf, () -> n.name + ": " + this);
-        assertEquals("", n.shop.stale(), () -> n.name + ": " + this);
-      }
-    }
+    return keys;
   }
 
   private boolean settled() {
@@ -166,6 +193,11 @@ final class World extends VirtualWorld {
   /** Writes a key as anybody could. */
   void write(Node by, String key, Bytes value) {
     get(by.coordinator.transact(Transaction.of(new Op.Put(key, value))));
+  }
+
+  /** Deletes a key as an operator could. */
+  void delete(Node by, String key) {
+    get(by.coordinator.transact(Transaction.of(new Op.Delete(key))));
   }
 
   @Override

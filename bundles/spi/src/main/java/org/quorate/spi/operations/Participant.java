@@ -8,6 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * several operations at once. A stage that fails, an exception and null all count as a failure, what
  * comes after the phase is over counts no more. Of one operation a node is told to prepare once (again,
  * if it failed and the node is not online yet), and then to complete, that it is offline, or to catch up.
+ * What brings it to a state is never undone by an older call: see {@link #complete}, {@link #catchUp} and
+ * {@link #offline}.
  */
 @ConsumerType
 public interface Participant {
@@ -32,7 +34,7 @@ public interface Participant {
 
   /**
    * Ends what was prepared. It may be called while that goes on still, which is to have no effect any
-   * more then, and a second time with ROLLED_BACK after COMMITTED.
+   * more then, and a second time with ROLLED_BACK after COMMITTED, when the first call has ended.
    *
    * @param operation with the changes that hold now; when it was rolled back, those that hold again
    * @return if it fails, or does not end in time, this node is put offline; if it fails and keys were
@@ -42,13 +44,17 @@ public interface Participant {
 
   /**
    * This node is offline: it was cut off, removed, or has not completed an operation. Everything that was
-   * prepared ends, and what depends on the cluster is not served until it is online again.
+   * prepared ends, and what depends on the cluster is not served until it is online again. If {@link
+   * #online} has not returned by then, this is called once more when it has. Only when it has returned
+   * the others go on before the lease ends, and the node comes back.
    */
   void offline(String why);
 
   /**
    * Brings this node up to date; after that it is online as soon as nothing else was decided meanwhile.
-   * What is among the missed ones and was prepared before ends by it.
+   * What is among the missed ones and was prepared before ends by it. Not called while an earlier call of
+   * it, or of {@link #complete}, goes on: a node where one never ends stays offline until it is started
+   * again.
    *
    * @return tried again later if it fails
    */

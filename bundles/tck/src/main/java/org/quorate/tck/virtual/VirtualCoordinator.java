@@ -258,8 +258,10 @@ public final class VirtualCoordinator implements Coordinator {
             servers.renew(session);
             FencingToken token =
                 servers.lock(
-                    lock.name(),
+                    lock,
                     session,
+                    spec.name(),
+                    node.wallMs(),
                     granted,
                     () -> whenReached(run, () -> lost.complete(HeldLock.Loss.SESSION_ENDED)));
             asked[0] = token;
@@ -336,7 +338,8 @@ public final class VirtualCoordinator implements Coordinator {
 
   @Override
   public CompletionStage<List<LockInfo>> locks(Scope scope) {
-    throw new UnsupportedOperationException();
+    return call(
+        () -> servers.locks.keySet().stream().filter(scope::contains).map(servers::info).toList());
   }
 
   @Override

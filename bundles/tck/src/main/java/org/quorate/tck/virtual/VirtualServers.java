@@ -17,6 +17,7 @@ import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockInfo;
+import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
@@ -38,8 +39,12 @@ public final class VirtualServers {
     }
   }
 
-  /** Who holds a lock or waits for it. */
-  public record Claim(Session session, FencingToken token, Runnable granted, Runnable lost) {}
+  /** Who holds a lock or waits for it, and what is shown of that. */
+  public record Claim(Session session, LockInfo.Claim shown, Runnable granted, Runnable lost) {
+    FencingToken token() {
+      return shown.token();
+    }
+  }
 
   final EventQueue queue;
 
@@ -214,10 +219,22 @@ public final class VirtualServers {
     return true;
   }
 
-  FencingToken lock(String name, Session session, Consumer<FencingToken> granted, Runnable lost) {
+  /**
+   * Asks for a lock.
+   *
+   * @param by name of its session
+   */
+  FencingToken lock(
+      LockSpec lock,
+      Session session,
+      String by,
+      long wallMs,
+      Consumer<FencingToken> granted,
+      Runnable lost) {
     FencingToken token = new FencingToken(1, ++tokens);
-    Deque<Claim> claims = locks.computeIfAbsent(name, n -> new ArrayDeque<>());
-    claims.add(new Claim(session, token, () -> granted.accept(token), lost));
+    Deque<Claim> claims = locks.computeIfAbsent(lock.name(), n -> new ArrayDeque<>());
+    LockInfo.Claim shown = new LockInfo.Claim(token, session.id, by, lock.purpose(), wallMs, 0);
+    claims.add(new Claim(session, shown, () -> granted.accept(token), lost));
     if (claims.size() == 1) {
       granted.accept(token);
     }
@@ -236,7 +253,7 @@ public final class VirtualServers {
   LockInfo info(String name) {
     List<LockInfo.Claim> line = new ArrayList<>();
     for (Claim c : locks.getOrDefault(name, new ArrayDeque<>())) {
-      line.add(new LockInfo.Claim(c.token(), c.session().id, "" + c.session().id, "", 0, 0));
+      line.add(c.shown());
     }
     return line.isEmpty()
         ? new LockInfo(name, null, List.of())

@@ -1,0 +1,89 @@
+package org.quorate.operations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quorate.spi.operations.Decision;
+import org.quorate.spi.operations.Operation;
+import org.quorate.spi.operations.OperationSpec;
+import org.quorate.spi.operations.OperationSpec.Timeouts;
+
+/** What the product does late, or not at all, undoes nothing that it was told since. */
+class LateCallsTest {
+  private static final OperationSpec DDL = OperationSpec.ddl("shop.orders", "alter table orders");
+
+  private final World world = new World(5).start("n1", "n2", "n3");
+  private final World.Node n1 = world.node("n1");
+  private final World.Node n2 = world.node("n2");
+  private final World.Node n3 = world.node("n3");
+
+  @AfterEach
+  void nothingIsLeft() {
+    world.nothingIsLeft();
+  }
+
+  private static OperationSpec reload(String value) {
+    return OperationSpec.reload(Map.of("conf/db", value))
+        .withTimeouts(new Timeouts(0, 3000, 1, 3000));
+  }
+
+  /** Which would serve what it knows for ever. */
+  @Test
+  void whoIsToldLateThatItIsOnlineWhenItIsNotAnyMoreDoesNotServe() {
+    n3.kill();
+    n3.start();
+    world.until("not caught up", 20_000, () -> n3.shop.caughtUp == 1);
+    n3.slowMs = 6000;
+    int events = world.told.size();
+    world.until("not online", 1000, () -> world.told.size() > events);
+    n3.slowMs = 0;
+    n3.cut = true;
+    world.until("not told to be offline", 6000, () -> n3.shop.offline > 0);
+    world.run(3000);
+    assertFalse(n3.shop.serving, world::toString);
+    n3.cut = false;
+    world.settle();
+  }
+
+  /** The older call waits for the database; meanwhile what it loads is rolled back. */
+  @ParameterizedTest
+  @ValueSource(longs = {4000, 20_000})
+  void whoLoadsLateWhatIsRolledBackHasTheOldConfiguration(long ms) {
+    assertEquals(Decision.COMMITTED, n1.does(reload("1")).decision());
+    n2.fault = "complete-once fail";
+    n3.fault = "complete-once hang";
+    CompletionStage<Operation> run = n1.begin(reload("2"));
+    world.run(ms);
+    n3.shop.release();
+    assertEquals(Decision.ROLLED_BACK, world.get(run).decision());
+    world.run(1000);
+    world.settle();
+    assertEquals(Map.of("conf/db", "1"), n3.shop.conf);
+    assertEquals(ms < 6000 ? 1 : 2, n3.shop.caughtUp, "it stayed online if it was not too late");
+  }
+
+  @Test
+  void whoCatchesUpLateHasTheNewConfiguration() {
+    assertEquals(Decision.COMMITTED, n1.does(reload("1")).decision());
+    n3.kill();
+    n3.fault = "catchUp-once hang";
+    n3.start();
+    world.until("does not catch up", 20_000, () -> n3.fault.isEmpty());
+    n3.cut = true;
+    world.run(8000);
+    assertEquals(Decision.COMMITTED, n1.does(reload("2")).decision());
+    n3.cut = false;
+    world.run(8000);
+    assertFalse(n3.shop.serving, world::toString);
+    n3.shop.release();
+    world.run(1000);
+    world.settle();
+    assertEquals(Map.of("conf/db", "2"), n3.shop.conf);
+  }
+}
