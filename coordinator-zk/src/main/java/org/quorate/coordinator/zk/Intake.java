@@ -5,8 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.quorate.coordinator.zk.state.Command;
+import org.quorate.coordinator.zk.state.Machine;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.InventoryDifference;
 
@@ -17,11 +19,13 @@ import org.quorate.spi.coordination.InventoryDifference;
 final class Intake {
   private final Core core;
   private final Inventory inventory;
+  private final FencingToken by;
   private final long taker = ThreadLocalRandom.current().nextLong();
 
-  Intake(Core core, Inventory inventory) {
+  Intake(Core core, Inventory inventory, FencingToken by) {
     this.core = core;
     this.inventory = inventory;
+    this.by = by;
   }
 
   /** Lets it all be there, and nobody use it. */
@@ -39,30 +43,34 @@ final class Intake {
     return Parts.of(InventoryDifference.between(there, inventory), taker).iterator();
   }
 
-  /** What is sealed is opened by the entry that says that it is being taken in. */
+  /**
+   * What is open or sealed is opened anew by the entry that says that it is being taken in: one that
+   * comes late finds another head, and is not there.
+   */
   private CompletionStage<Void> begin() {
     Command.TakeBegin begin = new Command.TakeBegin(inventory.start(), taker);
-    return core.outbox()
-        .head(core.requestMs())
-        .thenCompose(head -> head.sealed() == null ? append(begin) : open(begin));
-  }
-
-  private CompletionStage<Void> open(Command.TakeBegin begin) {
-    var machine = core.replica().machine();
-    if (!machine.isTaking() && !machine.inventory().isEmpty()) {
-      throw new CoordinationException(
-          Code.INVALID, "what is kept here is sealed, and was not retired: choose another place");
-    }
-    return core.outbox()
-        .seal(null, begin, core.requestMs())
+    return known()
+        .thenCompose(
+            machine -> {
+              if (!machine.isTaking() && !machine.inventory().isEmpty()) {
+                throw Machine.inUse();
+              }
+              return core.outbox().seal(null, by, begin, core.requestMs());
+            })
         .thenCompose(
             done -> {
               if (!done) {
                 throw new CoordinationException(
                     Code.UNAVAILABLE, "somebody else changed the seal at the same time: try again");
               }
-              return append(begin);
-            });
+              return known();
+            })
+        .thenAccept(machine -> machine.wantTaking(taker));
+  }
+
+  /** What is here, once all is known that was acknowledged before. */
+  private CompletionStage<Machine> known() {
+    return core.reads().await(core.requestMs()).thenApply(ready -> core.replica().machine());
   }
 
   private CompletionStage<Void> next(Iterator<Command> parts) {

@@ -14,6 +14,7 @@ import org.quorate.coordinator.zk.state.Entry;
 import org.quorate.coordinator.zk.state.Wire;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.FencingToken;
 
 /**
  * What this coordinator has asked for and not yet read in the log. A request that may have been lost
@@ -308,7 +309,7 @@ final class Outbox {
   void nextFolder() {
     Head now = head;
     if (now != null && now.sealed() == null && now.folder() == replica.position().folder()) {
-      changeHead(now, Head.open(now.folder() + 1), new Command.NextFolder(), true, (code, v) -> {});
+      changeHead(now, now.nextFolder(), new Command.NextFolder(), true, (code, v) -> {});
     }
   }
 
@@ -337,15 +338,27 @@ final class Outbox {
    * Seals the log against every coordinator, or opens it again.
    *
    * @param reason null to open it
+   * @param by who does it: fails with LOCK_LOST if somebody with a higher token has
    * @param told what the entry that does it asks for
+   * @return false if the head was changed at the same time
    */
-  CompletableFuture<Boolean> seal(String reason, Command told, long waitMs) {
-    return head(waitMs).thenCompose(now -> seal(now, reason, told));
+  CompletableFuture<Boolean> seal(String reason, FencingToken by, Command told, long waitMs) {
+    return head(waitMs)
+        .thenCompose(now -> seal(now, now.changed(by, reason), told))
+        .thenCompose(
+            done ->
+                done
+                    ? CompletableFuture.completedFuture(true)
+                    : head(waitMs).thenApply(other -> refused(other, by)));
   }
 
-  private CompletableFuture<Boolean> seal(Head now, String reason, Command told) {
+  private static boolean refused(Head other, FencingToken by) {
+    other.refuse(by);
+    return false;
+  }
+
+  private CompletableFuture<Boolean> seal(Head now, byte[] data, Command told) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    byte[] data = reason == null ? Head.open(now.folder()) : Head.sealed(now.folder(), reason);
     changeHead(
         now,
         data,

@@ -103,7 +103,7 @@ final class SnapshotStore {
               create("log/0", new byte[0]),
               create("snapshots", first.data()),
               create("barrier", new byte[0]),
-              create("head", Head.open(0)));
+              create("head", Head.FIRST));
     } catch (KeeperException.NodeExistsException another) {
       // Another coordinator did the same at the same time: they are there all at once or not at
       // all.

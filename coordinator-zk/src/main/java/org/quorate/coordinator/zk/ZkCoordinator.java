@@ -285,28 +285,28 @@ final class ZkCoordinator implements Movable {
   // ---- going on elsewhere ---------------------------------------------------------------------
 
   @Override
-  public CompletionStage<Boolean> seal(String reason) {
-    return sealing(reason, new Command.KeepAlive(List.of()));
+  public CompletionStage<Boolean> seal(String reason, FencingToken by) {
+    return sealing(reason, by, new Command.KeepAlive(List.of()));
   }
 
   @Override
-  public CompletionStage<Boolean> unseal() {
+  public CompletionStage<Boolean> unseal(FencingToken by) {
     return core.call(
-        () -> core.outbox().seal(null, new Command.KeepAlive(List.of()), core.requestMs()));
+        () -> core.outbox().seal(null, by, new Command.KeepAlive(List.of()), core.requestMs()));
   }
 
   @Override
-  public CompletionStage<Boolean> retire(String reason) {
-    return sealing(reason, new Command.Retire());
+  public CompletionStage<Boolean> retire(String reason, FencingToken by) {
+    return sealing(reason, by, new Command.Retire());
   }
 
-  private CompletionStage<Boolean> sealing(String reason, Command told) {
+  private CompletionStage<Boolean> sealing(String reason, FencingToken by, Command told) {
     try {
       CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
     } catch (CoordinationException e) {
       return failed(e);
     }
-    return core.call(() -> core.outbox().seal(reason, told, core.requestMs()));
+    return core.call(() -> core.outbox().seal(reason, by, told, core.requestMs()));
   }
 
   @Override
@@ -315,12 +315,12 @@ final class ZkCoordinator implements Movable {
   }
 
   @Override
-  public CompletionStage<Void> warm(Inventory inventory) {
-    return core.call(() -> new Intake(core, inventory).warm());
+  public CompletionStage<Void> warm(Inventory inventory, FencingToken by) {
+    return core.call(() -> new Intake(core, inventory, by).warm());
   }
 
   @Override
-  public CompletionStage<Void> take(Inventory inventory) {
-    return core.call(() -> new Intake(core, inventory).take());
+  public CompletionStage<Void> take(Inventory inventory, FencingToken by) {
+    return core.call(() -> new Intake(core, inventory, by).take());
   }
 }

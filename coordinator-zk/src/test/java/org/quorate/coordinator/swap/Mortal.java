@@ -19,7 +19,7 @@ import org.quorate.spi.coordination.Movable;
  */
 final class Mortal {
   private static final Set<String> CHANGES =
-      Set.of("seal", "unseal", "take", "warm", "retire", "transact");
+      Set.of("seal", "unseal", "take", "warm", "retire", "leave", "transact");
 
   private final List<Coordinator> opened = new ArrayList<>(); // guarded by this
   private final CompletableFuture<Void> death = new CompletableFuture<>();

@@ -25,6 +25,7 @@ import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.SteadyUser;
@@ -32,7 +33,7 @@ import org.quorate.tck.coordination.SteadyUser;
 /** The steps of a swap, with the death of the node that works on it at each of them. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class SwapStepsTest {
-  private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 60_000);
+  private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 60_000, 60_000);
 
   /** More than a swap makes. */
   private static final int CALLS = 40;
@@ -207,7 +208,7 @@ class SwapStepsTest {
     lacks.close();
     Movable foreign = (Movable) await(connect("foreign", 1, "other"));
     open.add(foreign);
-    assertTrue(await(foreign.unseal()));
+    assertTrue(await(foreign.unseal(new FencingToken(99, 0))));
     await(foreign.put("theirs", Bytes.EMPTY));
     SwapPlan plan = await(one.plan("other"));
     assertFalse(plan.possible());

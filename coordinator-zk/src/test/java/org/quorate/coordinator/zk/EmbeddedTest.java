@@ -30,6 +30,7 @@ import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
@@ -140,7 +141,7 @@ class EmbeddedTest {
     ZkCoordinator two = (ZkCoordinator) await(provider.open("two", 1, options()));
     await(two.put("a", Bytes.utf8("1")));
     await(one.put("b", Bytes.utf8("1")));
-    assertTrue(await(one.seal("it moves")));
+    assertTrue(await(one.seal("it moves", new FencingToken(1, 1))));
     assertEquals(Code.UNAVAILABLE, failure(two.put("a", Bytes.utf8("2"))));
     assertEquals(Code.UNAVAILABLE, failure(two.openSession(SessionSpec.of("s", 5_000))));
     CoordinationException why =
@@ -149,7 +150,7 @@ class EmbeddedTest {
     assertEquals("1", await(two.get("a")).value().utf8());
     Coordinator late = await(provider.open("late", 1, options()));
     assertEquals(Code.UNAVAILABLE, failure(late.put("a", Bytes.utf8("3"))));
-    assertTrue(await(one.unseal()));
+    assertTrue(await(one.unseal(new FencingToken(1, 1))));
     untilItTakes(two);
     assertEquals("4", await(late.get("a")).value().utf8());
     for (Coordinator each : List.of(one, two, late)) {

@@ -20,6 +20,7 @@ import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionSpec;
 
@@ -65,9 +66,9 @@ class EndsTest {
   @Test
   void aSessionThatCouldNotBeClosedExpires() throws Exception {
     CoordinatorSession session = await(one.openSession(SessionSpec.of("s", 1_000)));
-    assertTrue(await(one.seal("a test")));
+    assertTrue(await(one.seal("a test", new FencingToken(1, 1))));
     assertEquals(Code.UNAVAILABLE, failure(session.close()));
-    assertTrue(await(one.unseal()));
+    assertTrue(await(one.unseal(new FencingToken(1, 1))));
     assertEquals(SessionEnd.CLOSED, await(session.ended()));
     assertTrue(await(one.sessions()).isEmpty());
   }

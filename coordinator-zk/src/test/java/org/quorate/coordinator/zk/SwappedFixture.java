@@ -13,6 +13,7 @@ import org.quorate.coordinator.swap.Authority;
 import org.quorate.coordinator.swap.SwappableCoordinator;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.kit.LoopThread;
@@ -100,11 +101,12 @@ final class SwappedFixture implements CoordinatorFixture {
 
   @Override
   public synchronized boolean swap() throws Exception {
+    FencingToken by = new FencingToken(1, place);
     Movable target = open("mover", place + 1);
-    await(serving.seal("it is swapped"));
+    await(serving.seal("it is swapped", by));
     clients.keySet().forEach(c -> ((SwappableCoordinator) c).hold());
     Inventory inventory = await(serving.inventory());
-    await(target.take(inventory));
+    await(target.take(inventory, by));
     long begunAt = await(target.inventory()).revision();
     place++;
     for (Client each : List.copyOf(clients.values())) {
@@ -121,7 +123,7 @@ final class SwappedFixture implements CoordinatorFixture {
                 .map(CompletionStage::toCompletableFuture)
                 .toArray(CompletableFuture<?>[]::new))
         .whenComplete(
-            (all, problem) -> before.retire("gone").whenComplete((r, e) -> before.close()));
+            (all, problem) -> before.retire("gone", by).whenComplete((r, e) -> before.close()));
     return true;
   }
 

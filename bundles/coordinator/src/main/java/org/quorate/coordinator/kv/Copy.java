@@ -38,11 +38,13 @@ final class Copy {
   private static final int RENEWING = 1_000;
 
   private final Store store;
+  private final Moving moving;
   private final Base base;
   private final Bytes taker;
   private final Places places;
   private final Map<Long, Staged> sessions = new HashMap<>();
   private Inventory there; // null while it is not known
+  private long begunAt;
 
   /** The lease of a session. */
   private static final class Staged {
@@ -69,8 +71,9 @@ final class Copy {
    * @param base the present one
    * @param taker who makes it
    */
-  Copy(Store store, Base base, Bytes taker) {
+  Copy(Store store, Moving moving, Base base, Bytes taker) {
     this.store = store;
+    this.moving = moving;
     this.base = base;
     this.taker = taker;
     this.places = new Places(base.stored().number() + 1);
@@ -80,9 +83,14 @@ final class Copy {
     return base;
   }
 
-  /** That nobody else has begun to take something in. */
+  /** It was begun, or gone on with, at a revision: what was asked for before is not done any more. */
+  void begun(long revision) {
+    begunAt = revision;
+  }
+
+  /** That nobody has begun to take something in since. */
   Compare mine() {
-    return Compare.value(Places.TAKER, Compare.Op.EQUAL, taker);
+    return Compare.unchanged(Places.TAKER, begunAt);
   }
 
   /** What is there is not known any more. */
@@ -97,9 +105,10 @@ final class Copy {
             known -> {
               InventoryDifference difference = InventoryDifference.between(known, wanted);
               there = null;
-              return drop(difference)
-                  .thenCompose(dropped -> open(difference.added().sessions(), 0))
-                  .thenCompose(opened -> write(commands(difference), 0));
+              List<Long> leases = dropped(difference);
+              return open(difference.added().sessions(), 0)
+                  .thenCompose(opened -> write(commands(difference, leases), 0))
+                  .thenCompose(written -> moving.end(leases));
             })
         .thenAccept(written -> there = wanted);
   }
@@ -128,13 +137,9 @@ final class Copy {
 
   // ---- sessions -------------------------------------------------------------------------------
 
-  private CompletionStage<Void> drop(InventoryDifference difference) {
-    List<CompletionStage<?>> ending = new ArrayList<>();
-    for (long id : difference.sessions()) {
-      Staged gone = sessions.remove(id);
-      ending.add(store.access.closeSession(gone.lease).thenAccept(Sessions::closed));
-    }
-    return all(ending);
+  /** Leases that go, once nothing is written with them any more and it is certain that they may. */
+  private List<Long> dropped(InventoryDifference difference) {
+    return difference.sessions().stream().map(id -> sessions.remove(id).lease).toList();
   }
 
   private static CompletionStage<Void> all(List<CompletionStage<?>> stages) {
@@ -194,7 +199,7 @@ final class Copy {
 
   // ---- what is written ------------------------------------------------------------------------
 
-  private List<KvCommand> commands(InventoryDifference difference) {
+  private List<KvCommand> commands(InventoryDifference difference, List<Long> leases) {
     Inventory added = difference.added();
     List<KvCommand> all = new ArrayList<>();
     for (String key : difference.keys()) {
@@ -203,6 +208,8 @@ final class Copy {
     }
     difference.numbers().forEach(prefix -> all.add(KvCommand.delete(places.counter(prefix))));
     difference.locks().forEach(lock -> all.add(new KvCommand.Delete(places.claims(lock), false)));
+    difference.sessions().forEach(id -> all.add(KvCommand.delete(places.session(id))));
+    leases.forEach(lease -> all.add(KvCommand.delete(places.owner(lease))));
     added.sessions().forEach(session -> session(session, all));
     added.keys().forEach(entry -> key(entry, all));
     added.numbers().forEach((prefix, next) -> all.add(number(places.counter(prefix), next)));

@@ -1,6 +1,5 @@
 package org.quorate.coordinator.kv;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +14,7 @@ import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.LockInfo;
 
@@ -51,18 +51,18 @@ final class Intake {
     this.taker = Bytes.wrap(random);
   }
 
-  CompletionStage<Void> warm(Inventory inventory) {
-    return next(base -> begin(base).thenCompose(begun -> fill(inventory, ATTEMPTS)));
+  CompletionStage<Void> warm(Inventory inventory, FencingToken by) {
+    return next(base -> begin(base, by).thenCompose(begun -> fill(inventory, ATTEMPTS)));
   }
 
-  CompletionStage<Void> take(Inventory inventory) {
+  CompletionStage<Void> take(Inventory inventory, FencingToken by) {
     return next(
         base -> {
           if (unsure != null && base.stored().equals(unsure)) {
             unsure = null;
             return isThere(inventory);
           }
-          return begin(base)
+          return begin(base, by)
               .thenCompose(
                   begun ->
                       fill(inventory, ATTEMPTS)
@@ -100,27 +100,28 @@ final class Intake {
    *
    * @return the group's revision
    */
-  private CompletionStage<Long> begin(Base base) {
-    KvCommand begin =
-        new KvCommand.Txn(
-            nothingIn(base),
-            List.of(
-                KvCommand.put(Places.SEAL, WHY), new KvCommand.Put(Places.TAKER, taker, 0, true)),
-            List.of(new KvCommand.Read(KvQuery.get(Places.BASE))));
-    return store
-        .evenIfSealed(begin, KvResult.TxnDone.class)
+  private CompletionStage<Long> begin(Base base, FencingToken by) {
+    List<KvCommand> begin =
+        List.of(KvCommand.put(Places.SEAL, WHY), new KvCommand.Put(Places.TAKER, taker, 0, true));
+    List<KvCommand> otherwise =
+        List.of(
+            new KvCommand.Read(KvQuery.get(Places.BASE)),
+            new KvCommand.Txn(nothingIn(base), List.of(), List.of()));
+    return moving
+        .step(by, nothingIn(base), begin, otherwise)
         .thenApplyAsync(
             done -> {
               if (!done.succeeded()) {
-                throw refused(base, (KvResult.GetDone) done.results().get(0));
+                throw refused(base, done.results());
               }
               KvEntry before = ((KvResult.PutDone) done.results().get(1)).previous();
               boolean goesOn = before != null && before.value().equals(taker);
               if (copy == null || copy.base() != base) {
-                copy = new Copy(store, base, taker);
+                copy = new Copy(store, moving, base, taker);
               } else if (!goesOn) {
                 copy.doubt();
               }
+              copy.begun(done.revision());
               startTicking();
               return done.revision();
             },
@@ -136,9 +137,13 @@ final class Intake {
     return nothing;
   }
 
-  private static CoordinationException refused(Base base, KvResult.GetDone found) {
-    long at = found.entry() == null ? 0 : found.entry().modRevision();
-    return at != base.at() ? Failures.replaced() : inUse();
+  private static CoordinationException refused(Base base, List<KvResult> why) {
+    if (((KvResult.TxnDone) why.get(1)).succeeded()) {
+      return Failures.failure(
+          Code.UNAVAILABLE, "somebody else moves what is kept here at the same time: try again");
+    }
+    KvEntry found = ((KvResult.GetDone) why.get(0)).entry();
+    return (found == null ? 0 : found.modRevision()) != base.at() ? Failures.replaced() : inUse();
   }
 
   private static CoordinationException inUse() {
@@ -158,6 +163,9 @@ final class Intake {
               }
               CoordinationException failure = Failures.cause(problem);
               copy.doubt();
+              if (failure.code() == Code.INVALID) {
+                copy = null; // of somebody else by now: its sessions are not kept alive from here
+              }
               if (failure.code() != Code.SESSION_EXPIRED || attempts == 1) {
                 done.completeExceptionally(expired(failure));
                 return;
@@ -208,31 +216,32 @@ final class Intake {
         new Base.Stored(old.number() + 1, ahead, epochFor(wanted), wanted.revision(), taker);
     List<Compare> when = nothingIn(base);
     when.add(copy.mine());
+    List<KvCommand> opening = new ArrayList<>(Moving.opened());
+    opening.add(KvCommand.put(Places.BASE, stored.encode()));
+    opening.add(KvCommand.delete(Places.TAKER));
     KvCommand open =
         new KvCommand.Txn(
             when,
-            List.of(
-                KvCommand.put(Places.BASE, stored.encode()),
-                KvCommand.delete(Places.SEAL),
-                KvCommand.delete(Places.TAKER)),
+            opening,
             List.of(
                 new KvCommand.Read(KvQuery.get(Places.BASE)),
-                new KvCommand.Read(KvQuery.get(Places.TAKER))));
+                new KvCommand.Txn(nothingIn(base), List.of(), List.of())));
     return store
         .evenIfSealed(open, KvResult.TxnDone.class)
         .whenComplete((done, problem) -> unsure = problem == null ? null : stored)
         .thenAcceptAsync(
             done -> {
               if (!done.succeeded()) {
-                KvEntry other = ((KvResult.GetDone) done.results().get(1)).entry();
-                boolean mine = other != null && other.value().equals(taker);
+                boolean mine = !((KvResult.TxnDone) done.results().get(1)).succeeded();
+                if (!mine) {
+                  copy = null;
+                  throw Copy.notMine();
+                }
                 copy.doubt();
-                throw mine
-                    ? refused(base, (KvResult.GetDone) done.results().get(0))
-                    : Copy.notMine();
+                throw refused(base, done.results());
               }
               copy = null;
-              moving.clear(new ArrayDeque<>(base.places().all())); // what is left is of no use
+              moving.clear(base);
             },
             store.access.loop());
   }

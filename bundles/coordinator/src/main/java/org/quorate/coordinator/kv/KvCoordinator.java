@@ -345,17 +345,17 @@ public final class KvCoordinator implements Movable {
   // ---- going on elsewhere ---------------------------------------------------------------------
 
   @Override
-  public CompletionStage<Boolean> seal(String reason) {
+  public CompletionStage<Boolean> seal(String reason, FencingToken by) {
     return open(
         () -> {
           CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
-          return moving.seal(reason);
+          return moving.seal(reason, by);
         });
   }
 
   @Override
-  public CompletionStage<Boolean> unseal() {
-    return open(moving::unseal);
+  public CompletionStage<Boolean> unseal(FencingToken by) {
+    return open(() -> moving.unseal(by));
   }
 
   @Override
@@ -364,21 +364,30 @@ public final class KvCoordinator implements Movable {
   }
 
   @Override
-  public CompletionStage<Void> warm(Inventory inventory) {
-    return open(() -> intake.warm(inventory));
+  public CompletionStage<Void> warm(Inventory inventory, FencingToken by) {
+    return open(() -> intake.warm(inventory, by));
   }
 
   @Override
-  public CompletionStage<Void> take(Inventory inventory) {
-    return open(() -> intake.take(inventory));
+  public CompletionStage<Void> take(Inventory inventory, FencingToken by) {
+    return open(() -> intake.take(inventory, by));
   }
 
   @Override
-  public CompletionStage<Boolean> retire(String reason) {
+  public CompletionStage<Boolean> leave(String reason, FencingToken by) {
     return open(
         () -> {
           CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
-          return moving.retire(reason);
+          return moving.leave(reason, by);
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> retire(String reason, FencingToken by) {
+    return open(
+        () -> {
+          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
+          return moving.retire(reason, by);
         });
   }
 

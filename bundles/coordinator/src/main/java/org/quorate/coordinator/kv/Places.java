@@ -1,8 +1,10 @@
 package org.quorate.coordinator.kv;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.quorate.api.Bytes;
 import org.quorate.api.KeyRange;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Scope;
 
 /**
@@ -19,17 +21,23 @@ import org.quorate.spi.coordination.Scope;
  * o/LEASE                       → the session that came with this lease, 16 hexadecimal digits
  *
  * coord/c/seal                  → why nothing may be changed; absent while it may
+ * coord/c/moved                 → why nothing is to be read either; absent while it may
  * coord/c/base                  → {@link Base}: absent as long as nothing was taken in
  * coord/c/taker                 → who is taking something in
+ * coord/c/mover                 → the {@link FencingToken} of who moved it last, see {@link Moving}
  * </pre>
  *
  * <p>SESSION is a session's id in 16 hexadecimal digits.
  */
 final class Places {
   static final Bytes SEAL = Bytes.utf8("coord/c/seal");
+  static final Bytes MOVED = Bytes.utf8("coord/c/moved");
   static final Bytes BASE = Bytes.utf8("coord/c/base");
   static final Bytes TAKER = Bytes.utf8("coord/c/taker");
+  static final Bytes MOVER = Bytes.utf8("coord/c/mover");
   static final Bytes TAKEN = Bytes.utf8("coord/t/");
+
+  private static final Pattern SESSION = Pattern.compile("coord/(t/[0-9]+/)?s/[0-9a-f]{16}");
 
   private final Bytes keys;
   private final Bytes counters;
@@ -146,6 +154,11 @@ final class Places {
 
   Bytes session(long id) {
     return sessions.concat(Bytes.utf8(String.format("%016x", id)));
+  }
+
+  /** Whether the record of a session lies there, of whichever base. */
+  static boolean isSession(Bytes place) {
+    return SESSION.matcher(place.utf8()).matches();
   }
 
   long sessionAt(Bytes place) {

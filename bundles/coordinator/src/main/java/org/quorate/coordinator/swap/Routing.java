@@ -2,10 +2,12 @@ package org.quorate.coordinator.swap;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
@@ -206,6 +208,15 @@ final class Routing {
     Ask<T> ask = new Ask<>(this, request, sure);
     ask.again();
     return ask.answer();
+  }
+
+  /** What is asked for; what it throws fails the stage. */
+  static <T> CompletionStage<T> asked(Supplier<CompletionStage<T>> request) {
+    try {
+      return request.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** What a stage failed with. */

@@ -1,17 +1,10 @@
 package org.quorate.coordinator.swap;
 
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
-import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.Inventory;
@@ -23,32 +16,33 @@ import org.quorate.spi.coordination.kit.ServiceLoop;
 /**
  * Works on a swap, step by step, for as long as it holds the lock of the swap: each step can be done
  * anew, and ends with a record that is only taken from who holds the lock. So whoever comes next goes on
- * from the record.
+ * from the record. One that has lost the lock without knowing it does no harm: the places refuse its
+ * token once the next one has begun there.
  */
 final class SwapDriver {
   private static final long AGAIN_MS = 200;
-  private static final long LOOK_MS = 1_000;
 
   /** How long listeners of watches may take before the provider before is emptied all the same. */
   private static final long LINGER_MS = 60_000;
 
+  /** How long users wait for a target to be emptied of a swap that was given up. */
+  private static final long EMPTYING_MS = 5_000;
+
   private final SwapRecords records;
-  private final String node;
-  private final Function<String, CoordinatorPlace> places;
+  private final SwapPlaces places;
+  private final SwapNodes nodes;
   private final ServiceLoop loop;
   private final HeldLock lock;
-  private final long patienceMs;
-  private final List<Coordinator> opened = new ArrayList<>();
-  private CompletableFuture<Movable> source;
-  private CompletableFuture<Movable> target;
+  private final SwapMember.Timing timing;
   private boolean sealedHere;
   private long sinceMs;
+  private long sealingSinceMs = -1;
+  private int tries;
 
   /**
    * Makes one.
    *
    * @param places by name, null for one that this node does not know
-   * @param patienceMs how long a step before the switch may be tried before the swap is given up
    */
   SwapDriver(
       SwapRecords records,
@@ -56,32 +50,36 @@ final class SwapDriver {
       Function<String, CoordinatorPlace> places,
       ServiceLoop loop,
       HeldLock lock,
-      long patienceMs) {
+      SwapMember.Timing timing) {
     this.records = records;
-    this.node = node;
-    this.places = places;
+    this.places = new SwapPlaces(node, places, loop);
+    this.nodes = new SwapNodes(records, loop, this::isLost);
     this.loop = loop;
     this.lock = lock;
-    this.patienceMs = patienceMs;
+    this.timing = timing;
+  }
+
+  private boolean isLost() {
+    return lock.lost().toCompletableFuture().isDone();
   }
 
   // ---- all steps ------------------------------------------------------------------------------
 
-  /** Goes on until it is over; with null if somebody else works on it by now. On the loop. */
+  /** Goes on until it is over; with null if somebody else is to work on it. On the loop. */
   CompletionStage<SwapRecords.Read> run(SwapRecords.Read seen) {
     CompletableFuture<SwapRecords.Read> over = new CompletableFuture<>();
     sinceMs = loop.nowMs();
     run(seen, over);
-    return over.whenComplete((last, problem) -> close());
+    return over.whenComplete((last, problem) -> places.close());
   }
 
   private void run(SwapRecords.Read seen, CompletableFuture<SwapRecords.Read> over) {
-    if (seen == null || !seen.isActive() || lock.lost().toCompletableFuture().isDone()) {
+    if (seen == null || !seen.isActive() || isLost()) {
       over.complete(seen == null || seen.isActive() ? null : seen);
       return;
     }
     loop.then(
-        step(seen),
+        Routing.asked(() -> step(seen)),
         (next, problem) -> {
           if (problem == null) {
             sinceMs = loop.nowMs();
@@ -92,41 +90,60 @@ final class SwapDriver {
         });
   }
 
-  /** Tries again what may pass; gives the swap up if it may not and the target does not serve yet. */
+  /**
+   * Tries again what may pass. What may not gives the swap up if the target does not serve yet; from then
+   * on it is for another node, which may have the place that this one lacks.
+   */
   private void failed(
       SwapRecords.Read seen, CoordinationException why, CompletableFuture<SwapRecords.Read> over) {
     sealedHere = false;
-    SwapPhase phase = seen.record().phase();
     boolean mayPass =
         why.code() == Code.UNAVAILABLE
             || why.code() == Code.OVERLOADED
             || why.code() == Code.INDETERMINATE;
-    boolean late = loop.nowMs() - sinceMs >= patienceMs;
-    boolean before = phase.compareTo(SwapPhase.TAKEN) < 0;
-    if (before && (late || !mayPass)) {
-      SwapPhase next = phase == SwapPhase.PLANNED ? SwapPhase.ABORTED : SwapPhase.ABORTING;
-      loop.then(
-          records.step(seen, seen.record().with(next, why.getMessage()), lock.token()),
-          (read, problem) -> {
-            if (problem == null) {
-              run(read, over);
-            } else {
-              loop.after(AGAIN_MS, () -> reread(over));
-            }
-          });
-    } else {
+    if (seen.record().phase().compareTo(SwapPhase.TAKEN) < 0 && (isLate() || !mayPass)) {
+      giveUp(seen, why, over);
+    } else if (mayPass) {
       loop.after(AGAIN_MS, () -> reread(over));
+    } else {
+      over.complete(null);
     }
+  }
+
+  private boolean isLate() {
+    long now = loop.nowMs();
+    return now - sinceMs >= timing.patienceMs()
+        || sealingSinceMs >= 0 && now - sealingSinceMs >= timing.underSealMs();
+  }
+
+  /** Who goes back has another token: what this one has under way yet is refused then. */
+  private void giveUp(
+      SwapRecords.Read seen, CoordinationException why, CompletableFuture<SwapRecords.Read> over) {
+    SwapPhase phase = seen.record().phase();
+    boolean untouched =
+        phase == SwapPhase.PLANNED || phase == SwapPhase.WARMING && !seen.record().isCopying();
+    SwapPhase next = untouched ? SwapPhase.ABORTED : SwapPhase.ABORTING;
+    loop.then(
+        records.step(seen, seen.record().with(next, why.getMessage()), lock.token()),
+        (read, problem) -> {
+          if (problem != null) {
+            loop.after(AGAIN_MS, () -> reread(over));
+          } else if (untouched) {
+            run(read, over);
+          } else {
+            over.complete(null);
+          }
+        });
   }
 
   /** What was recorded last may not have been answered. */
   private void reread(CompletableFuture<SwapRecords.Read> over) {
-    if (lock.lost().toCompletableFuture().isDone()) {
+    if (isLost()) {
       over.complete(null);
       return;
     }
     loop.then(
-        records.read(),
+        Routing.asked(records::read),
         (read, problem) -> {
           if (problem == null) {
             run(read, over);
@@ -136,24 +153,36 @@ final class SwapDriver {
         });
   }
 
-  private void close() {
-    opened.forEach(Coordinator::abandon);
-    opened.clear();
-  }
-
   // ---- one step -------------------------------------------------------------------------------
 
   /** Does the next step; the record after it, or null if that is somebody else's by now. */
-  CompletionStage<SwapRecords.Read> step(SwapRecords.Read seen) {
+  private CompletionStage<SwapRecords.Read> step(SwapRecords.Read seen) {
     SwapRecord record = seen.record();
     return switch (record.phase()) {
-      case PLANNED -> check(record).thenCompose(fits -> recorded(seen, SwapPhase.WARMING));
-      case WARMING -> warm(record).thenCompose(done -> recorded(seen, SwapPhase.SEALED));
-      case SEALED -> take(record).thenCompose(taken -> records.step(seen, taken, lock.token()));
-      case TAKEN -> recorded(seen, SwapPhase.SWITCHED);
+      case PLANNED ->
+          record.isCopying()
+              ? empty(seen, record.to())
+              : check(record).thenCompose(fits -> recorded(seen, SwapPhase.WARMING));
+      case WARMING ->
+          record.isCopying()
+              ? warm(record).thenCompose(done -> recorded(seen, SwapPhase.SEALED))
+              : nodes
+                  .await(record, SwapPhase.WARMING, timing.patienceMs())
+                  .thenCompose(ready -> records.step(seen, record.copying(), lock.token()));
+      case SEALED ->
+          underSeal(take(record)).thenCompose(taken -> records.step(seen, taken, lock.token()));
+      case TAKEN ->
+          leave(record)
+              .thenCompose(
+                  left ->
+                      records.step(
+                          seen,
+                          record.without(record.to()).with(SwapPhase.SWITCHED),
+                          lock.token()));
       case SWITCHED -> retire(record).thenCompose(done -> recorded(seen, SwapPhase.RETIRED));
-      case ABORTING -> goBack(record).thenCompose(done -> recorded(seen, SwapPhase.ABORTED));
-      case RETIRED, ABORTED -> CompletableFuture.completedFuture(seen);
+      case ABORTING ->
+          goBack(record).thenCompose(aborted -> records.step(seen, aborted, lock.token()));
+      case RETIRED, ABORTED -> empty(seen, record.left().get(tries++ % record.left().size()));
     };
   }
 
@@ -162,100 +191,74 @@ final class SwapDriver {
   }
 
   private CompletionStage<Movable> source(SwapRecord record) {
-    if (source == null || source.isCompletedExceptionally()) {
-      source = open(record.from(), record.fromEpoch()).toCompletableFuture();
-    }
-    return source;
+    return at(record.from(), record.fromEpoch());
   }
 
   private CompletionStage<Movable> target(SwapRecord record) {
-    if (target == null || target.isCompletedExceptionally()) {
-      target = open(record.to(), record.toEpoch()).toCompletableFuture();
-    }
-    return target;
+    return at(record.to(), record.toEpoch());
   }
 
-  private CompletionStage<Movable> open(String name, long epoch) {
-    CoordinatorPlace place = places.apply(name);
-    if (place == null) {
-      return CompletableFuture.failedFuture(
-          new CoordinationException(
-              Code.INVALID, "no coordinator '" + name + "' is configured on node " + node));
-    }
-    return place
-        .open("swap", epoch)
-        .thenApply(
-            coordinator -> {
-              loop.execute(() -> opened.add(coordinator));
-              if (coordinator instanceof Movable movable) {
-                return movable;
+  /** Before whatever is done there: not by one that is known to have lost the lock. */
+  private CompletionStage<Movable> at(String place, long epoch) {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              if (isLost()) {
+                throw new CoordinationException(
+                    Code.LOCK_LOST, "the lock of the swap is not held any more: " + lock.token());
               }
-              throw new CoordinationException(
-                  Code.UNSUPPORTED, "the provider of '" + name + "' cannot be swapped");
-            });
+              return places.at(place, epoch);
+            },
+            loop)
+        .thenCompose(opened -> opened);
+  }
+
+  /**
+   * What is done while users wait: fails before they have waited for too long.
+   *
+   * @param work of which some may be under way yet when it has failed
+   */
+  private <T> CompletionStage<T> underSeal(CompletionStage<T> work) {
+    if (sealingSinceMs < 0) {
+      sealingSinceMs = loop.nowMs();
+    }
+    return limited(
+        work,
+        sealingSinceMs + timing.underSealMs() - loop.nowMs(),
+        "the target had not taken all " + timing.underSealMs() + " ms after the seal");
+  }
+
+  private <T> CompletionStage<T> limited(CompletionStage<T> work, long withinMs, String otherwise) {
+    CompletableFuture<T> limited = work.toCompletableFuture().copy();
+    loop.after(
+        withinMs,
+        () ->
+            limited.completeExceptionally(new CoordinationException(Code.UNAVAILABLE, otherwise)));
+    return limited;
   }
 
   /** Whether the target can have all. */
   private CompletionStage<Void> check(SwapRecord record) {
     return source(record)
-        .thenCombine(target(record), (from, to) -> objection(record, from, to))
-        .thenCompose(done -> target(record))
+        .thenCompose(from -> target(record).thenCompose(to -> SwapPlanner.check(record, from, to)));
+  }
+
+  /** A copy ahead; then nothing can be changed any more. */
+  private CompletionStage<Void> warm(SwapRecord record) {
+    return source(record)
         .thenCompose(Movable::inventory)
-        .thenAccept(
-            kept -> {
-              if (!kept.isEmpty()) {
-                throw notEmpty(record.to(), kept);
-              }
-            });
+        .thenCompose(kept -> target(record).thenCompose(to -> to.warm(kept, lock.token())))
+        .thenCompose(copied -> source(record))
+        .thenComposeAsync(from -> underSeal(from.seal(reason(record), lock.token())), loop)
+        .thenApply(SwapDriver::done)
+        .thenAcceptAsync(done -> sealedHere = true, loop);
   }
 
-  static CoordinationException notEmpty(String target, Inventory kept) {
-    return new CoordinationException(
-        Code.INVALID,
-        "something is kept at '"
-            + target
-            + "' already: "
-            + kept.keys().size()
-            + " keys, "
-            + kept.sessions().size()
-            + " sessions, "
-            + kept.locks().size()
-            + " locks");
-  }
-
-  /** What the target lacks. */
-  static Set<Capability> lost(Coordinator from, Coordinator to) {
-    Set<Capability> lost = EnumSet.noneOf(Capability.class);
-    lost.addAll(from.capabilities());
-    lost.removeAll(to.capabilities());
-    return lost;
-  }
-
-  private static Void objection(SwapRecord record, Movable from, Movable to) {
-    Set<Capability> lost = lost(from, to);
-    if (!lost.isEmpty() && !record.acceptLoss()) {
+  private static Void done(boolean done) {
+    if (!done) {
       throw new CoordinationException(
-          Code.UNSUPPORTED, "'" + record.to() + "' lacks " + lost + ", which users may need");
+          Code.UNAVAILABLE, "somebody else changed the seal at the same time");
     }
     return null;
-  }
-
-  /** A copy ahead, and every node ready; then nothing can be changed any more. */
-  private CompletionStage<Void> warm(SwapRecord record) {
-    return await(record, SwapPhase.WARMING, patienceMs)
-        .thenCompose(ready -> source(record))
-        .thenCompose(Movable::inventory)
-        .thenCompose(kept -> target(record).thenCompose(to -> to.warm(kept)))
-        .thenCompose(copied -> source(record))
-        .thenCompose(from -> from.seal(reason(record)))
-        .thenAccept(
-            done -> {
-              if (!done) {
-                throw new CoordinationException(
-                    Code.UNAVAILABLE, "somebody else changed the seal at the same time");
-              }
-              sealedHere = true;
-            });
   }
 
   private static String reason(SwapRecord record) {
@@ -266,91 +269,70 @@ final class SwapDriver {
   private CompletionStage<SwapRecord> take(SwapRecord record) {
     boolean fresh = sealedHere;
     sealedHere = false;
-    return await(record, SwapPhase.SEALED, patienceMs)
-        .thenCompose(held -> target(record))
-        .thenCompose(
-            to ->
-                fresh
-                    ? CompletableFuture.completedFuture(true)
-                    : to.retire(reason(record) + ", begun anew"))
+    return nodes
+        .await(record, SwapPhase.SEALED, timing.underSealMs())
+        .thenCompose(held -> fresh ? target(record) : emptied(target(record), reason(record)))
         .thenCompose(empty -> source(record))
         .thenCompose(Movable::inventory)
         .thenCompose(kept -> target(record).thenCompose(to -> take(record, kept, to)));
   }
 
-  private static CompletionStage<SwapRecord> take(
-      SwapRecord record, Inventory kept, Movable target) {
+  private CompletionStage<SwapRecord> take(SwapRecord record, Inventory kept, Movable target) {
     RangeQuery any = new RangeQuery(Scope.tree(""), "", 1, true, 0, false);
     return target
-        .take(kept)
+        .take(kept, lock.token())
         .thenCompose(done -> target.range(any))
         .thenApply(seen -> record.taken(kept.revision(), seen.revision()));
   }
 
-  private CompletionStage<Void> retire(SwapRecord record) {
-    return await(record, SwapPhase.SWITCHED, LINGER_MS)
-        .exceptionally(slow -> null)
-        .thenCompose(done -> source(record))
-        .thenCompose(from -> from.retire("moved to '" + record.to() + "'"))
-        .thenAccept(done -> {});
+  /** From now on it never goes back, and nobody reads any more what will not be so any more. */
+  private CompletionStage<Void> leave(SwapRecord record) {
+    return source(record)
+        .thenCompose(from -> from.leave(moved(record), lock.token()))
+        .thenApply(SwapDriver::done);
   }
 
-  /** First who serves; what is left at the target is of no use to anybody. */
-  private CompletionStage<Void> goBack(SwapRecord record) {
+  private static String moved(SwapRecord record) {
+    return "moved to '" + record.to() + "'";
+  }
+
+  private CompletionStage<Void> retire(SwapRecord record) {
+    return nodes
+        .await(record, SwapPhase.SWITCHED, LINGER_MS)
+        .exceptionally(slow -> null)
+        .thenCompose(done -> emptied(source(record), moved(record)))
+        .thenAccept(empty -> {});
+  }
+
+  private CompletionStage<Movable> emptied(CompletionStage<Movable> place, String reason) {
+    return place.thenCompose(
+        there ->
+            there
+                .retire(reason, lock.token())
+                .thenApply(SwapDriver::done)
+                .thenApply(empty -> there));
+  }
+
+  /** First who serves; what is left at a target that cannot be reached can wait, users cannot. */
+  private CompletionStage<SwapRecord> goBack(SwapRecord record) {
     return source(record)
-        .thenCompose(Movable::unseal)
+        .thenCompose(from -> from.unseal(lock.token()))
+        .thenApply(SwapDriver::done)
         .thenCompose(
             open ->
-                open
-                    ? target(record)
-                        .thenCompose(to -> to.retire(reason(record) + ", which was given up"))
-                        .handle((done, unreachable) -> null)
-                    : CompletableFuture.failedFuture(
-                        new CoordinationException(
-                            Code.UNAVAILABLE, "somebody else changed the seal at the same time")));
+                limited(
+                        emptied(target(record), reason(record) + ", which was given up"),
+                        EMPTYING_MS,
+                        "the target cannot be reached")
+                    .handle((empty, problem) -> problem == null))
+        .thenApply(empty -> empty ? record.without(record.to()) : record)
+        .thenApply(aborted -> aborted.with(SwapPhase.ABORTED));
   }
 
-  // ---- nodes ----------------------------------------------------------------------------------
-
-  /** Completes when every node that uses the coordinator has acted upon a phase. */
-  private CompletionStage<Void> await(SwapRecord record, SwapPhase phase, long waitMs) {
-    CompletableFuture<Void> all = new CompletableFuture<>();
-    await(record, phase, loop.nowMs() + waitMs, all);
-    return all;
-  }
-
-  private void await(
-      SwapRecord record, SwapPhase phase, long untilMs, CompletableFuture<Void> all) {
-    loop.then(
-        records.nodes(),
-        (nodes, problem) -> {
-          if (problem != null) {
-            all.completeExceptionally(Routing.cause(problem));
-            return;
-          }
-          List<String> awaited = new ArrayList<>();
-          for (Map.Entry<String, SwapRecords.Acted> node : nodes.acted().entrySet()) {
-            SwapRecords.Acted acted = node.getValue();
-            if (acted.number() == record.number() && !acted.objection().isEmpty()) {
-              all.completeExceptionally(
-                  new CoordinationException(
-                      Code.INVALID, node.getKey() + ": " + acted.objection()));
-              return;
-            } else if (!acted.hasReached(record, phase)) {
-              awaited.add(node.getKey());
-            }
-          }
-          if (awaited.isEmpty()) {
-            all.complete(null);
-          } else if (loop.nowMs() >= untilMs || lock.lost().toCompletableFuture().isDone()) {
-            all.completeExceptionally(
-                new CoordinationException(
-                    Code.UNAVAILABLE, "nodes " + awaited + " have not come to " + phase));
-          } else {
-            loop.then(
-                records.nodesChanged(nodes.revision(), LOOK_MS),
-                (changed, unknown) -> await(record, phase, untilMs, all));
-          }
-        });
+  private CompletionStage<SwapRecords.Read> empty(SwapRecords.Read seen, String place) {
+    SwapRecord record = seen.record();
+    return emptied(
+            at(place, record.toEpoch()), "what a swap left here that was given up is dropped")
+        .thenCompose(empty -> records.step(seen, record.without(place), lock.token()));
   }
 }

@@ -55,10 +55,12 @@ public final class SwapMember implements AutoCloseable {
    *
    * @param ttlMs after so long a node that is silent is waited for no more
    * @param patienceMs how long a step before the switch may be tried
+   * @param underSealMs after so long without a change being taken the swap is given up: clearly less than
+   *     the 30 s that requests of users wait, so that they are answered when it has gone back
    */
-  public record Timing(long ttlMs, long patienceMs) {
+  public record Timing(long ttlMs, long patienceMs, long underSealMs) {
     /** For nodes that are on one network. */
-    public static final Timing DEFAULT = new Timing(5_000, 30_000);
+    public static final Timing DEFAULT = new Timing(5_000, 30_000, 15_000);
   }
 
   /**
@@ -414,7 +416,8 @@ public final class SwapMember implements AutoCloseable {
             0,
             "",
             "",
-            0);
+            0,
+            List.of());
     return new SwapPlanner(places, node).plan(wanted, Set.of(node));
   }
 
@@ -429,19 +432,16 @@ public final class SwapMember implements AutoCloseable {
     return records
         .read()
         .thenCompose(read -> records.plan(read, next(read, to, acceptLoss, by)))
-        .thenApply(
-            planned -> {
-              if (planned == null) {
-                throw new CoordinationException(
-                    Code.INVALID, "somebody else has begun a swap of '" + name + "'");
-              }
-              return planned.record();
-            });
+        .thenCompose(
+            planned ->
+                planned == null // the record has changed: perhaps by another swap
+                    ? swap(to, acceptLoss, by)
+                    : CompletableFuture.completedFuture(planned.record()));
   }
 
   private SwapRecord next(SwapRecords.Read read, String to, boolean acceptLoss, String by) {
     SwapRecord last = read.record();
-    if (read.isActive()) {
+    if (last != null && !last.phase().isOver()) {
       throw new CoordinationException(
           Code.INVALID,
           "swap " + last.number() + " of '" + name + "' to '" + last.to() + "' is under way");
@@ -464,7 +464,8 @@ public final class SwapMember implements AutoCloseable {
         0,
         "",
         by,
-        loop.wallMs());
+        loop.wallMs(),
+        last == null ? List.of() : last.left());
   }
 
   /** Stops to follow: who uses it is left where it is, and what it is told is not believed any more. */

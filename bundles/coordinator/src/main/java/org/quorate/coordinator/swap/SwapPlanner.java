@@ -1,14 +1,17 @@
 package org.quorate.coordinator.swap;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Movable;
 
 /** Looks whether a swap is possible, on one node. */
@@ -32,8 +35,8 @@ final class SwapPlanner {
                     to ->
                         from.inventory()
                             .thenCombine(
-                                to.inventory(),
-                                (kept, there) ->
+                                objections(record, to),
+                                (kept, objections) ->
                                     new SwapPlan(
                                         record.from(),
                                         record.to(),
@@ -41,12 +44,8 @@ final class SwapPlanner {
                                         kept.keys().size(),
                                         kept.sessions().size(),
                                         kept.locks().size(),
-                                        SwapDriver.lost(from, to),
-                                        there.isEmpty()
-                                            ? List.of()
-                                            : List.of(
-                                                SwapDriver.notEmpty(record.to(), there)
-                                                    .getMessage())))))
+                                        lost(from, to),
+                                        objections))))
         .exceptionally(
             problem ->
                 new SwapPlan(
@@ -58,6 +57,51 @@ final class SwapPlanner {
                     0,
                     Set.of(),
                     List.of(Routing.cause(problem).getMessage())));
+  }
+
+  /** Fails if the target cannot have all: it lacks something, or something is kept there. */
+  static CompletionStage<Void> check(SwapRecord record, Movable from, Movable to) {
+    Set<Capability> lost = lost(from, to);
+    if (!lost.isEmpty() && !record.acceptLoss()) {
+      return CompletableFuture.failedFuture(
+          new CoordinationException(
+              Code.UNSUPPORTED, "'" + record.to() + "' lacks " + lost + ", which users may need"));
+    }
+    return objections(record, to)
+        .thenAccept(
+            objections -> {
+              if (!objections.isEmpty()) {
+                throw new CoordinationException(Code.INVALID, objections.get(0));
+              }
+            });
+  }
+
+  /** What the target lacks. */
+  private static Set<Capability> lost(Coordinator from, Coordinator to) {
+    Set<Capability> lost = EnumSet.noneOf(Capability.class);
+    lost.addAll(from.capabilities());
+    lost.removeAll(to.capabilities());
+    return lost;
+  }
+
+  /** What a swap left that was given up is dropped before. */
+  private static CompletionStage<List<String>> objections(SwapRecord record, Movable to) {
+    return record.isCopying()
+        ? CompletableFuture.completedFuture(List.of())
+        : to.inventory()
+            .thenApply(kept -> kept.isEmpty() ? List.of() : List.of(notEmpty(record.to(), kept)));
+  }
+
+  private static String notEmpty(String target, Inventory kept) {
+    return "something is kept at '"
+        + target
+        + "' already: "
+        + kept.keys().size()
+        + " keys, "
+        + kept.sessions().size()
+        + " sessions, "
+        + kept.locks().size()
+        + " locks";
   }
 
   private <T> CompletionStage<T> with(

@@ -15,6 +15,10 @@ import org.quorate.spi.coordination.kit.ServiceLoop;
 /** A node's turn to work on a swap that is under way: the first has it until it dies. All on the loop. */
 final class SwapPursuit {
   private static final long AGAIN_MS = 100;
+
+  /** When turn after turn comes to nothing, as when no node has a place. */
+  private static final long MAX_AGAIN_MS = 5_000;
+
   private static final long TURN_MS = 600_000;
 
   private final Coordinator recorded;
@@ -27,6 +31,8 @@ final class SwapPursuit {
   private CoordinatorSession session;
   private boolean pursuing;
   private boolean stopped;
+  private long workedAt;
+  private long againMs = AGAIN_MS;
 
   SwapPursuit(
       Coordinator recorded,
@@ -50,21 +56,28 @@ final class SwapPursuit {
   }
 
   private void pursue() {
-    if (pursuing || stopped || !known.isActive()) {
+    if (pursuing || stopped) {
+      return;
+    }
+    if (!known.isActive()) {
+      leave();
       return;
     }
     pursuing = true;
     loop.then(
-        session()
-            .thenCompose(
-                s -> s.lock(LockSpec.queued(records.lock(), "works on the swap", TURN_MS))),
+        Routing.asked(this::locked),
         (outcome, problem) -> {
           if (outcome instanceof LockOutcome.Granted granted) {
             work(granted.lock());
           } else {
-            pursueAgain();
+            pursueAgain(AGAIN_MS);
           }
         });
+  }
+
+  private CompletionStage<LockOutcome> locked() {
+    return session()
+        .thenCompose(s -> s.lock(LockSpec.queued(records.lock(), "works on the swap", TURN_MS)));
   }
 
   private CompletionStage<CoordinatorSession> session() {
@@ -81,16 +94,34 @@ final class SwapPursuit {
   }
 
   private void opened(CoordinatorSession mine) {
-    session = mine;
-    mine.ended().thenAccept(how -> loop.execute(() -> session = null));
     if (stopped) {
+      mine.close();
+      return;
+    }
+    session = mine;
+    mine.ended()
+        .thenAccept(
+            how ->
+                loop.execute(
+                    () -> {
+                      if (session == mine) {
+                        session = null;
+                      }
+                    }));
+  }
+
+  /** Nothing is to be done: a session is held for as long as that is so only by who might work. */
+  private void leave() {
+    CoordinatorSession mine = session;
+    session = null;
+    if (mine != null) {
       mine.close();
     }
   }
 
-  private void pursueAgain() {
+  private void pursueAgain(long afterMs) {
     loop.after(
-        AGAIN_MS,
+        afterMs,
         () -> {
           pursuing = false;
           pursue();
@@ -99,28 +130,32 @@ final class SwapPursuit {
 
   private void work(HeldLock lock) {
     loop.then(
-        records.read(),
+        Routing.asked(records::read),
         (read, problem) -> {
           if (problem != null || stopped) {
             lock.release();
-            pursueAgain();
+            pursueAgain(AGAIN_MS);
             return;
           }
-          SwapDriver driver =
-              new SwapDriver(records, node, places, loop, lock, timing.patienceMs());
+          SwapDriver driver = new SwapDriver(records, node, places, loop, lock, timing);
           loop.then(
               driver.run(read),
               (last, failure) -> {
                 lock.release();
-                pursueAgain();
+                pursueAgain(pause(read));
               });
         });
   }
 
+  /** Longer each time that a turn began where the one before did. */
+  private long pause(SwapRecords.Read begun) {
+    againMs = begun.revision() == workedAt ? Math.min(2 * againMs, MAX_AGAIN_MS) : AGAIN_MS;
+    workedAt = begun.revision();
+    return againMs;
+  }
+
   void stop() {
     stopped = true;
-    if (session != null) {
-      session.close();
-    }
+    leave();
   }
 }

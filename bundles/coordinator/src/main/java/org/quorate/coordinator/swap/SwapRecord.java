@@ -1,5 +1,7 @@
 package org.quorate.coordinator.swap;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
@@ -16,6 +18,8 @@ import org.quorate.api.wire.Encoder;
  * @param begunAt the revision that the target had come to when it had taken all, likewise
  * @param why it was given up, "" if it was not
  * @param by who wanted it; {@code atMs} when, milliseconds since 1970 by that node's clock
+ * @param left places that may have something of a swap and do not serve: the target before it does, those
+ *     of swaps that were given up until they are emptied
  */
 public record SwapRecord(
     long number,
@@ -29,7 +33,8 @@ public record SwapRecord(
     long begunAt,
     String why,
     String by,
-    long atMs) {
+    long atMs,
+    List<String> left) {
   /** Where all is that no swap has moved. */
   public static final long FIRST_EPOCH = 1;
 
@@ -48,6 +53,10 @@ public record SwapRecord(
   }
 
   SwapRecord with(SwapPhase next, String reason) {
+    return changed(next, reason, left);
+  }
+
+  private SwapRecord changed(SwapPhase next, String reason, List<String> toBeEmptied) {
     return new SwapRecord(
         number,
         next,
@@ -60,7 +69,25 @@ public record SwapRecord(
         begunAt,
         reason,
         by,
-        atMs);
+        atMs,
+        toBeEmptied);
+  }
+
+  /** Something may be at the target from now on. */
+  SwapRecord copying() {
+    List<String> places = new ArrayList<>(left);
+    places.add(to);
+    return changed(phase, why, places);
+  }
+
+  /** Whether something may be at the target. */
+  boolean isCopying() {
+    return left.contains(to);
+  }
+
+  /** Nothing is left at a place, or it serves. */
+  SwapRecord without(String place) {
+    return changed(phase, why, left.stream().filter(each -> !each.equals(place)).toList());
   }
 
   SwapRecord taken(long atSeal, long atTarget) {
@@ -76,12 +103,13 @@ public record SwapRecord(
         atTarget,
         why,
         by,
-        atMs);
+        atMs,
+        left);
   }
 
   Bytes encode() {
-    return new Encoder()
-        .varint(number)
+    Encoder out = new Encoder();
+    out.varint(number)
         .text(phase.name())
         .text(from)
         .text(to)
@@ -93,7 +121,8 @@ public record SwapRecord(
         .text(why)
         .text(by)
         .varint(atMs)
-        .take();
+        .list(left, Encoder::text);
+    return out.take();
   }
 
   static SwapRecord decode(Bytes bytes) {
@@ -110,6 +139,7 @@ public record SwapRecord(
         in.varint(),
         in.text(),
         in.text(),
-        in.varint());
+        in.varint(),
+        in.remaining() == 0 ? List.of() : in.list(Decoder::text));
   }
 }

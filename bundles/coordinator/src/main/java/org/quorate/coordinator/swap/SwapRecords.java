@@ -50,8 +50,9 @@ final class SwapRecords {
           : new Read(SwapRecord.decode(entry.value()), entry.modRevision());
     }
 
+    /** Whether something is to be done. */
     boolean isActive() {
-      return record != null && !record.phase().isOver();
+      return record != null && (!record.phase().isOver() || !record.left().isEmpty());
     }
   }
 

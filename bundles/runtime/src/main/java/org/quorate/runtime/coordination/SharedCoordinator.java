@@ -189,13 +189,13 @@ public final class SharedCoordinator implements Movable {
   }
 
   @Override
-  public CompletionStage<Boolean> seal(String reason) {
-    return moving(m -> m.seal(reason));
+  public CompletionStage<Boolean> seal(String reason, FencingToken by) {
+    return moving(m -> m.seal(reason, by));
   }
 
   @Override
-  public CompletionStage<Boolean> unseal() {
-    return moving(Movable::unseal);
+  public CompletionStage<Boolean> unseal(FencingToken by) {
+    return moving(m -> m.unseal(by));
   }
 
   @Override
@@ -204,18 +204,23 @@ public final class SharedCoordinator implements Movable {
   }
 
   @Override
-  public CompletionStage<Void> warm(Inventory inventory) {
-    return moving(m -> m.warm(inventory));
+  public CompletionStage<Void> warm(Inventory inventory, FencingToken by) {
+    return moving(m -> m.warm(inventory, by));
   }
 
   @Override
-  public CompletionStage<Void> take(Inventory inventory) {
-    return moving(m -> m.take(inventory));
+  public CompletionStage<Void> take(Inventory inventory, FencingToken by) {
+    return moving(m -> m.take(inventory, by));
   }
 
   @Override
-  public CompletionStage<Boolean> retire(String reason) {
-    return moving(m -> m.retire(reason));
+  public CompletionStage<Boolean> leave(String reason, FencingToken by) {
+    return moving(m -> m.leave(reason, by));
+  }
+
+  @Override
+  public CompletionStage<Boolean> retire(String reason, FencingToken by) {
+    return moving(m -> m.retire(reason, by));
   }
 
   // ---- the end --------------------------------------------------------------------------------

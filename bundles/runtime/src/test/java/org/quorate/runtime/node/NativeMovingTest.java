@@ -64,6 +64,7 @@ class NativeMovingTest {
       () -> CompletableFuture.completedFuture(null);
 
   @TempDir static Path folder;
+  private final FencingToken by = MovingContract.laterToken();
   private static TestCluster cluster;
   private static int roots;
 
@@ -94,8 +95,9 @@ class NativeMovingTest {
     roots++;
     for (String group : List.of(FIRST, SECOND)) {
       try (Movable last = group(group, "cleans", 1)) {
-        await(last.retire("the test is over"));
-        await(last.unseal());
+        FencingToken by = MovingContract.laterToken();
+        await(last.retire("the test is over", by));
+        await(last.unseal(by));
       }
     }
   }
@@ -190,14 +192,14 @@ class NativeMovingTest {
       for (int i = 0; i < 50; i++) {
         await(from.put("k/" + i, Bytes.utf8("1")));
       }
-      await(to.warm(await(from.inventory())));
+      await(to.warm(await(from.inventory()), by));
       long warmed = revision();
-      await(to.warm(await(from.inventory())));
+      await(to.warm(await(from.inventory()), by));
       assertEquals(new TreeSet<>(), written(warmed));
       await(from.put("k/7", Bytes.utf8("2")));
       await(from.delete("k/9"));
-      await(from.seal("it moves"));
-      await(to.take(await(from.inventory())));
+      await(from.seal("it moves", by));
+      await(to.take(await(from.inventory()), by));
       assertEquals(new TreeSet<>(List.of("k/k/7", "k/k/9", "m/k/7", "m/k/9")), written(warmed));
       assertEquals(1, await(to.locks(Scope.key("lock"))).size());
     }
@@ -210,7 +212,7 @@ class NativeMovingTest {
       CoordinatorSession session = await(from.openSession(SessionSpec.of("stays", 30_000)));
       await(session.lock(LockSpec.tried("lock", "a test")));
       await(from.put("a", Bytes.utf8("1")));
-      await(from.seal("it moves"));
+      await(from.seal("it moves", by));
       Inventory wanted = await(from.inventory());
       for (Fate fate : List.of(Fate.UNANSWERED, Fate.LOST)) {
         for (int answered = 0; answered < 3; answered++) {
@@ -221,22 +223,22 @@ class NativeMovingTest {
           fates[answered] = fate;
           access.next(fates);
           String what = fate + " after " + answered;
-          assertEquals(Code.INDETERMINATE, failure(to.take(wanted)), what);
-          await(to.take(wanted));
+          assertEquals(Code.INDETERMINATE, failure(to.take(wanted, by)), what);
+          await(to.take(wanted, by));
           Inventory there = await(to.inventory());
           assertEquals(wanted.keys(), there.keys(), what);
           assertEquals(wanted.sessions(), there.sessions(), what);
           assertEquals(wanted.locks(), there.locks(), what);
-          await(to.retire("the next one"));
+          await(to.retire("the next one", by));
           await(((KvCoordinator) to).abandon());
         }
       }
       ForgetfulAccess access = new ForgetfulAccess(second());
       Movable late = new KvCoordinator(access, "late", 2, DONE);
       access.next(Fate.ANSWERED, Fate.ANSWERED, Fate.DELAYED);
-      assertEquals(Code.INDETERMINATE, failure(late.take(wanted)));
+      assertEquals(Code.INDETERMINATE, failure(late.take(wanted, by)));
       try (Movable to = group(SECOND, "to", 2)) {
-        await(to.take(wanted));
+        await(to.take(wanted, by));
         await(to.put("a", Bytes.utf8("2")));
         await(access.executeDelayed());
         assertEquals("2", await(to.get("a")).value().utf8(), "what came too late did nothing");
@@ -280,8 +282,8 @@ class NativeMovingTest {
         TestCluster.await("to be in line", () -> inLine(from).size() > line);
         tokens.add(inLine(from).get(i));
       }
-      await(from.seal("it moves"));
-      await(to.take(await(from.inventory())));
+      await(from.seal("it moves", by));
+      await(to.take(await(from.inventory()), by));
       List<CoordinatorSession> there = new ArrayList<>();
       for (CoordinatorSession each : sessions) {
         there.add(await(to.resume(each.id(), each.secret(), true)));

@@ -89,7 +89,12 @@ class NativeSwapTest {
     LoopThread loop = new LoopThread(node);
     SwapMember member =
         new SwapMember(
-                records, NATIVE, node, this::place, loop, new SwapMember.Timing(3_000, 60_000))
+                records,
+                NATIVE,
+                node,
+                this::place,
+                loop,
+                new SwapMember.Timing(3_000, 60_000, 60_000))
             .start();
     open.addAll(List.of(member, records, loop));
     return member;

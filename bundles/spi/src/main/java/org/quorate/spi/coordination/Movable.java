@@ -1,5 +1,6 @@
 package org.quorate.spi.coordination;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -7,8 +8,13 @@ import org.osgi.annotation.versioning.ConsumerType;
  * A coordinator whose keys, sessions and locks can go on at another provider, in these steps: seal the
  * source, take its inventory, {@link #take} it at the target, then {@link #retire} the source. A target that
  * was {@link #warm warmed} before the seal has only the difference to write under it. Until the target is
- * used the way back is to retire the target and unseal the source. Threads and failures as in {@link
- * Coordinator}.
+ * used the way back is to retire the target and unseal the source.
+ *
+ * <p>Whoever moves something holds a lock meanwhile, and says by its token who it is. The highest token is
+ * remembered where the data is, in the same step as what is done with it: who comes with a lower one is
+ * refused with LOCK_LOST, and nothing is done, also the rest of what it had begun. A request that was given
+ * up and comes late does nothing either once another one has been done, by whomever. Threads and failures
+ * as in {@link Coordinator}.
  */
 @ConsumerType
 public interface Movable extends Coordinator {
@@ -18,12 +24,13 @@ public interface Movable extends Coordinator {
    * alive. Sealing anew changes the reason.
    *
    * @param reason shown to people, up to {@link CoordinationLimits#PURPOSE_BYTES}
+   * @param by token of the lock that is held by who moves it
    * @return false if somebody else changed the seal at the same time: try again
    */
-  CompletionStage<Boolean> seal(String reason);
+  CompletionStage<Boolean> seal(String reason, FencingToken by);
 
   /** Lets changes happen again; the result is as that of {@link #seal}. */
-  CompletionStage<Boolean> unseal();
+  CompletionStage<Boolean> unseal(FencingToken by);
 
   /** All that is kept; of what is not sealed, as it is at one revision between call and answer. */
   CompletionStage<Inventory> inventory();
@@ -36,7 +43,7 @@ public interface Movable extends Coordinator {
    *
    * @return as that of {@code take}
    */
-  CompletionStage<Void> warm(Inventory inventory);
+  CompletionStage<Void> warm(Inventory inventory, FencingToken by);
 
   /**
    * Takes in what another provider kept, opens it for changes and starts every TTL anew. Sessions have
@@ -45,10 +52,21 @@ public interface Movable extends Coordinator {
    * whole or not at all; done anew it goes on with the copy that is there, as after {@link #warm}.
    *
    * @return fails with INVALID if something is kept here already, or if somebody else began to take
-   *     something in meanwhile
+   *     something in meanwhile; with LOCK_LOST if that one has a higher token
    */
-  CompletionStage<Void> take(Inventory inventory);
+  CompletionStage<Void> take(Inventory inventory, FencingToken by);
+
+  /**
+   * Says of what is sealed that it is elsewhere now: reads are refused too from now on, as what would
+   * change something is. A provider of which nobody reads without knowing where all is does nothing.
+   *
+   * @param reason as of {@link #seal}
+   * @return as of {@link #seal}; false also if it is not sealed
+   */
+  default CompletionStage<Boolean> leave(String reason, FencingToken by) {
+    return CompletableFuture.completedFuture(true);
+  }
 
   /** Forgets all that is kept here and seals it in the same step: it has gone on elsewhere. */
-  CompletionStage<Boolean> retire(String reason);
+  CompletionStage<Boolean> retire(String reason, FencingToken by);
 }

@@ -14,6 +14,7 @@ import static org.quorate.tck.coordination.Coordinated.until;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.KeyEvent;
@@ -52,7 +54,13 @@ public abstract class MovingContract {
   private static final long PAST_TTL_MS = 2_500;
 
   private final long epoch = EPOCHS.addAndGet(10);
+  private final FencingToken by = laterToken();
   private final List<Coordinator> clients = new ArrayList<>();
+
+  /** Of who moves something later than all before. */
+  public static FencingToken laterToken() {
+    return new FencingToken(1, EPOCHS.addAndGet(10));
+  }
 
   /** A client of the source, where nothing is kept when a test begins. */
   protected abstract Movable openSource(String client, long epoch) throws Exception;
@@ -105,7 +113,7 @@ public abstract class MovingContract {
     await(two.put("a", text("1")));
     CoordinatorSession session = session(two, "stays");
     HeldLock lock = locked(session, "a/lock");
-    assertTrue(await(one.seal("it moves")));
+    assertTrue(await(one.seal("it moves", by)));
     CoordinationException why = null;
     try {
       await(two.put("a", text("2")));
@@ -124,7 +132,7 @@ public abstract class MovingContract {
     assertFails(Code.UNAVAILABLE, source("three").put("a", text("3")));
     assertEquals("1", await(two.get("a")).value().utf8());
     assertEquals(session.id(), await(one.locks(Scope.key("a/lock"))).get(0).holder().session());
-    assertTrue(await(one.unseal()));
+    assertTrue(await(one.unseal(by)));
     until("a change is taken again", () -> taken(two));
     assertTrue(done(two, new Condition.Held("a/lock", lock.token()), new Op.Put("b", text("1"))));
     assertTrue(await(lock.release()));
@@ -166,17 +174,17 @@ public abstract class MovingContract {
     LockInfo before = await(from.locks(Scope.key("lock"))).get(0);
     HeldLock taken = locked(waits, "taken");
     assertTrue(await(from.forceRelease("taken", taken.token(), "ann", "a test")));
-    assertTrue(await(from.seal("it moves")));
+    assertTrue(await(from.seal("it moves", by)));
     Inventory inventory = await(from.inventory());
     assertEquals(10, inventory.keys().size());
     assertEquals(2L, inventory.numbers().get("n/"));
 
     Movable to = target("to");
-    await(to.take(inventory));
+    await(to.take(inventory, by));
     Inventory there = await(to.inventory());
     assertTrue(there.revision() >= inventory.start());
     assertSame(inventory, there);
-    assertFails(Code.INVALID, to.take(inventory));
+    assertFails(Code.INVALID, to.take(inventory, by));
 
     // Conditions on what was seen before hold as long as nothing has changed.
     assertFalse(done(to, new Condition.Version("plain", 1), new Op.Put("x", text("1"))));
@@ -211,7 +219,7 @@ public abstract class MovingContract {
     assertTrue(higher.token().compareTo(after.holder().token()) > 0);
     assertFalse(next.isDone() && !next.isCompletedExceptionally(), "granted by the sealed source");
 
-    assertTrue(await(from.retire("moved to the target")));
+    assertTrue(await(from.retire("moved to the target", by)));
     assertTrue(await(from.inventory()).isEmpty());
     assertFails(Code.UNAVAILABLE, source("late").put("a", text("1")));
   }
@@ -234,10 +242,10 @@ public abstract class MovingContract {
     long first = await(from.put("c/b", text("1")));
     long second = await(from.put("c/d", text("1")));
     await(from.transact(Transaction.of(new Op.Put("c/own", text("1"), owner.id()))));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Inventory inventory = await(from.inventory());
     Movable to = target("to");
-    await(to.take(inventory));
+    await(to.take(inventory, by));
 
     Op note = new Op.Put("noted", text("1"));
     assertTrue(done(to, new Condition.Version("c/a", 3), note));
@@ -286,7 +294,7 @@ public abstract class MovingContract {
   void whoWatchesTheTargetSeesWhatComesAfter() throws Exception {
     Movable from = source("from");
     await(from.put("w/a", text("1")));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Inventory inventory = await(from.inventory());
     Movable to = target("to");
     Movable beside = target("beside");
@@ -296,7 +304,7 @@ public abstract class MovingContract {
     CompletableFuture<Listing> asked =
         beside.poll(List.of(Scope.tree("w")), index, 60_000).toCompletableFuture();
     assertNull(await(beside.get("w/a")));
-    await(to.take(inventory));
+    await(to.take(inventory, by));
     assertEquals(inventory.keys().get(0), await(beside.get("w/a")), "as soon as it is there");
     assertEquals(inventory.keys(), await(asked).entries());
     until("what came is not told key by key", () -> early.why != null);
@@ -344,20 +352,20 @@ public abstract class MovingContract {
     CoordinatorSession session = session(from, "stays");
     await(from.transact(Transaction.of(new Op.Put("own", text("1"), session.id()))));
     HeldLock lock = locked(session, "lock");
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Movable to = target("to");
-    await(to.take(await(from.inventory())));
-    assertTrue(await(to.retire("given up")));
+    await(to.take(await(from.inventory()), by));
+    assertTrue(await(to.retire("given up", by)));
     assertTrue(await(to.inventory()).isEmpty());
     assertFails(Code.UNAVAILABLE, to.put("a", text("1")));
-    assertTrue(await(from.unseal()));
+    assertTrue(await(from.unseal(by)));
     until("a change is taken again", () -> taken(from));
     assertTrue(done(from, new Condition.Held("lock", lock.token()), new Op.Delete("own")));
     await(session.keepAlive());
 
     // And once more, to where it was given up.
-    await(from.seal("it moves again"));
-    await(to.take(await(from.inventory())));
+    await(from.seal("it moves again", by));
+    await(to.take(await(from.inventory()), by));
     CoordinatorSession there = await(to.resume(session.id(), session.secret(), true));
     assertEquals(there.id(), await(to.locks(Scope.key("lock"))).get(0).holder().session());
     assertEquals("4", await(to.get("a")).value().utf8());
@@ -385,11 +393,11 @@ public abstract class MovingContract {
     HeldLock same = locked(frees, "same");
 
     Movable to = target("to");
-    await(to.warm(await(from.inventory())));
+    await(to.warm(await(from.inventory()), by));
     assertFails(Code.UNAVAILABLE, to.put("theirs", text("1")));
     assertFails(Code.UNAVAILABLE, to.openSession(SessionSpec.of("early", 5_000)));
     assertFails(Code.UNAVAILABLE, target("another").put("theirs", text("1")));
-    await(to.warm(await(from.inventory())));
+    await(to.warm(await(from.inventory()), by));
     Thread.sleep(PAST_TTL_MS);
 
     await(goes.close());
@@ -399,9 +407,9 @@ public abstract class MovingContract {
     await(
         from.transact(Transaction.of(new Op.Put("comes", text("1"), comes.id()), numbered(comes))));
     assertTrue(await(from.forceRelease("same", same.token(), "ann", "a test")));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Inventory inventory = await(from.inventory());
-    await(to.take(inventory));
+    await(to.take(inventory, by));
     assertSame(inventory, await(to.inventory()));
     for (CoordinatorSession each : List.of(stays, frees, comes)) {
       await(await(to.resume(each.id(), each.secret(), true)).keepAlive());
@@ -430,16 +438,16 @@ public abstract class MovingContract {
       await(from.put("large/" + i, Bytes.wrap(new byte[200_000])));
     }
     await(from.put("changes", text("2")));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Inventory inventory = await(from.inventory());
 
     Movable dies = openTarget("dies", epoch + 1);
-    await(dies.warm(early));
-    dies.take(inventory);
+    await(dies.warm(early, by));
+    dies.take(inventory, by);
     kill(dies);
     Movable to = target("to");
     assertFails(Code.UNAVAILABLE, to.put("theirs", text("1")));
-    await(to.take(inventory));
+    await(to.take(inventory, by));
     assertSame(inventory, await(to.inventory()));
     assertTrue(done(to, new Condition.Held("lock", lock.token()), new Op.Put("x", text("1"))));
     await(await(to.resume(session.id(), session.secret(), true)).close());
@@ -451,17 +459,80 @@ public abstract class MovingContract {
   void whoIsOvertakenTakesNothingIn() throws Exception {
     Movable from = source("from");
     await(from.put("a", text("1")));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Inventory inventory = await(from.inventory());
     Movable one = target("one");
     Movable two = target("two");
-    await(one.warm(inventory));
-    await(two.take(inventory));
-    assertFails(Code.INVALID, one.take(inventory));
-    assertFails(Code.INVALID, one.warm(inventory));
+    await(one.warm(inventory, by));
+    await(two.take(inventory, by));
+    assertFails(Code.INVALID, one.take(inventory, by));
+    assertFails(Code.INVALID, one.warm(inventory, by));
     assertEquals(1, await(one.children("", "", 10)).children().size());
     assertTrue(await(one.put("a", text("2"))) > inventory.start());
     assertEquals(2, await(two.get("a")).version());
+  }
+
+  @Test
+  void whoHasLostItsTurnChangesNothing() throws Exception {
+    Movable from = source("from");
+    Movable to = target("to");
+    FencingToken late = laterToken();
+    CoordinatorSession session = session(from, "stays");
+    HeldLock lock = locked(session, "lock");
+    await(from.transact(Transaction.of(new Op.Put("own", text("1"), session.id()))));
+    await(to.warm(await(from.inventory()), by));
+    FencingToken next = laterToken();
+    Movable another = target("another");
+    await(another.warm(await(from.inventory()), next));
+    assertNothingIsDone(to, late);
+    await(from.seal("it moves", next));
+    assertNothingIsDone(from, late);
+    Inventory inventory = await(from.inventory());
+    await(another.take(inventory, next));
+    assertNothingIsDone(to, late);
+    assertSame(inventory, await(to.inventory()));
+    await(from.retire("moved", next));
+    assertNothingIsDone(from, late);
+    await(to.put("a", text("1")));
+
+    // And with what comes back later, whoever is late.
+    FencingToken last = laterToken();
+    await(to.seal("it moves back", last));
+    inventory = await(to.inventory());
+    await(from.take(inventory, last));
+    await(to.retire("moved back", last));
+    for (FencingToken each : List.of(by, late, next)) {
+      assertNothingIsDone(from, each);
+      assertNothingIsDone(to, each);
+    }
+    assertSame(inventory, await(from.inventory()));
+    assertTrue(await(to.inventory()).isEmpty());
+    assertTrue(done(from, new Condition.Held("lock", lock.token()), new Op.Put("x", text("1"))));
+    await(await(from.resume(session.id(), session.secret(), true)).keepAlive());
+    assertFails(Code.UNAVAILABLE, to.put("a", text("2")));
+
+    // Nor where nothing is kept that is used.
+    await(from.retire("moved", last));
+    await(from.unseal(last));
+    assertNothingIsDone(from, next);
+    await(from.put("a", text("1")));
+  }
+
+  private static void assertNothingIsDone(Movable place, FencingToken late) throws Exception {
+    Inventory nothing = new Inventory(1, 1, List.of(), Map.of(), List.of(), List.of(), List.of());
+    assertFails(Code.LOCK_LOST, place.seal("late", late));
+    assertFails(Code.LOCK_LOST, place.unseal(late));
+    assertFails(Code.LOCK_LOST, place.retire("late", late));
+    for (CompletionStage<Void> each :
+        List.of(place.warm(nothing, late), place.take(nothing, late))) {
+      try {
+        await(each);
+        throw new AssertionError("taken in by who has lost its turn");
+      } catch (CoordinationException e) {
+        // Where something is kept that is told first.
+        assertTrue(e.code() == Code.LOCK_LOST || e.code() == Code.INVALID, e.toString());
+      }
+    }
   }
 
   @Test
@@ -471,21 +542,21 @@ public abstract class MovingContract {
     HeldLock lock = locked(session, "lock");
     long first = await(from.put("a", text("1")));
     await(from.transact(Transaction.of(new Op.Put("own", text("1"), session.id()))));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Movable to = target("to");
-    await(to.take(await(from.inventory())));
-    await(from.retire("moved"));
+    await(to.take(await(from.inventory()), by));
+    await(from.retire("moved", by));
     CoordinatorSession there = await(to.resume(session.id(), session.secret(), true));
     HeldLock second = locked(there, "second");
     await(to.put("a", text("2")));
     Transaction mine = Transaction.of(new Op.Put("own", text("2"), there.id()));
     assertTrue(await(to.transact(mine)).succeeded());
-    await(to.seal("it moves back"));
+    await(to.seal("it moves back", by));
     Inventory inventory = await(to.inventory());
 
     Movable back = kept(openSource("back", epoch + 2));
-    await(back.take(inventory));
-    await(to.retire("moved back"));
+    await(back.take(inventory, by));
+    await(to.retire("moved back", by));
     assertSame(inventory, await(back.inventory()));
     assertSame(inventory, await(from.inventory()));
     assertEquals(first, await(back.get("a")).createRevision());
@@ -506,12 +577,12 @@ public abstract class MovingContract {
   void whereSomethingIsKeptNothingIsTakenIn() throws Exception {
     Movable from = source("from");
     await(from.put("a", text("1")));
-    await(from.seal("it moves"));
+    await(from.seal("it moves", by));
     Movable to = target("to");
     await(to.put("theirs", text("1")));
-    assertFails(Code.INVALID, to.take(await(from.inventory())));
-    await(to.seal("by hand"));
-    assertFails(Code.INVALID, to.take(await(from.inventory())));
+    assertFails(Code.INVALID, to.take(await(from.inventory()), by));
+    await(to.seal("by hand", by));
+    assertFails(Code.INVALID, to.take(await(from.inventory()), by));
     assertEquals("1", await(to.get("theirs")).value().utf8());
     assertNull(await(to.get("a")));
   }

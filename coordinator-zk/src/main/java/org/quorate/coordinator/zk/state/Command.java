@@ -64,8 +64,8 @@ public sealed interface Command {
   record Retire() implements Command {}
 
   /**
-   * What another provider kept is to come, or goes on coming: {@code true}. Always the entry that opens a
-   * sealed log, or one of a log that is open; until {@link TakeEnd} nothing else is done.
+   * What another provider kept is to come, or goes on coming: {@code true}. Always an entry that changes
+   * the head; until {@link TakeEnd} nothing else is done.
    *
    * @param start where revisions go on at least
    * @param taker who brings it: nobody else who has begun before goes on

@@ -210,8 +210,7 @@ public final class Machine {
   private void begin(Command.TakeBegin begin) {
     if (!taking) {
       if (!inventory().isEmpty()) {
-        throw new CoordinationException(
-            Code.INVALID, "something is kept here already: choose another place, or retire it");
+        throw inUse();
       }
       keys.clear(); // numbers of what was here before, and forced releases
       locks.clear();
@@ -223,6 +222,12 @@ public final class Machine {
       ahead += behind;
       revision += behind;
     }
+  }
+
+  /** Nothing is taken in where something is kept. */
+  public static CoordinationException inUse() {
+    return new CoordinationException(
+        Code.INVALID, "something is kept here already: choose another place, or retire it");
   }
 
   private void drop(Command.Dropped dropped) {
@@ -249,7 +254,8 @@ public final class Machine {
     part.forced().forEach(locks::take);
   }
 
-  private void wantTaking(long by) {
+  /** Fails with INVALID unless something is being taken in, by this one. */
+  public void wantTaking(long by) {
     if (!taking || taker != by) {
       throw new CoordinationException(
           Code.INVALID,
