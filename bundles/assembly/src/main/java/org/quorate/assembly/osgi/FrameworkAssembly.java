@@ -45,7 +45,6 @@ import org.slf4j.LoggerFactory;
 /** The bundles of this framework, with what is kept for its next start in {@code assembly/}. */
 final class FrameworkAssembly implements LocalAssembly {
   private static final Logger LOG = LoggerFactory.getLogger(FrameworkAssembly.class);
-  private static final String REFERENCE = "reference:file:";
   private static final long REFRESH_S = 30;
 
   private final BundleContext context;
@@ -53,6 +52,7 @@ final class FrameworkAssembly implements LocalAssembly {
   private final Artifacts artifacts;
   private final Leaks leaks;
   private final Placed placed = new Placed();
+  private final Originals originals = new Originals();
 
   /** What ran and was stopped to be changed, until it is started: a change that fails leaves some. */
   private final Set<Bundle> stopped = new LinkedHashSet<>();
@@ -111,60 +111,37 @@ final class FrameworkAssembly implements LocalAssembly {
 
   // ---- what there is -----------------------------------------------------------------------
 
+  /** Also while bundles change, which takes its time: then as they are in between. */
   @Override
-  public synchronized List<InstalledBundle> installed() {
-    return Stream.of(context.getBundles())
-        .filter(b -> b.getBundleId() != 0)
-        .map(this::describe)
-        .sorted(Comparator.comparing(InstalledBundle::name))
-        .toList();
+  public List<InstalledBundle> installed() {
+    List<InstalledBundle> all = new ArrayList<>();
+    for (Bundle bundle : context.getBundles()) {
+      try {
+        if (bundle.getBundleId() != 0) {
+          all.add(describe(bundle));
+        }
+      } catch (IllegalArgumentException | IllegalStateException e) {
+        if (bundle.getState() != Bundle.UNINSTALLED) { // meanwhile
+          throw e;
+        }
+      }
+    }
+    all.sort(Comparator.comparing(InstalledBundle::name));
+    return all;
   }
 
   private InstalledBundle describe(Bundle bundle) {
     BundleEntry entry = placed.of(bundle);
-    Path original = entry == null && !wasReplaced(bundle) ? original(bundle) : null;
+    Path original = entry == null ? originals.running(bundle) : null;
     Origin origin =
         entry != null ? Origin.ASSEMBLY : original != null ? Origin.DISTRIBUTION : Origin.BY_HAND;
-    try {
-      return new InstalledBundle(
-          bundle.getSymbolicName(),
-          bundle.getVersion().toString(),
-          state(bundle),
-          bundle.adapt(BundleStartLevel.class).getStartLevel(),
-          origin,
-          entry != null ? entry.sha256() : original != null ? Artifacts.sha256(original) : null);
-    } catch (IOException e) {
-      throw new AssemblyException(original + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  /** The distribution's jar of a bundle, or null if it came from elsewhere. */
-  private static Path original(Bundle bundle) {
-    String location = bundle.getLocation();
-    if (!location.startsWith(REFERENCE)) {
-      return null;
-    }
-    String file = location.substring(REFERENCE.length());
-    // As the node's configuration writes it, with blanks; or as a URL.
-    Path plain = Path.of(file);
-    return Files.exists(plain) ? plain : Path.of(java.net.URI.create("file:" + file));
-  }
-
-  /** Whether another version than the distribution's runs. */
-  private static boolean wasReplaced(Bundle bundle) {
-    Path original = original(bundle);
-    try {
-      return original == null || !version(original).equals(bundle.getVersion().toString());
-    } catch (IOException e) {
-      throw new AssemblyException(original + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static String version(Path jar) throws IOException {
-    try (JarFile file = new JarFile(jar.toFile())) {
-      String version = file.getManifest().getMainAttributes().getValue(Constants.BUNDLE_VERSION);
-      return org.osgi.framework.Version.parseVersion(version).toString();
-    }
+    return new InstalledBundle(
+        bundle.getSymbolicName(),
+        bundle.getVersion().toString(),
+        state(bundle),
+        bundle.adapt(BundleStartLevel.class).getStartLevel(),
+        origin,
+        entry != null ? entry.sha256() : original != null ? originals.sha256(original) : null);
   }
 
   private static String state(Bundle bundle) {
@@ -238,7 +215,7 @@ final class FrameworkAssembly implements LocalAssembly {
     for (String name : placed.names()) {
       Bundle bundle = find(name);
       if (bundle != null && assembly.bundles().stream().noneMatch(e -> e.name().equals(name))) {
-        Path original = original(bundle);
+        Path original = originals.of(bundle);
         Kind kind = original == null ? Kind.UNINSTALL : Kind.RESTORE;
         steps.add(new Step(kind, bundle, original, null));
       }
@@ -262,17 +239,13 @@ final class FrameworkAssembly implements LocalAssembly {
     }
   }
 
-  private static Change change(Step step) {
+  private Change change(Step step) {
     String from = step.bundle() == null ? null : step.bundle().getVersion().toString();
-    try {
-      String to =
-          step.entry() != null
-              ? step.entry().version()
-              : step.jar() != null ? version(step.jar()) : null;
-      return new Change(step.kind(), step.name(), from, to, "");
-    } catch (IOException e) {
-      throw new AssemblyException(step.jar() + " cannot be read: " + e.getMessage(), e);
-    }
+    String to =
+        step.entry() != null
+            ? step.entry().version()
+            : step.jar() != null ? originals.version(step.jar()) : null;
+    return new Change(step.kind(), step.name(), from, to, "");
   }
 
   // ---- the change --------------------------------------------------------------------------

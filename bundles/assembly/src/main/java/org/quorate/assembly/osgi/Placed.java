@@ -1,15 +1,18 @@
 package org.quorate.assembly.osgi;
 
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.framework.Bundle;
 import org.quorate.assembly.BundleEntry;
 
-/** What was put into this framework, by symbolic name; what an operator changed since is not. */
+/**
+ * What was put into this framework, by symbolic name; what an operator changed since is not.
+ * Thread-safe.
+ */
 final class Placed {
   private record Entry(BundleEntry bundle, long modified) {}
 
-  private final Map<String, Entry> entries = new TreeMap<>();
+  private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
 
   void put(BundleEntry entry, Bundle bundle) {
     entries.put(entry.name(), new Entry(entry, bundle.getLastModified()));

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -23,9 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.hooks.bundle.CollisionHook;
 import org.osgi.framework.launch.Framework;
+import org.quorate.assembly.Artifacts;
 import org.quorate.assembly.Assembly;
 import org.quorate.assembly.AssemblyException;
 import org.quorate.assembly.ClassLoaders;
@@ -152,6 +158,51 @@ class FrameworkAssemblyTest {
     assertEquals("1.0.0", all.get(0).version());
     assertEquals(InstalledBundle.Origin.DISTRIBUTION, all.get(0).origin());
     assertEquals("ACTIVE", all.get(0).state());
+  }
+
+  @Test
+  void theHashIsThatOfTheJarAsItIsNow() throws Exception {
+    runs("b.other", null);
+    Path jar = dir.resolve("b.other-1.0.0.jar");
+    assertEquals(Artifacts.sha256(jar), local.installed().get(0).sha256());
+    jar("b.other", "1.0.0", Sticky.class);
+    String now = Artifacts.sha256(jar);
+    assertEquals(now, local.installed().get(0).sha256());
+    Files.delete(jar);
+    assertThrows(AssemblyException.class, () -> local.installed());
+  }
+
+  /** It takes its time: who asks meanwhile would hold up a worker that others need. */
+  @Test
+  void whatIsInstalledIsToldWhileItChanges() throws Exception {
+    runs("b.other", null);
+    Assembly newer = newer("b.other");
+    CountDownLatch stopping = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    SynchronousBundleListener slow =
+        event -> {
+          if (event.getType() == BundleEvent.STOPPING) {
+            stopping.countDown();
+            try {
+              told.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    framework.getBundleContext().addBundleListener(slow);
+    Executor threads = task -> new Thread(task).start();
+    CompletableFuture<Void> change = CompletableFuture.runAsync(() -> local.put(newer), threads);
+    assertTrue(stopping.await(30, TimeUnit.SECONDS));
+    try {
+      CompletableFuture<List<InstalledBundle>> asked =
+          CompletableFuture.supplyAsync(local::installed, threads);
+      assertEquals("STOPPING", asked.get(20, TimeUnit.SECONDS).get(0).state());
+    } finally {
+      told.countDown();
+    }
+    change.get(30, TimeUnit.SECONDS);
+    assertEquals("2.0.0", local.installed().get(0).version());
   }
 
   @Test
