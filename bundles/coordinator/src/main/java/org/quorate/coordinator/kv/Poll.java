@@ -100,6 +100,7 @@ final class Poll {
     if (version == GroupAccess.TOO_MANY) {
       end(Failures.tooManyWatches());
     } else if (!answer.isDone()) {
+      behind = Math.max(behind, version - 1);
       changed(0, Long.MAX_VALUE, store.reaching(version));
     }
   }
@@ -133,6 +134,7 @@ final class Poll {
   }
 
   private void unchanged(long upTo, ReadLevel level) {
+    behind = Math.max(behind, upTo);
     if (late) {
       list(level, true);
     } else if (!answer.isDone()) {

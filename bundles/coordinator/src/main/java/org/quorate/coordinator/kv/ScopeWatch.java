@@ -15,6 +15,7 @@ import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.Listeners;
 
 /**
  * Asks for the changes after the last one told, and when there are none waits until the group says that
@@ -221,7 +222,7 @@ final class ScopeWatch implements Subscription {
   void end(CoordinationException why) {
     if (!over) {
       stop();
-      listener.ended(why);
+      Listeners.ended(listener, why);
     }
   }
 

@@ -12,6 +12,7 @@ import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.Listeners;
 
 /**
  * A watch that goes on, whichever provider serves: it tells all that the one before knew up to where it
@@ -325,7 +326,7 @@ final class SwappedWatch implements Subscription {
   /** Ends it and tells why. */
   void end(CoordinationException why) {
     if (stop()) {
-      listener.ended(why);
+      Listeners.ended(listener, why);
     }
   }
 

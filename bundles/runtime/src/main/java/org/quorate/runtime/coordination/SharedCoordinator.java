@@ -31,6 +31,7 @@ import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.Listeners;
 
 /**
  * One user's part of a coordinator that others use too: its end ends the sessions and watches of this user
@@ -274,7 +275,7 @@ public final class SharedCoordinator implements Movable {
     public void ended(CoordinationException why) {
       if (!over.getAndSet(true)) {
         watches.remove(this);
-        listener.ended(why);
+        Listeners.ended(listener, why);
       }
     }
 

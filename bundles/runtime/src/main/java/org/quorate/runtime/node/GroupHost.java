@@ -606,6 +606,7 @@ public final class GroupHost implements Group {
   boolean tick() {
     lively = replica != null && replica.tick();
     keyWatches.hears(news.hint() != null, nowMs());
+    keyWatches.catchUp();
     storage.tick(nowMs());
     lively |= storage.moving();
     return lively;

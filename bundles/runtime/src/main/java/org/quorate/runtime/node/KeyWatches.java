@@ -1,5 +1,6 @@
 package org.quorate.runtime.node;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +20,17 @@ import org.quorate.core.certify.VersionIndex;
 final class KeyWatches {
   /** A node may hear of no leader for so long, as in any fail-over, before who waits has to look. */
   private static final long DEAF_MS = 2_000;
+
+  /**
+   * Who waits from so many versions ago is told to look and to wait from now on: at another node, when
+   * this one is lost, it would ask for what the history, or the memory of what was written, lacks by then.
+   */
+  static final int BEHIND = VersionIndex.VERSIONS / 2;
+
+  /** Told so at once, of those that wait in parts of: it must not be noticed by others. */
+  private static final int AT_ONCE = 32;
+
+  private static final int PARTS = 1_000;
 
   /** One that waits. */
   static final class Watch {
@@ -158,6 +170,19 @@ final class KeyWatches {
       remove(watch);
       watch.then.accept(version);
     }
+  }
+
+  /** Every tick: tells some of those that wait from long ago, those that have been here longest first. */
+  void catchUp() {
+    int most = Math.max(AT_ONCE, all.size() / PARTS);
+    List<Watch> due = new ArrayList<>();
+    for (Watch watch : all) {
+      if (due.size() == most || watch.version >= seen - BEHIND) {
+        break;
+      }
+      due.add(watch);
+    }
+    due.forEach(watch -> tell(watch, seen)); // nothing of it has changed until then
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.GroupId;
@@ -35,13 +36,15 @@ final class ForgetfulAccess implements GroupAccess {
   private CompletableFuture<Void> met = CompletableFuture.completedFuture(null); // guarded by this
   private Bytes delayed; // guarded by this
   private final AtomicInteger walks = new AtomicInteger();
+  private final AtomicInteger proposals = new AtomicInteger();
+  private volatile boolean keepAlivesLost;
 
   ForgetfulAccess(GroupAccess sound) {
     this.sound = sound;
   }
 
   /**
-   * Says what becomes of the proposals from now on; those after them are answered.
+   * Says what becomes of the proposals and ends of sessions from now on; those after them are answered.
    *
    * @return completes when the last one of them has been answered, or lost
    */
@@ -55,6 +58,16 @@ final class ForgetfulAccess implements GroupAccess {
     return sound.propose(delayed);
   }
 
+  /** Whether keep-alives get lost from now on. */
+  void loseKeepAlives(boolean lost) {
+    keepAlivesLost = lost;
+  }
+
+  /** How often something was proposed. */
+  int proposals() {
+    return proposals.get();
+  }
+
   /** How often a range was asked for. */
   int walks() {
     return walks.get();
@@ -62,15 +75,20 @@ final class ForgetfulAccess implements GroupAccess {
 
   @Override
   public synchronized CompletionStage<Outcome> propose(Bytes command) {
+    proposals.incrementAndGet();
+    if (fates.peek() == Fate.DELAYED) {
+      delayed = command;
+    }
+    return meet(() -> sound.propose(command));
+  }
+
+  private synchronized CompletionStage<Outcome> meet(Supplier<CompletionStage<Outcome>> request) {
     Fate fate = fates.isEmpty() ? Fate.ANSWERED : fates.poll();
     boolean executed = fate == Fate.ANSWERED || fate == Fate.UNANSWERED;
     CompletionStage<Outcome> done =
         executed
-            ? sound.propose(command)
+            ? request.get()
             : CompletableFuture.supplyAsync(ForgetfulAccess::unknown, sound.loop());
-    if (fate == Fate.DELAYED) {
-      delayed = command;
-    }
     if (fates.isEmpty()) {
       CompletableFuture<Void> last = met;
       done = done.whenComplete((outcome, problem) -> last.complete(null));
@@ -102,12 +120,14 @@ final class ForgetfulAccess implements GroupAccess {
 
   @Override
   public CompletionStage<Outcome> keepAlive(List<Long> sessions) {
-    return sound.keepAlive(sessions);
+    return keepAlivesLost
+        ? CompletableFuture.supplyAsync(ForgetfulAccess::unknown, sound.loop())
+        : sound.keepAlive(sessions);
   }
 
   @Override
   public CompletionStage<Outcome> closeSession(long session) {
-    return sound.closeSession(session);
+    return meet(() -> sound.closeSession(session));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +25,12 @@ import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.WatchListener;
 import org.quorate.tck.coordination.CoordinatorContract;
 import org.quorate.tck.coordination.CoordinatorFixture;
 
@@ -129,6 +133,51 @@ class RaftCoordinatorTest extends CoordinatorContract {
       assertTrue(next.release().toCompletableFuture().get(60, SECONDS));
     }
     assertHolds(session, name);
+  }
+
+  @Test
+  void aListenerThatThrowsAtTheEndHoldsUpNobody() throws Exception {
+    forgetful();
+    for (Coordinator client : List.of(open("shared"), unlucky)) {
+      String name = path() + "/lock-" + client.name().length();
+      ask(openLong(client), name).get(60, SECONDS).orThrow();
+      List<Ends> listeners = List.of(new Ends(false), new Ends(true), new Ends(false));
+      listeners.forEach(listener -> client.watch(Scope.key(name), 0, listener));
+      client.shutdown().toCompletableFuture().get(60, SECONDS);
+      for (Ends each : listeners) {
+        assertEquals(Code.CLOSED, each.ended.get(60, SECONDS));
+      }
+      assertHolds(session("next"), name);
+    }
+  }
+
+  private static final class Ends implements WatchListener {
+    private final boolean throwing;
+    private final CompletableFuture<Code> ended = new CompletableFuture<>();
+
+    Ends(boolean throwing) {
+      this.throwing = throwing;
+    }
+
+    @Override
+    public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+      return null;
+    }
+
+    @Override
+    public void ended(CoordinationException why) {
+      ended.complete(why.code());
+      if (throwing) {
+        throw new RejectedExecutionException("a test: the listener's executor is shut down");
+      }
+    }
+  }
+
+  private static CoordinatorSession openLong(Coordinator client) throws Exception {
+    return client
+        .openSession(SessionSpec.of("long", 3_600_000))
+        .toCompletableFuture()
+        .get(60, SECONDS);
   }
 
   private static void assertIndeterminate(CompletionStage<?> stage) {

@@ -43,10 +43,23 @@ final class BarrierWait {
             (seen, problem) -> {
               if (problem != null) {
                 done.completeExceptionally(problem);
+              } else if (seen.more()) { // who is not listed is neither gone nor missing
+                done.completeExceptionally(tooMany());
               } else {
                 judge(seen, done);
               }
             });
+  }
+
+  private CoordinationException tooMany() {
+    return new CoordinationException(
+        CoordinationException.Code.TOO_LARGE,
+        "more than "
+            + CoordinationLimits.LISTING_ENTRIES
+            + " keys are below '"
+            + spec.path()
+            + (spec.live().isEmpty() ? "'" : "' and '" + spec.live() + "'")
+            + ": let a barrier have a path of its own");
   }
 
   private void judge(Listing seen, CompletableFuture<BarrierResult> done) {

@@ -100,7 +100,8 @@ public interface Coordinator extends AutoCloseable {
    * Tells every change of a scope from a revision on, without loss or repetition whatever happens to
    * servers and connections.
    *
-   * @param from the first revision wanted, 0 for what comes from now on (after the call returned)
+   * @param from the first revision wanted, 0 for what comes from when it has begun: a server has to be asked,
+   *     so what is changed right after this has returned may come before
    * @return runs until it is closed
    */
   Subscription watch(Scope scope, long from, WatchListener listener);
@@ -152,7 +153,10 @@ public interface Coordinator extends AutoCloseable {
 
   // ---- recipes --------------------------------------------------------------------------------
 
-  /** Waits until every expected member has answered or is gone, or the time is over. */
+  /**
+   * Waits until every expected member has answered or is gone, or the time is over. Fails with TOO_LARGE
+   * if there are more than {@link CoordinationLimits#LISTING_ENTRIES} keys below its paths.
+   */
   default CompletionStage<BarrierResult> barrier(BarrierSpec spec) {
     return new BarrierWait(this, spec).start();
   }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.Scope;
 
 /**
  * What every {@link Coordinator} does. A provider's test extends it and makes the servers. Each test
@@ -50,6 +51,18 @@ public abstract class CoordinatorContract
     clients.forEach(Coordinator::close);
     clients.clear();
     fixture.heal();
+    Coordinator onlooker = fixture.open("looks on");
+    try {
+      Coordinated.until("nothing to be left behind", () -> isEmpty(onlooker));
+    } finally {
+      onlooker.close();
+    }
+  }
+
+  /** What clients owned goes with them, what killed ones did with their sessions. */
+  private static boolean isEmpty(Coordinator onlooker) {
+    return onlooker.sessions().toCompletableFuture().join().isEmpty()
+        && onlooker.locks(Scope.tree("")).toCompletableFuture().join().isEmpty();
   }
 
   @Override

@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.tck.coordination.Coordinated.assertFails;
 import static org.quorate.tck.coordination.Coordinated.await;
 import static org.quorate.tck.coordination.Coordinated.session;
 import static org.quorate.tck.coordination.Coordinated.text;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.quorate.spi.coordination.BarrierResult;
 import org.quorate.spi.coordination.BarrierSpec;
+import org.quorate.spi.coordination.CoordinationException.Code;
+import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.Leadership;
@@ -89,6 +93,25 @@ interface RecipeContract extends Coordinated {
     assertFalse(result.passed());
     assertEquals(List.of("n1", "n3"), result.missing());
     assertNotNull(result.answers().get("n2"));
+  }
+
+  /** Who is not in the list is not gone: a barrier that cannot see all must not pass. */
+  @Test
+  default void aBarrierThatCannotSeeAllFails() throws Exception {
+    Coordinator client = open("one");
+    String barrier = path() + "/barrier";
+    String live = path() + "/online";
+    await(client.put(live + "/n1", text("well")));
+    for (int i = 0; i <= CoordinationLimits.LISTING_ENTRIES; i += 100) {
+      List<Op> some = new ArrayList<>();
+      for (int k = i; k < i + 100; k++) {
+        some.add(new Op.Put(barrier + "/below/" + k, text("x")));
+      }
+      await(client.transact(Transaction.of(some.toArray(Op[]::new))));
+    }
+    BarrierSpec spec = new BarrierSpec(barrier, Set.of("n1"), live, PATIENCE_MS);
+    assertFails(Code.TOO_LARGE, client.barrier(spec));
+    await(client.transact(Transaction.of(new Op.DeleteTree(barrier))));
   }
 
   @Test
