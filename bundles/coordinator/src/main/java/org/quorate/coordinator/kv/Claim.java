@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.quorate.api.GroupAccess;
+import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.Compare;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvEntry;
-import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.api.wire.Decoder;
 import org.quorate.spi.coordination.CoordinationException;
@@ -311,10 +311,11 @@ final class Claim implements HeldLock {
       watch = store.access.after(session.lookMs(), () -> lookWhetherHeld(0));
       return;
     }
+    ReadLevel level = store.reaching(version);
     store
-        .query(KvQuery.get(key.place()), store.reaching(version), KvResult.GetDone.class)
+        .found(base, key.place(), level)
         .thenCombine(
-            store.get(session.place(), store.reaching(version)),
+            store.get(session.place(), level),
             (mine, owner) -> {
               locks.loop().execute(() -> seen(mine, owner != null));
               return null;

@@ -96,7 +96,7 @@ final class InLine {
   /** Reads the queue; version 0 for one that has all acknowledged writes. */
   void look(long version) {
     store
-        .all(key.queue(), store.reaching(version))
+        .found(session.base(), key.queue(), store.reaching(version))
         .whenCompleteAsync(
             (read, problem) -> {
               if (over) {
@@ -113,7 +113,7 @@ final class InLine {
   /** Someone took the place away, or it went with its session. */
   private void lookWhy(long revision) {
     store
-        .get(session.place(), store.reaching(revision))
+        .found(session.base(), session.place(), store.reaching(revision))
         .whenCompleteAsync(
             (lives, problem) -> {
               if (over) {
@@ -124,7 +124,7 @@ final class InLine {
               }
               end();
               owner.gone(
-                  lives == null
+                  lives.entry() == null
                       ? Failures.expired(session.id())
                       : Failures.failure(Code.LOCK_LOST, "the place in the queue was taken away"));
             },

@@ -80,6 +80,14 @@ public final class KvCoordinator implements Movable {
     this.sessions = new Sessions(store, locks, client);
     this.release = release;
     store.onReplaced(this::replaced);
+    store.onMoved(this::moved);
+  }
+
+  /** All has gone on elsewhere: what waits here waits in vain, and sessions can be resumed there. */
+  private void moved(CoordinationException why) {
+    List.copyOf(watches).forEach(watch -> watch.end(why));
+    List.copyOf(polls).forEach(poll -> poll.end(why));
+    sessions.detach();
   }
 
   /** Another base: what clients have seen of the one before is nothing that could be gone on with. */
@@ -142,7 +150,7 @@ public final class KvCoordinator implements Movable {
             new KeyRange(from, all.to()), query.limit(), revision, false, query.keysOnly(), false);
     ReadLevel level = query.stale() ? store.newest() : ReadLevel.LINEARIZABLE;
     return store
-        .query(asked, level, KvResult.RangeDone.class)
+        .read(asked, level, KvResult.RangeDone.class)
         .thenCompose(
             page -> {
               Listing listing =
@@ -170,7 +178,7 @@ public final class KvCoordinator implements Movable {
     KvQuery.Names names =
         new KvQuery.Names(base.places().level(path), (byte) '/', Bytes.utf8(after), limit);
     return store
-        .query(names, ReadLevel.LINEARIZABLE, KvResult.NamesDone.class)
+        .read(names, ReadLevel.LINEARIZABLE, KvResult.NamesDone.class)
         .thenCompose(
             done -> {
               Children children =
@@ -389,6 +397,16 @@ public final class KvCoordinator implements Movable {
           CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
           return moving.retire(reason, by);
         });
+  }
+
+  @Override
+  public boolean vouches() {
+    return true;
+  }
+
+  @Override
+  public void lookBack(boolean wanted) {
+    store.control.lookBack(wanted);
   }
 
   // ---- the end --------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ final class Locks {
     }
     Base base = session.base();
     return store
-        .all(base.places().claims(spec.name()))
+        .found(base, base.places().claims(spec.name()))
         .thenComposeAsync(
             read -> {
               KvEntry claimed =
@@ -128,7 +128,7 @@ final class Locks {
   private CompletionStage<List<KvEntry>> line(Base base, String lock) {
     return store
         .found(base, base.places().claims(lock))
-        .thenApply(entries -> inOrder(base, entries));
+        .thenApply(read -> inOrder(base, read.entries()));
   }
 
   static List<KvEntry> inOrder(Base base, List<KvEntry> entries) {
@@ -153,7 +153,7 @@ final class Locks {
         base ->
             store
                 .found(base, base.places().locks(scope))
-                .thenApply(entries -> infos(base, entries)));
+                .thenApply(read -> infos(base, read.entries())));
   }
 
   /** All locks that there are claims of, in the order of the claims. */
@@ -216,7 +216,7 @@ final class Locks {
           KvQuery.Range newest =
               new KvQuery.Range(base.places().allForced(), limit, 0, true, false, false);
           return store
-              .query(newest, ReadLevel.LINEARIZABLE, KvResult.RangeDone.class)
+              .read(newest, ReadLevel.LINEARIZABLE, KvResult.RangeDone.class)
               .thenCompose(
                   done ->
                       store

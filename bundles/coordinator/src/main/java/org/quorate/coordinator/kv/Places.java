@@ -35,6 +35,7 @@ final class Places {
   static final Bytes BASE = Bytes.utf8("coord/c/base");
   static final Bytes TAKER = Bytes.utf8("coord/c/taker");
   static final Bytes MOVER = Bytes.utf8("coord/c/mover");
+  static final Bytes CONTROL = Bytes.utf8("coord/c/");
   static final Bytes TAKEN = Bytes.utf8("coord/t/");
 
   private static final Pattern SESSION = Pattern.compile("coord/(t/[0-9]+/)?s/[0-9a-f]{16}");

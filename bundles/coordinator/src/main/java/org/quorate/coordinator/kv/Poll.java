@@ -146,7 +146,7 @@ final class Poll {
     CoordinationException failure = Failures.cause(problem);
     if (failure.code() == Code.COMPACTED) {
       list(level, false);
-    } else if (Failures.passing(failure) && !late) {
+    } else if (Failures.passing(failure) && !failure.isSealed() && !late) {
       waiting = store.access.after(PAUSE_MS, () -> look(0));
     } else {
       end(failure);
@@ -166,7 +166,7 @@ final class Poll {
       int at, KvQuery.Range query, ReadLevel level, List<KvEntry> read, boolean same) {
     Base on = base;
     store
-        .query(query, level, KvResult.RangeDone.class)
+        .read(query, level, KvResult.RangeDone.class)
         .whenCompleteAsync(
             (page, problem) -> {
               if (on != base) {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
 import org.quorate.api.ReadLevel;
+import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.spi.coordination.CoordinationException;
@@ -79,7 +80,7 @@ final class ScopeWatch implements Subscription {
       return CompletableFuture.completedFuture(behind);
     }
     return store
-        .query(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
+        .read(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
         .thenCompose(
             done -> store.holds(known, done.revision()).thenApply(holds -> done.revision()));
   }
@@ -114,8 +115,29 @@ final class ScopeWatch implements Subscription {
                 return; // it has begun anew
               } else if (problem != null) {
                 failed(problem, () -> ask(ReadLevel.LINEARIZABLE));
+              } else if (done.events().stream().anyMatch(e -> e.type() == KvEvent.Type.DELETE)) {
+                tellIfHere(done);
               } else {
                 told(done);
+              }
+            },
+            store.access.loop());
+  }
+
+  /** Where all has gone on elsewhere nothing is put any more, but what was there is deleted. */
+  private void tellIfHere(KvResult.ChangesDone changes) {
+    Base on = base;
+    store
+        .control
+        .here(changes.revision())
+        .whenCompleteAsync(
+            (here, problem) -> {
+              if (on != base || over) {
+                return;
+              } else if (problem != null) {
+                failed(problem, () -> ask(ReadLevel.LINEARIZABLE));
+              } else {
+                told(changes);
               }
             },
             store.access.loop());
@@ -208,7 +230,7 @@ final class ScopeWatch implements Subscription {
     if (over) {
       return;
     }
-    if (Failures.passing(failure)) {
+    if (Failures.passing(failure) && !failure.isSealed()) {
       waiting = store.access.after(PAUSE_MS, again);
     } else {
       end(failure);

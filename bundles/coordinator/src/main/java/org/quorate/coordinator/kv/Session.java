@@ -6,6 +6,8 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.KeyRange;
+import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.LockOutcome;
@@ -181,23 +183,24 @@ final class Session implements CoordinatorSession {
       return;
     }
     store
-        .query(
-            org.quorate.api.kv.KvQuery.get(place()),
-            store.reaching(version),
-            org.quorate.api.kv.KvResult.GetDone.class)
-        .whenCompleteAsync(
-            (found, problem) -> {
-              if (isOver() || closing) {
-                return;
-              }
-              if (problem != null) {
-                watch = store.access.after(PAUSE_MS, () -> look(0));
-              } else if (found.entry() == null) {
-                sessions.ended(this, SessionEnd.EXPIRED);
-              } else {
-                watch(found.revision());
-              }
-            },
-            store.access.loop());
+        .found(base, place(), store.reaching(version))
+        .whenCompleteAsync((found, problem) -> seen(found, problem), store.access.loop());
+  }
+
+  private void seen(KvResult.GetDone found, Throwable problem) {
+    if (isOver() || closing) {
+      return;
+    }
+    CoordinationException failure = problem == null ? null : Failures.cause(problem);
+    if (failure != null && Failures.isReplaced(failure)) {
+      sessions.ended(this, SessionEnd.DETACHED); // it has been away, and may have come back
+    } else if (failure != null) {
+      long pauseMs = failure.isSealed() ? lookMs() : PAUSE_MS;
+      watch = sessions.store().access.after(pauseMs, () -> look(0));
+    } else if (found.entry() == null) {
+      sessions.ended(this, SessionEnd.EXPIRED);
+    } else {
+      watch(found.revision());
+    }
   }
 }

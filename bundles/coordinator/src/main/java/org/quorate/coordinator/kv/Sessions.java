@@ -1,5 +1,8 @@
 package org.quorate.coordinator.kv;
 
+import static org.quorate.spi.coordination.SessionEnd.DETACHED;
+import static org.quorate.spi.coordination.SessionEnd.EXPIRED;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +13,6 @@ import org.quorate.api.Bytes;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvCommand;
-import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.SessionEnd;
@@ -111,7 +113,7 @@ final class Sessions {
                       }
                       Session here = held.get(id);
                       if (here != null && here.lease() != found.entry().lease()) {
-                        ended(here, SessionEnd.EXPIRED); // it has been away and come back
+                        ended(here, EXPIRED); // it has been away and come back
                         here = null;
                       }
                       if (here == null) {
@@ -129,14 +131,7 @@ final class Sessions {
 
   /** What is stored of a session on a base that holds. */
   private CompletionStage<KvResult.GetDone> record(Base base, long id) {
-    return store
-        .query(
-            KvQuery.get(base.places().session(id)), ReadLevel.LINEARIZABLE, KvResult.GetDone.class)
-        .thenCompose(
-            found ->
-                found.entry() != null
-                    ? CompletableFuture.completedFuture(found)
-                    : store.holds(base, found.revision()).thenApply(holds -> found));
+    return store.found(base, base.places().session(id), ReadLevel.LINEARIZABLE);
   }
 
   /** From any thread. */
@@ -146,8 +141,8 @@ final class Sessions {
             store
                 .found(base, base.places().allSessions())
                 .thenApply(
-                    entries ->
-                        entries.stream()
+                    read ->
+                        read.entries().stream()
                             .map(
                                 e ->
                                     SessionRecord.decode(e.value())
@@ -233,7 +228,7 @@ final class Sessions {
             ended -> {
               List<Session> gone =
                   sessions.stream().filter(s -> ended.contains(s.lease())).toList();
-              gone.forEach(s -> ended(s, SessionEnd.EXPIRED));
+              gone.forEach(s -> ended(s, store.isOn(s.base()) ? EXPIRED : DETACHED));
               sessions.forEach(s -> s.renewed(asked));
               return gone;
             },
@@ -268,6 +263,11 @@ final class Sessions {
   void abandon() {
     over = true;
     tick.run();
-    List.copyOf(held.values()).forEach(session -> ended(session, SessionEnd.DETACHED));
+    detach();
+  }
+
+  /** Leaves them as they are; they can be resumed wherever they are. */
+  void detach() {
+    List.copyOf(held.values()).forEach(session -> ended(session, DETACHED));
   }
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
@@ -31,6 +32,10 @@ final class Store {
   private static final List<KvCommand> WHY_SEALED =
       List.of(new KvCommand.Read(KvQuery.get(Places.SEAL)));
 
+  /** What all that waits for changes has to be told of. */
+  private static final List<KeyRange> DECISIVE =
+      List.of(KeyRange.single(Places.BASE), KeyRange.single(Places.MOVED));
+
   private static final long PAUSE_MS = 50;
 
   /** How often to look at the base where no watch of it is kept. */
@@ -41,11 +46,14 @@ final class Store {
 
   final GroupAccess access;
   final Surroundings surroundings;
+  final Control control = new Control(this);
   private final long epoch;
   private final AtomicReference<Gtid> seen = new AtomicReference<>();
   private volatile CompletionStage<Base> base;
   private Runnable baseWatch = () -> {}; // on the loop
+  private boolean watched; // on the loop
   private Runnable replaced = () -> {};
+  private Consumer<CoordinationException> moved = why -> {};
   private volatile boolean closed;
 
   /**
@@ -105,19 +113,24 @@ final class Store {
     replaced = listener;
   }
 
+  /**
+   * @param listener told, on the loop, that all has gone on elsewhere; set before anything else is asked for
+   */
+  void onMoved(Consumer<CoordinationException> listener) {
+    moved = listener;
+  }
+
   private synchronized CompletionStage<Base> load() {
     if (base == null) {
-      CompletionStage<Base> loading =
-          query(KvQuery.get(Places.BASE), ReadLevel.LINEARIZABLE, KvResult.GetDone.class)
-              .thenCompose(this::base);
+      CompletionStage<Base> loading = control.at(0).thenCompose(this::base);
       base = loading;
       loading.thenAcceptAsync(found -> watchBase(loading, found.validAt()), access.loop());
     }
     return base;
   }
 
-  private CompletionStage<Base> base(KvResult.GetDone found) {
-    KvEntry entry = found.entry();
+  private CompletionStage<Base> base(Control.Seen found) {
+    KvEntry entry = found.base();
     CompletionStage<Base> loaded =
         entry == null
             ? CompletableFuture.completedFuture(tables(Base.Stored.NONE, 0, List.of(), List.of()))
@@ -132,25 +145,24 @@ final class Store {
   /** Lets what waits for changes know of another base; reads and commands find out by themselves. */
   private void watchBase(CompletionStage<Base> known, long version) {
     if (!closed && base == known) {
-      List<KeyRange> place = List.of(KeyRange.single(Places.BASE));
-      baseWatch = access.watch(place, version, touched -> lookAtBase(known, touched));
+      watched = true;
+      baseWatch = access.watch(DECISIVE, version, touched -> lookAtBase(known, touched));
     }
   }
 
   private void lookAtBase(CompletionStage<Base> known, long version) {
+    watched = false;
     if (version == GroupAccess.TOO_MANY) { // reads and commands find out all the same
       baseWatch = access.after(UNWATCHED_MS, () -> lookAtBase(known, 0));
       return;
     }
     known
-        .thenCompose(
-            held ->
-                query(KvQuery.get(Places.BASE), reaching(version), KvResult.GetDone.class)
-                    .thenApply(found -> holds(held, found)))
+        .thenCompose(held -> control.at(version).thenApply(found -> holds(held, found)))
         .whenCompleteAsync(
-            (revision, problem) -> {
+            (found, problem) -> {
               if (problem == null) {
-                watchBase(known, revision);
+                tell(found);
+                watchBase(known, found.revision());
               } else if (Failures.isReplaced(Failures.cause(problem))) {
                 forget(known, true);
               } else if (!closed) {
@@ -158,6 +170,12 @@ final class Store {
               }
             },
             access.loop());
+  }
+
+  private void tell(Control.Seen found) {
+    if (found.moved() != null && !control.isLookingBack()) {
+      moved.accept(found.refusal());
+    }
   }
 
   /** On the loop. */
@@ -202,19 +220,22 @@ final class Store {
    * not tells it by itself: a base is replaced when nothing is left in its places.
    */
   CompletionStage<Void> holds(Base base, long revision) {
-    if (revision <= base.validAt()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    return query(KvQuery.get(Places.BASE), reaching(revision), KvResult.GetDone.class)
-        .thenAccept(found -> holds(base, found));
+    return revision <= base.validAt()
+        ? CompletableFuture.completedFuture(null)
+        : control.at(revision).thenAccept(found -> holds(base, found));
   }
 
-  private static long holds(Base base, KvResult.GetDone found) {
-    if ((found.entry() == null ? 0 : found.entry().modRevision()) != base.at()) {
+  /** Whether a base was not replaced when that was looked at last. */
+  boolean isOn(Base base) {
+    return control.last().baseAt() == base.at();
+  }
+
+  private static Control.Seen holds(Base base, Control.Seen found) {
+    if (found.baseAt() != base.at()) {
       throw Failures.replaced();
     }
     base.holdsAt(found.revision());
-    return found.revision();
+    return found;
   }
 
   // ---- commands -------------------------------------------------------------------------------
@@ -229,6 +250,7 @@ final class Store {
               KvResult result = done.results().get(0);
               if (done.succeeded()) {
                 base.holdsAt(done.revision());
+                control.hereAt(done.revision());
                 return cast(result, answer);
               }
               KvEntry seal = ((KvResult.GetDone) result).entry();
@@ -257,17 +279,38 @@ final class Store {
             });
   }
 
+  /**
+   * Asks for what clients are told, unless all has gone on elsewhere: then it fails as sealed. One that
+   * reaches for a version is asked together with what tells that.
+   */
+  <T extends KvResult> CompletionStage<T> read(KvQuery query, ReadLevel level, Class<T> answer) {
+    CompletionStage<ReadOutcome> asked = access.read(query.encode(), level);
+    if (level instanceof ReadLevel.Causal reached && !control.isHere(reached.gtid().version())) {
+      control.at(reached.gtid().version());
+    }
+    return asked.thenCompose(
+        outcome -> {
+          ReadOutcome.Answered found = answered(outcome);
+          long version = found.gtid().version();
+          return control.isHere(version)
+              ? CompletableFuture.completedFuture(decoded(found.result(), answer))
+              : control.here(version).thenApply(here -> decoded(found.result(), answer));
+        });
+  }
+
+  /** Asks the group, also when all has gone on elsewhere. */
   <T extends KvResult> CompletionStage<T> query(KvQuery query, ReadLevel level, Class<T> answer) {
     return access
         .read(query.encode(), level)
-        .thenApply(
-            outcome -> {
-              if (outcome instanceof ReadOutcome.Answered answered) {
-                saw(answered.gtid());
-                return decoded(answered.result(), answer);
-              }
-              throw Failures.of(((ReadOutcome.Unanswered) outcome).why(), true);
-            });
+        .thenApply(outcome -> decoded(answered(outcome).result(), answer));
+  }
+
+  private ReadOutcome.Answered answered(ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Answered found) {
+      saw(found.gtid());
+      return found;
+    }
+    throw Failures.of(((ReadOutcome.Unanswered) outcome).why(), true);
   }
 
   /** Told of a change, with what a query finds then; with null if that has to be asked for. */
@@ -282,10 +325,17 @@ final class Store {
         keys,
         version,
         query.encode(),
-        (reached, seen) -> then.changed(reached, seen == null ? null : found(seen, answer)));
+        (reached, seen) -> then.changed(reached, seen == null ? null : sighted(seen, answer)));
   }
 
-  private <T extends KvResult> T found(ReadOutcome.Answered seen, Class<T> answer) {
+  /**
+   * What came with a notice counts if all is here at its version; also if it would have been told before,
+   * that it is not, since notices come in the order of the changes. Else it has to be asked for.
+   */
+  private <T extends KvResult> T sighted(ReadOutcome.Answered seen, Class<T> answer) {
+    if (!watched && !control.isHere(seen.gtid().version())) {
+      return null;
+    }
     try {
       T found = decoded(seen.result(), answer);
       saw(seen.gtid());
@@ -328,14 +378,21 @@ final class Store {
             });
   }
 
-  /** Starts the TTL of leases anew; returns those that are gone. */
+  /** Starts the TTL of leases anew; returns those that are gone, unless all has gone on elsewhere. */
   CompletionStage<List<Long>> keepAlive(List<Long> leases) {
     return access
         .keepAlive(leases)
-        .thenApply(
+        .thenCompose(
             outcome -> {
               if (outcome instanceof Outcome.Committed committed) {
-                return new Decoder(committed.result()).list(Decoder::i64);
+                List<Long> gone = new Decoder(committed.result()).list(Decoder::i64);
+                long version = committed.gtid().version();
+                return gone.isEmpty()
+                    ? CompletableFuture.completedFuture(gone)
+                    : control
+                        .at(version)
+                        .thenCompose(seen -> control.here(version))
+                        .thenApply(here -> gone);
               }
               throw Failures.of(outcome, true);
             });
@@ -347,14 +404,30 @@ final class Store {
         .thenApply(KvResult.GetDone::entry);
   }
 
-  /** All entries of a range, which a base has at that revision. */
-  CompletionStage<List<KvEntry>> found(Base base, KeyRange keys) {
-    return all(keys)
+  /** All entries of a range, which a base has at that revision, to be told to clients. */
+  CompletionStage<Read> found(Base base, KeyRange keys) {
+    return found(base, keys, ReadLevel.LINEARIZABLE);
+  }
+
+  /** The same at a revision that the level says. */
+  CompletionStage<Read> found(Base base, KeyRange keys, ReadLevel level) {
+    return all(keys, level)
+        .thenCompose(read -> control.here(read.revision()).thenApply(here -> read))
         .thenCompose(
             read ->
                 read.entries().isEmpty()
-                    ? holds(base, read.revision()).thenApply(holds -> read.entries())
-                    : CompletableFuture.completedFuture(read.entries()));
+                    ? holds(base, read.revision()).thenApply(holds -> read)
+                    : CompletableFuture.completedFuture(read));
+  }
+
+  /** A key as a base has it, to be told to clients. */
+  CompletionStage<KvResult.GetDone> found(Base base, Bytes key, ReadLevel level) {
+    return read(KvQuery.get(key), level, KvResult.GetDone.class)
+        .thenCompose(
+            found ->
+                found.entry() != null
+                    ? CompletableFuture.completedFuture(found)
+                    : holds(base, found.revision()).thenApply(holds -> found));
   }
 
   /** Entries as they were at a revision. */

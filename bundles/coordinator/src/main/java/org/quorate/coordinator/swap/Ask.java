@@ -17,12 +17,13 @@ final class Ask<T> implements Routing.Parked {
   private final Predicate<T> sure;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
   private volatile CoordinationException refused;
-  private volatile long sinceMs = -1;
+  private final Patience patience;
 
   Ask(Routing routing, Function<Route, CompletionStage<T>> request, Predicate<T> sure) {
     this.routing = routing;
     this.request = request;
     this.sure = sure;
+    this.patience = new Patience(routing.loop(), Long.MIN_VALUE);
   }
 
   CompletionStage<T> answer() {
@@ -69,6 +70,7 @@ final class Ask<T> implements Routing.Parked {
   private void failed(Route route, CoordinationException why) {
     if (why.isSealed()) {
       refused = why;
+      patience.refused();
       park();
     } else if (Routing.isNews(why) && !routing.believes(route) && !routing.isClosed()) {
       park();
@@ -78,7 +80,7 @@ final class Ask<T> implements Routing.Parked {
   }
 
   private void park() {
-    sinceMs = sinceMs < 0 ? routing.loop().nowMs() : sinceMs;
+    patience.begin();
     routing.park(this);
   }
 
@@ -88,8 +90,13 @@ final class Ask<T> implements Routing.Parked {
   }
 
   @Override
-  public long sinceMs() {
-    return sinceMs;
+  public long untilMs() {
+    return patience.untilMs();
+  }
+
+  @Override
+  public long notBeforeMs() {
+    return patience.notBeforeMs();
   }
 
   /** A request that cannot go anywhere yet. */

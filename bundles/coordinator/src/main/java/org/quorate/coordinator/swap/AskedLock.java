@@ -18,13 +18,14 @@ final class AskedLock implements Routing.Parked {
   private final CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
   private Route sentTo; // guarded by this; who may have a claim of it, null for nobody
   private boolean underWay; // guarded by this
-  private volatile long sinceMs = -1;
+  private final Patience patience;
 
   AskedLock(Routing routing, SwappedSession session, LockSpec spec) {
     this.routing = routing;
     this.session = session;
     this.spec = spec;
     this.untilMs = routing.loop().nowMs() + spec.waitMs();
+    this.patience = new Patience(routing.loop(), untilMs);
   }
 
   CompletionStage<LockOutcome> outcome() {
@@ -65,7 +66,7 @@ final class AskedLock implements Routing.Parked {
   }
 
   private void park() {
-    sinceMs = sinceMs < 0 && spec.waitMs() == 0 ? routing.loop().nowMs() : sinceMs;
+    patience.begin();
     routing.park(this);
   }
 
@@ -101,7 +102,11 @@ final class AskedLock implements Routing.Parked {
     if (problem == null) {
       if (told instanceof LockOutcome.Granted granted) {
         routing.whenServing(
-            route, () -> granted(route, granted), () -> missed(route, granted.lock().token()));
+            route,
+            patience.untilMs(),
+            () -> granted(route, granted),
+            () -> missed(route, granted.lock().token()),
+            why -> giveBack(granted, why));
       } else {
         finish(told);
       }
@@ -110,16 +115,32 @@ final class AskedLock implements Routing.Parked {
     CoordinationException why = Routing.cause(problem);
     if (routing.isClosed()) {
       fail(why);
-    } else if (why.isSealed()) {
-      routing.whenServing(route, this::anewLater, () -> missed(route, null));
+    } else if (why.isSealed() || isOfHandle(route, why)) {
+      patience.refused();
+      whenServing(route, this::anewLater);
     } else if (Routing.isNews(why)) {
-      routing.whenServing(route, () -> fail(why), () -> missed(route, null));
+      whenServing(route, () -> fail(why));
     } else {
       if (why.code() == Code.INDETERMINATE) {
         session.doubts(spec);
       }
       fail(why);
     }
+  }
+
+  private void whenServing(Route route, Runnable then) {
+    routing.whenServing(route, patience.untilMs(), then, () -> missed(route, null), this::giveUp);
+  }
+
+  /** The provider's handle of the session is over, the session need not be. */
+  private boolean isOfHandle(Route route, CoordinationException why) {
+    return why.code() == Code.SESSION_EXPIRED && session.on(route) == null && !session.isOver();
+  }
+
+  /** Who asked has waited too long for it to be known whether it is held. */
+  private void giveBack(LockOutcome.Granted granted, CoordinationException why) {
+    granted.lock().release();
+    giveUp(why);
   }
 
   private void anewLater() {
@@ -151,6 +172,8 @@ final class AskedLock implements Routing.Parked {
       session.holds(lock);
       lock.follow(route, granted.lock());
       finish(new LockOutcome.Granted(lock));
+    } else if (isSentTo(route)) {
+      granted.lock().release(); // nobody waits for it any more
     }
   }
 
@@ -164,13 +187,26 @@ final class AskedLock implements Routing.Parked {
     outcome.completeExceptionally(why);
   }
 
+  /** A claim of it may stand in line somewhere: it is given up with the next swap, if not before. */
   @Override
   public void giveUp(CoordinationException why) {
+    if (sent()) {
+      session.doubts(spec);
+    }
     fail(why);
   }
 
+  private synchronized boolean sent() {
+    return sentTo != null;
+  }
+
   @Override
-  public long sinceMs() {
-    return sinceMs;
+  public long untilMs() {
+    return patience.untilMs();
+  }
+
+  @Override
+  public long notBeforeMs() {
+    return patience.notBeforeMs();
   }
 }

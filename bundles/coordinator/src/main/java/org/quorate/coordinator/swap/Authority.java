@@ -11,4 +11,9 @@ public interface Authority {
 
   /** Whether no swap can have passed this process by until now. */
   boolean holds();
+
+  /** What to look at if it does not hold, to be shown behind a failure; "" for nothing. */
+  default String why() {
+    return "";
+  }
 }

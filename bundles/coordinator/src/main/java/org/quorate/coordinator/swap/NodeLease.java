@@ -1,5 +1,10 @@
 package org.quorate.coordinator.swap;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
@@ -7,28 +12,24 @@ import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.kit.ServiceLoop;
 
 /**
- * A session of this node where swaps are recorded, renewed by hand: so it is known until when it cannot
- * have ended. All on the loop but {@link #isFresh}.
+ * A session of this node where swaps are recorded, one for all its coordinators, renewed by hand: so it is
+ * known until when it cannot have ended. It is there while somebody wants it. All on the loop but {@link
+ * #isFresh}.
  */
 final class NodeLease {
   private final Coordinator records;
   private final ServiceLoop loop;
   private final SessionSpec spec;
-  private final Runnable opened;
-  private CoordinatorSession session;
+  private final Set<Runnable> wanted = new LinkedHashSet<>();
+  private CompletionStage<Void> ended = CompletableFuture.completedFuture(null);
+  private long term;
+  private volatile CoordinatorSession session;
   private volatile long freshUntilMs;
-  private volatile boolean stopped;
 
-  /**
-   * Opens a session when it is started.
-   *
-   * @param opened told on the loop when there is a session, another one too
-   */
-  NodeLease(Coordinator records, ServiceLoop loop, String node, long ttlMs, Runnable opened) {
+  NodeLease(Coordinator records, ServiceLoop loop, String node, long ttlMs) {
     this.records = records;
     this.loop = loop;
     this.spec = SessionSpec.of("coordinators of " + node, ttlMs).keptAliveByHand();
-    this.opened = opened;
   }
 
   /** Null while there is none. */
@@ -36,18 +37,56 @@ final class NodeLease {
     return session;
   }
 
-  /** Whether the session cannot have ended yet. From any thread. */
-  boolean isFresh() {
-    return loop.nowMs() < freshUntilMs;
+  /**
+   * Whether a session is there and cannot have ended yet. From any thread. Sessions never come back: so it
+   * was there all the time since somebody saw that it is.
+   */
+  boolean isFresh(CoordinatorSession mine) {
+    return loop.nowMs() < freshUntilMs && mine == session;
   }
 
-  void start() {
-    open();
-    beat();
+  /**
+   * Wants it.
+   *
+   * @param opened told whenever there is a session, another one too
+   */
+  void want(Runnable opened) {
+    wanted.add(opened);
+    if (wanted.size() == 1) {
+      term++;
+      open(term);
+      beat(term);
+    } else if (session != null) {
+      opened.run();
+    }
   }
 
-  private void open() {
-    if (stopped) {
+  /**
+   * Wants it no more; with the last one the session ends.
+   *
+   * @return false if it did not want it
+   */
+  boolean leave(Runnable opened) {
+    if (!wanted.remove(opened)) {
+      return false;
+    }
+    CoordinatorSession last = session;
+    if (wanted.isEmpty()) {
+      term++;
+      freshUntilMs = 0;
+      session = null;
+      ended = last == null ? CompletableFuture.completedFuture(null) : last.close();
+    }
+    return true;
+  }
+
+  /** Completes when the session that was wanted last is over. */
+  CompletionStage<Void> ended() {
+    return ended;
+  }
+
+  private void open(long of) {
+    if (of != term) {
       return;
     }
     long sentAtMs = loop.nowMs();
@@ -55,13 +94,13 @@ final class NodeLease {
         records.openSession(spec),
         (mine, problem) -> {
           if (problem != null) {
-            loop.after(spec.ttlMs() / 5, this::open);
-          } else if (stopped) {
+            loop.after(spec.ttlMs() / 5, () -> open(of));
+          } else if (of != term) {
             mine.close();
           } else {
             session = mine;
             renewed(sentAtMs);
-            opened.run();
+            List.copyOf(wanted).forEach(Runnable::run);
           }
         });
   }
@@ -71,11 +110,11 @@ final class NodeLease {
     freshUntilMs = sentAtMs + spec.ttlMs() * 9 / 10;
   }
 
-  private void beat() {
-    if (stopped) {
+  private void beat(long of) {
+    if (of != term) {
       return;
     }
-    loop.after(spec.ttlMs() / 5, this::beat);
+    loop.after(spec.ttlMs() / 5, () -> beat(of));
     CoordinatorSession mine = session;
     if (mine == null) {
       return;
@@ -91,16 +130,8 @@ final class NodeLease {
           } else if (Routing.cause(problem).code() == Code.SESSION_EXPIRED) {
             freshUntilMs = 0;
             session = null;
-            open();
+            open(of);
           }
         });
-  }
-
-  void stop() {
-    stopped = true;
-    freshUntilMs = 0;
-    if (session != null) {
-      session.close();
-    }
   }
 }

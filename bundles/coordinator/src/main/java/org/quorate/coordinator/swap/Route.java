@@ -2,6 +2,7 @@ package org.quorate.coordinator.swap;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.Movable;
 
 /** A provider's coordinator for as long as requests go there. */
 final class Route {
@@ -14,6 +15,18 @@ final class Route {
 
   Coordinator at() {
     return at;
+  }
+
+  /** Whether what it says is never from before a swap that has passed: it need not be known who serves. */
+  boolean vouches() {
+    return at instanceof Movable movable && movable.vouches();
+  }
+
+  /** Tells what was there although all has gone on, or not any more. */
+  void lookBack(boolean wanted) {
+    if (at instanceof Movable movable) {
+      movable.lookBack(wanted);
+    }
   }
 
   /** Something is under way there. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,8 +32,15 @@ final class Routing {
     /** It has waited too long, or all is closed. */
     void giveUp(CoordinationException why);
 
-    /** When it began to wait, by the loop's clock; a negative number for what waits for ever. */
-    long sinceMs();
+    /** When it gives up, by the loop's clock; by default never. */
+    default long untilMs() {
+      return Long.MAX_VALUE;
+    }
+
+    /** Until then it is not tried again at the same provider. */
+    default long notBeforeMs() {
+      return Long.MIN_VALUE;
+    }
   }
 
   private record State(Route route, boolean held) {}
@@ -71,7 +79,11 @@ final class Routing {
   /** Whether what this provider says holds now. */
   boolean believes(Route from) {
     State now = state;
-    return now.route() == from && !now.held() && authority.holds();
+    return now.route() == from && isKnown(now);
+  }
+
+  private boolean isKnown(State now) {
+    return !now.held() && (now.route().vouches() || authority.holds());
   }
 
   synchronized void hold() {
@@ -83,7 +95,7 @@ final class Routing {
     synchronized (this) {
       state = new State(to, held);
     }
-    loop.execute(this::look);
+    loop.execute(() -> look(true));
   }
 
   void open() {
@@ -98,7 +110,7 @@ final class Routing {
   synchronized boolean close() {
     boolean first = !closed;
     closed = true;
-    loop.execute(this::look);
+    loop.execute(() -> look(true));
     return first;
   }
 
@@ -125,22 +137,26 @@ final class Routing {
             synchronized (this) {
               looking = false;
             }
-            look();
+            look(false);
           });
     }
   }
 
-  private void look() {
+  /**
+   * Tries what waits, or gives it up.
+   *
+   * @param evenIfRefused also what was refused a moment ago
+   */
+  private void look(boolean evenIfRefused) {
     List<Parked> tried = new ArrayList<>();
     List<Parked> late = new ArrayList<>();
     synchronized (this) {
-      boolean known = !state.held() && authority.holds();
+      boolean known = isKnown(state);
       long now = loop.nowMs();
       for (Parked each : parked) {
-        boolean waitsTooLong = each.sinceMs() >= 0 && now - each.sinceMs() >= PATIENCE_MS;
-        if (closed || waitsTooLong) {
+        if (closed || now >= each.untilMs()) {
           late.add(each);
-        } else if (known) {
+        } else if (known && (evenIfRefused || now >= each.notBeforeMs())) {
           tried.add(each);
         }
       }
@@ -160,18 +176,29 @@ final class Routing {
   private CoordinationException unknown() {
     return new CoordinationException(
         Code.UNAVAILABLE,
-        isHeld()
-            ? "a swap of the coordinator is under way for longer than " + PATIENCE_MS + " ms"
-            : "which provider serves was not known for " + PATIENCE_MS + " ms");
+        (isHeld()
+                ? "a swap of the coordinator has been under way for too long"
+                : "which provider serves has not been known for too long")
+            + authority.why());
   }
 
   /** Does something as soon as it is known that this provider still serves; not at all if not. */
   void whenServing(Route from, Runnable then) {
-    whenServing(from, then, () -> {});
+    whenServing(from, Long.MAX_VALUE, then, () -> {}, why -> {});
   }
 
-  /** Does the one or the other as soon as it is known whether this provider still serves. */
-  void whenServing(Route from, Runnable then, Runnable otherwise) {
+  /**
+   * Does the one or the other as soon as it is known whether this provider still serves.
+   *
+   * @param untilMs how long that is waited for
+   * @param late told when it is not known by then; not when all is closed: who waits is told otherwise
+   */
+  void whenServing(
+      Route from,
+      long untilMs,
+      Runnable then,
+      Runnable otherwise,
+      Consumer<CoordinationException> late) {
     if (believes(from)) {
       then.run();
       return;
@@ -181,7 +208,7 @@ final class Routing {
           @Override
           public void again() {
             if (route() == from) {
-              whenServing(from, then, otherwise);
+              whenServing(from, untilMs, then, otherwise, late);
             } else {
               otherwise.run();
             }
@@ -189,12 +216,14 @@ final class Routing {
 
           @Override
           public void giveUp(CoordinationException why) {
-            // Who is closed is told otherwise.
+            if (!isClosed()) {
+              late.accept(why);
+            }
           }
 
           @Override
-          public long sinceMs() {
-            return -1;
+          public long untilMs() {
+            return untilMs;
           }
         });
   }

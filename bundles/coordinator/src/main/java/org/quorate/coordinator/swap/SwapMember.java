@@ -1,13 +1,10 @@
 package org.quorate.coordinator.swap;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -25,29 +22,27 @@ import org.quorate.spi.coordination.kit.ServiceLoop;
  * where the record says, tells how far it has acted, and takes its turn to work on a swap that is under
  * way. The record alone says which provider serves. Thread-safe.
  */
-public final class SwapMember implements AutoCloseable {
+public final class SwapMember implements Authority, AutoCloseable {
   private static final long AGAIN_MS = 100;
 
-  /** How long listeners of watches are waited for. */
-  private static final long LINGER_MS = 30_000;
-
+  private final SwapNode node;
   private final SwapRecords records;
   private final String name;
-  private final String node;
-  private final Function<String, CoordinatorPlace> places;
   private final ServiceLoop loop;
   private final NodeLease lease;
   private final Follower<Last> follower;
   private final SwapPursuit pursuit;
+  private final SwapUsers users;
+  private final Runnable leased = this::act;
 
   // On the loop.
-  private final Set<SwapUser> users = new LinkedHashSet<>();
-  private final List<Runnable> waiting = new ArrayList<>();
   private SwapRecords.Read known;
   private boolean acting;
   private volatile SwapRecords.Read acted;
   private volatile CoordinatorSession toldBy;
   private volatile Runnable told = () -> {};
+  private volatile String trouble = "";
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
   private volatile boolean closed;
 
   /**
@@ -64,7 +59,7 @@ public final class SwapMember implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * That of a node with one coordinator.
    *
    * @param recorded where swaps are recorded: a coordinator that is never swapped, left open
    * @param name of the coordinator, and of the place where it is until it is swapped
@@ -77,15 +72,21 @@ public final class SwapMember implements AutoCloseable {
       Function<String, CoordinatorPlace> places,
       ServiceLoop loop,
       Timing timing) {
-    this.records = new SwapRecords(recorded, name);
-    this.name = name;
+    this(new SwapNode(recorded, node, places, loop, timing), name);
+  }
+
+  SwapMember(SwapNode node, String name) {
     this.node = node;
-    this.places = places;
-    this.loop = loop;
-    this.lease = new NodeLease(recorded, loop, node, timing.ttlMs(), this::act);
-    this.pursuit = new SwapPursuit(recorded, records, node, places, loop, timing);
+    this.records = new SwapRecords(node.recorded, name);
+    this.name = name;
+    this.loop = node.loop;
+    this.lease = node.lease;
+    this.users = new SwapUsers(node.places, name, node.name, loop);
+    this.pursuit =
+        new SwapPursuit(node.recorded, records, node.name, node.places, loop, node.timing);
     this.follower =
-        new Follower<>(recorded, records.scope(), loop, AGAIN_MS, Last::new, this::changed);
+        new Follower<>(node.recorded, records.scope(), loop, AGAIN_MS, Last::new, this::changed);
+    node.add(this);
   }
 
   /**
@@ -102,8 +103,12 @@ public final class SwapMember implements AutoCloseable {
   public SwapMember start() {
     loop.execute(
         () -> {
-          lease.start();
-          follower.start();
+          if (closed) {
+            left.complete(null);
+          } else {
+            lease.want(leased);
+            follower.start();
+          }
         });
     return this;
   }
@@ -111,24 +116,19 @@ public final class SwapMember implements AutoCloseable {
   // ---- who uses it ----------------------------------------------------------------------------
 
   /**
-   * A coordinator where all is now, which goes along with every swap; its user shuts it down.
+   * A coordinator where all is as far as is known, which goes along with every swap; its user shuts it down.
+   * What it is asked before it is known where all is waits, unless its provider vouches for what it says.
    *
    * @param client shown to people
    */
   public CompletionStage<Coordinator> use(String client) {
     CompletableFuture<Coordinator> used = new CompletableFuture<>();
-    loop.execute(() -> whenActed(() -> use(client, used)));
+    loop.execute(() -> use(client, used));
     return used;
   }
 
-  private void join(String client, SwappableCoordinator coordinator, long epoch) {
-    SwapUser user = new SwapUser(client, coordinator, epoch, loop);
-    users.add(user);
-    coordinator.whenShutdown(() -> loop.execute(() -> gone(user)));
-  }
-
   /**
-   * Takes along a coordinator that was made where nothing was recorded yet. Before {@link #start}.
+   * Takes along a coordinator that was made where nothing was recorded yet.
    *
    * @param client shown to people
    */
@@ -136,12 +136,13 @@ public final class SwapMember implements AutoCloseable {
     loop.execute(() -> join(client, coordinator, SwapRecord.FIRST_EPOCH));
   }
 
-  private void whenActed(Runnable then) {
-    if (acted != null || closed) {
-      then.run();
-    } else {
-      waiting.add(then);
-    }
+  private void join(String client, SwappableCoordinator coordinator, long epoch) {
+    users.join(new SwapUser(client, coordinator, epoch, loop), this::record);
+  }
+
+  /** Null if there is none, or it is not known. */
+  private SwapRecord record() {
+    return known == null ? null : known.record();
   }
 
   /** The place that serves, null while that is not known. */
@@ -150,18 +151,15 @@ public final class SwapMember implements AutoCloseable {
     return now == null ? null : now.record() == null ? name : now.record().serving();
   }
 
-  private long epoch() {
-    return known.record() == null ? SwapRecord.FIRST_EPOCH : known.record().epoch();
-  }
-
   private void use(String client, CompletableFuture<Coordinator> used) {
-    String serving = closed || known.record() == null ? name : known.record().serving();
-    CoordinatorPlace place = closed ? null : places.apply(serving);
+    SwapRecord now = record();
+    String serving = now == null ? name : now.serving();
+    long epoch = now == null ? SwapRecord.FIRST_EPOCH : now.epoch();
+    CoordinatorPlace place = closed ? null : node.places.apply(serving);
     if (place == null) {
-      used.completeExceptionally(closed ? Routing.closed() : unknown(serving));
+      used.completeExceptionally(closed ? Routing.closed() : users.unknown(serving));
       return;
     }
-    long epoch = epoch();
     loop.then(
         place.open(client, epoch),
         (opened, problem) -> {
@@ -170,54 +168,27 @@ public final class SwapMember implements AutoCloseable {
           } else if (closed) {
             opened.shutdown();
             used.completeExceptionally(Routing.closed());
-          } else if (epoch != epoch()) {
-            opened.shutdown();
-            use(client, used);
           } else {
-            used.complete(used(client, opened, epoch));
+            SwappableCoordinator coordinator = new SwappableCoordinator(name, opened, this, loop);
+            join(client, coordinator, epoch);
+            used.complete(coordinator);
           }
         });
   }
 
-  private Coordinator used(String client, Coordinator opened, long epoch) {
-    SwappableCoordinator coordinator = new SwappableCoordinator(name, opened, this::holds, loop);
-    join(client, coordinator, epoch);
-    if (isHeld(known)) {
-      coordinator.hold();
-    }
-    return coordinator;
-  }
-
-  private void gone(SwapUser user) {
-    user.forget();
-    users.remove(user);
-  }
-
-  private static boolean isHeld(SwapRecords.Read read) {
-    if (read.record() == null) {
-      return false;
-    }
-    return switch (read.record().phase()) {
-      case SEALED, TAKEN, ABORTING -> true;
-      default -> false;
-    };
-  }
-
-  /** Whether no swap can have passed this node by. From any thread. */
+  @Override
   public boolean holds() {
     CoordinatorSession session = toldBy;
-    return session != null && session == lease.session() && lease.isFresh();
+    return session != null && !closed && lease.isFresh(session);
   }
 
-  private CoordinationException unknown(String place) {
-    return new CoordinationException(
-        Code.INVALID,
-        "coordinator '"
-            + name
-            + "' is at '"
-            + place
-            + "' by the record of its swaps, and none of that name is configured on node "
-            + node);
+  @Override
+  public String why() {
+    String record =
+        acted == null
+            ? ": the record of its swaps, at " + node.recorded.name() + ", has not been read yet"
+            : ": " + node.recorded.name() + ", where its swaps are recorded, does not answer";
+    return (holds() ? "" : record + "; has that group a quorum?") + trouble;
   }
 
   // ---- the record -----------------------------------------------------------------------------
@@ -262,8 +233,9 @@ public final class SwapMember implements AutoCloseable {
     acting = true;
     SwapRecords.Read now = known;
     loop.then(
-        act(now),
+        now.record() == null ? CompletableFuture.completedFuture("") : users.act(now.record()),
         (objection, problem) -> {
+          trouble = problem == null ? "" : "; " + Routing.cause(problem).getMessage();
           if (problem != null) {
             actAgain();
           } else {
@@ -288,7 +260,7 @@ public final class SwapMember implements AutoCloseable {
             ? new SwapRecords.Acted(0, SwapPhase.RETIRED, "")
             : new SwapRecords.Acted(record.number(), record.phase(), objection);
     loop.then(
-        records.tell(now, node, reached, session.id()),
+        records.tell(now, node.name, reached, session.id()),
         (done, problem) -> {
           if (problem != null || !done) {
             actAgain(); // the record has changed, or whether it is told is not known
@@ -297,80 +269,9 @@ public final class SwapMember implements AutoCloseable {
           acting = false;
           acted = now;
           toldBy = session;
-          List<Runnable> then = List.copyOf(waiting);
-          waiting.clear();
-          then.forEach(Runnable::run);
           told.run();
           act();
         });
-  }
-
-  /** What the record wants of a node; completes with an objection, "" for none. */
-  private CompletionStage<String> act(SwapRecords.Read now) {
-    SwapRecord record = now.record();
-    return record == null
-        ? CompletableFuture.completedFuture("")
-        : caughtUp(record).thenComposeAsync(done -> act(record), loop);
-  }
-
-  /** Who was away while others swapped goes where this swap begins, also if it is given up. */
-  private CompletionStage<Void> caughtUp(SwapRecord record) {
-    List<SwapUser> behind =
-        record.phase().isSwitched()
-            ? List.of() // they turn
-            : users.stream().filter(user -> user.isBehind(record)).toList();
-    CoordinatorPlace source = behind.isEmpty() ? null : places.apply(record.from());
-    if (!behind.isEmpty() && source == null) {
-      return CompletableFuture.failedFuture(unknown(record.from()));
-    }
-    CompletableFuture<?>[] going =
-        behind.stream()
-            .map(user -> user.catchUp(record, source).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(going).completeOnTimeout(null, LINGER_MS, TimeUnit.MILLISECONDS);
-  }
-
-  private CompletionStage<String> act(SwapRecord record) {
-    return switch (record.phase()) {
-      case PLANNED -> CompletableFuture.completedFuture("");
-      case WARMING -> prepare(record);
-      case SEALED, TAKEN, ABORTING -> {
-        users.forEach(user -> user.coordinator().hold());
-        yield CompletableFuture.completedFuture("");
-      }
-      case SWITCHED, RETIRED -> turn(record);
-      case ABORTED -> {
-        users.forEach(SwapUser::forget);
-        users.forEach(user -> user.coordinator().resume());
-        yield CompletableFuture.completedFuture("");
-      }
-    };
-  }
-
-  private CompletionStage<String> prepare(SwapRecord record) {
-    CoordinatorPlace target = places.apply(record.to());
-    if (target == null) {
-      return CompletableFuture.completedFuture(
-          "no coordinator '" + record.to() + "' is configured there");
-    }
-    CompletableFuture<?>[] opening =
-        users.stream()
-            .map(user -> user.prepare(record, target).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(opening)
-        .handle((all, problem) -> problem == null ? "" : Routing.cause(problem).getMessage());
-  }
-
-  private CompletionStage<String> turn(SwapRecord record) {
-    CoordinatorPlace target = places.apply(record.to());
-    if (target == null) {
-      return CompletableFuture.failedFuture(unknown(record.to()));
-    }
-    List<CompletableFuture<Void>> turning = new ArrayList<>();
-    users.forEach(user -> turning.add(user.turn(record, target).toCompletableFuture()));
-    return CompletableFuture.allOf(turning.toArray(CompletableFuture<?>[]::new))
-        .completeOnTimeout(null, LINGER_MS, TimeUnit.MILLISECONDS)
-        .thenApply(all -> "");
   }
 
   // ---- what is asked for ----------------------------------------------------------------------
@@ -394,7 +295,7 @@ public final class SwapMember implements AutoCloseable {
                     .nodes()
                     .thenCompose(
                         nodes ->
-                            new SwapPlanner(places, node)
+                            new SwapPlanner(node.places, node.name)
                                 .plan(
                                     next(read, to, true, ""),
                                     new TreeSet<>(nodes.acted().keySet()))));
@@ -471,15 +372,26 @@ public final class SwapMember implements AutoCloseable {
   /** Stops to follow: who uses it is left where it is, and what it is told is not believed any more. */
   @Override
   public void close() {
+    leave();
+  }
+
+  /** As {@link #close}; completes when no swap waits for this node, or that could not be said. */
+  CompletionStage<Void> leave() {
     closed = true;
+    node.remove(this);
     loop.execute(
         () -> {
           follower.stop();
-          lease.stop();
           pursuit.stop();
-          users.forEach(SwapUser::forget);
-          List.copyOf(waiting).forEach(Runnable::run);
-          waiting.clear();
+          users.forget();
+          if (lease.leave(leased)) {
+            loop.then(
+                lease.session() == null
+                    ? lease.ended()
+                    : records.forget(node.name, lease.session()),
+                (done, problem) -> left.complete(null));
+          }
         });
+    return left;
   }
 }

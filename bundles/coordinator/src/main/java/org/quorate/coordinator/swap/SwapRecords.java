@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.Op;
@@ -121,6 +122,15 @@ final class SwapRecords {
     return records
         .transact(new Transaction(List.of(unchanged(seen)), List.of(put)))
         .thenApply(TransactionResult::succeeded);
+  }
+
+  /** A node uses it no more, though its session goes on. */
+  CompletionStage<Void> forget(String node, CoordinatorSession session) {
+    String told = root + "/nodes/" + node;
+    Condition mine = new Condition.OwnedBy(told, session.id());
+    return records
+        .transact(new Transaction(List.of(mine), List.of(new Op.Delete(told))))
+        .thenAccept(done -> {});
   }
 
   /**

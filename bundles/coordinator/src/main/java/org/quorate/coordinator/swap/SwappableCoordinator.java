@@ -50,6 +50,7 @@ public final class SwappableCoordinator implements Coordinator {
   private final Set<SwappedSession> sessions = ConcurrentHashMap.newKeySet();
   private final Set<SwappedWatch> watches = ConcurrentHashMap.newKeySet();
   private final Set<SwappedPoll> polls = ConcurrentHashMap.newKeySet();
+  private volatile boolean held;
   private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
 
   /**
@@ -69,11 +70,15 @@ public final class SwappableCoordinator implements Coordinator {
 
   /** From when this returns on nothing is believed that the provider says, until it is known. */
   public void hold() {
+    held = true;
+    routing.route().lookBack(true);
     routing.hold();
   }
 
   /** The provider serves on. */
   public void resume() {
+    held = false;
+    routing.route().lookBack(false);
     routing.open();
   }
 
@@ -88,6 +93,8 @@ public final class SwappableCoordinator implements Coordinator {
    */
   public CompletionStage<Void> switchTo(Coordinator target, long sealedAt, long begunAt) {
     Turn turn = new Turn(routing.route(), new Route(target), sealedAt, begunAt);
+    held = false;
+    turn.from().lookBack(true);
     routing.turn(turn.to(), true);
     Supplier<CompletionStage<List<LockInfo>>> locks = once(() -> locksAt(turn.to()));
     return all(sessions.stream().map(s -> s.move(turn.to(), locks)).toList())
@@ -102,7 +109,7 @@ public final class SwappableCoordinator implements Coordinator {
     }
     watches.forEach(watch -> going.add(watch.turn(turn)));
     polls.forEach(poll -> going.add(poll.turn(turn)));
-    if (routing.route() == turn.to()) {
+    if (routing.route() == turn.to() && !held) {
       routing.open();
     }
     if (routing.isClosed()) {

@@ -42,6 +42,9 @@ final class SwappedLock implements HeldLock {
   private void gone(Route from, Loss how) {
     if (how == Loss.RELEASED) {
       lose(how);
+    } else if (how == Loss.SESSION_ENDED) {
+      at = at.route() == from ? new At(from, null) : at; // perhaps only the provider's handle
+      owner.whenOver(() -> lose(how));
     } else {
       routing.whenServing(from, () -> lose(how));
     }

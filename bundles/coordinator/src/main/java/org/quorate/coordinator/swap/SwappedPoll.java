@@ -14,6 +14,7 @@ final class SwappedPoll implements Routing.Parked {
   private final List<Scope> scopes;
   private final long index;
   private final long untilMs;
+  private final Patience patience;
   private final long waitMs;
   private final Consumer<SwappedPoll> over;
   private final CompletableFuture<Listing> answer = new CompletableFuture<>();
@@ -30,6 +31,7 @@ final class SwappedPoll implements Routing.Parked {
     this.base = index;
     this.waitMs = waitMs;
     this.untilMs = routing.loop().nowMs() + Math.max(0, waitMs);
+    this.patience = new Patience(routing.loop(), untilMs);
     this.over = over;
   }
 
@@ -44,7 +46,7 @@ final class SwappedPoll implements Routing.Parked {
       giveUp(Routing.closed());
       return;
     } else if (routing.isHeld()) {
-      routing.park(this);
+      park();
       return;
     }
     long asked;
@@ -74,18 +76,30 @@ final class SwappedPoll implements Routing.Parked {
       }
     }
     CoordinationException why = problem == null ? null : Routing.cause(problem);
-    if (why != null && !Routing.isNews(why)) {
+    if (why != null && why.isSealed() && !routing.isClosed()) {
+      patience.refused();
+      parkUnsent();
+    } else if (why != null && !Routing.isNews(why)) {
       giveUp(why);
     } else if (!routing.believes(route) && !routing.isClosed()) {
-      synchronized (this) {
-        sentTo = null;
-      }
-      routing.park(this);
+      parkUnsent();
     } else if (why != null) {
       giveUp(why);
     } else {
       complete(asked, found);
     }
+  }
+
+  private void parkUnsent() {
+    synchronized (this) {
+      sentTo = null;
+    }
+    park();
+  }
+
+  private void park() {
+    patience.begin();
+    routing.park(this);
   }
 
   private void complete(long asked, Listing found) {
@@ -131,7 +145,12 @@ final class SwappedPoll implements Routing.Parked {
   }
 
   @Override
-  public long sinceMs() {
-    return -1;
+  public long untilMs() {
+    return patience.untilMs();
+  }
+
+  @Override
+  public long notBeforeMs() {
+    return patience.notBeforeMs();
   }
 }

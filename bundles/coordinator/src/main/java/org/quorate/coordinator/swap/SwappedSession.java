@@ -35,7 +35,7 @@ final class SwappedSession implements CoordinatorSession {
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
   private final Set<SwappedLock> held = new LinkedHashSet<>(); // guarded by this
   private final Set<AskedLock> asked = new LinkedHashSet<>(); // guarded by this
-  private final Set<LockSpec> doubtful = new LinkedHashSet<>(); // guarded by this
+  private final List<LockSpec> doubtful = new ArrayList<>(); // guarded by this; two may be equal
   private volatile At at;
 
   /** One that was opened or resumed there. */
@@ -58,9 +58,23 @@ final class SwappedSession implements CoordinatorSession {
   private void gone(Route from, SessionEnd how) {
     if (how == SessionEnd.CLOSED || routing.isClosed()) {
       end(how);
+    } else if (how == SessionEnd.DETACHED) {
+      letGo(from);
     } else {
       routing.whenServing(from, () -> end(how));
     }
+  }
+
+  /** Its provider does not keep it any more; wherever all has gone on it is taken up. */
+  private synchronized void letGo(Route from) {
+    if (at.route() == from) {
+      at = new At(from, null);
+    }
+  }
+
+  /** Does something once it has ended. */
+  void whenOver(Runnable then) {
+    ended.thenRun(then);
   }
 
   void end(SessionEnd how) {
@@ -155,7 +169,11 @@ final class SwappedSession implements CoordinatorSession {
                   lock.resume(to, session, mine);
                 }
               }
-              doubts.forEach(spec -> settle(session, spec, claim(found, spec, known)));
+              for (LockSpec spec : doubts) {
+                FencingToken claim = claim(found, spec, known);
+                known.add(claim);
+                settle(session, spec, claim);
+              }
             });
   }
 

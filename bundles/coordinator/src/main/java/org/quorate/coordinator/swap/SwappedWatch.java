@@ -212,14 +212,21 @@ final class SwappedWatch implements Subscription {
     @Override
     public void ended(CoordinationException why) {
       boolean turning;
+      boolean refused = why.isSealed() && !failed && !routing.isClosed();
       synchronized (SwappedWatch.this) {
         if (at != route || stopped) {
           return;
         }
         turning = !turns.isEmpty();
-        lost = why;
+        if (refused) {
+          subscription = null;
+        } else {
+          lost = why;
+        }
       }
-      if (failed || routing.isClosed()) {
+      if (refused) {
+        watchAgain(route);
+      } else if (failed || routing.isClosed()) {
         end(why);
       } else if (turning) {
         end(cutOff(why));
@@ -227,6 +234,24 @@ final class SwappedWatch implements Subscription {
         routing.whenServing(route, () -> end(why));
       }
     }
+  }
+
+  /** All has gone on elsewhere, and how that went this node has yet to learn. */
+  private void watchAgain(Route route) {
+    routing
+        .loop()
+        .after(
+            AGAIN_MS,
+            () -> {
+              long after;
+              synchronized (this) {
+                if (at != route || stopped || subscription != null) {
+                  return;
+                }
+                after = told;
+              }
+              begin(route, after);
+            });
   }
 
   private CompletionStage<?> told(Route route, List<KeyEvent> events, long upTo) {
@@ -311,11 +336,6 @@ final class SwappedWatch implements Subscription {
           @Override
           public void giveUp(CoordinationException why) {
             later.complete(null);
-          }
-
-          @Override
-          public long sinceMs() {
-            return -1;
           }
         });
     return later;

@@ -26,6 +26,18 @@ public interface NodeControl {
   /** The group that holds what is deployed: changed by admins only. Made by the first deployment. */
   GroupId SYSTEM_GROUP = GroupId.of("system");
 
+  /**
+   * Tells once when some node has {@link #SYSTEM_GROUP}, this one or another; it is looked for until then,
+   * from the first call on.
+   */
+  void whenSystem(Runnable found);
+
+  /**
+   * Whether nothing can be recorded in {@link #SYSTEM_GROUP}: more than half of the nodes have said, since it
+   * is looked for, that they do not have it, and none that it has.
+   */
+  boolean isWithoutSystem();
+
   /** The node, its addresses, services and peers. */
   NodeStatus node();
 

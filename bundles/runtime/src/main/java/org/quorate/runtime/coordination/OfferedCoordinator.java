@@ -12,6 +12,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
+import org.quorate.coordinator.swap.Authority;
 import org.quorate.coordinator.swap.SwapMember;
 import org.quorate.coordinator.swap.SwapRecord;
 import org.quorate.coordinator.swap.SwappableCoordinator;
@@ -33,6 +34,8 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
   private final CoordinatorPlace home;
   private final Map<String, Object> properties;
   private final Predicate<String> available;
+  private final Authority nothingRecorded;
+  private final Authority authority = new UntilFollowing();
   private final ServiceLoop loop;
 
   /** Those of bundles that came before anything was recorded; guarded by this. */
@@ -49,17 +52,20 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
    * @param home where it is until it is swapped; the service has its name
    * @param properties of the service
    * @param available whether a place is there
+   * @param nothingRecorded whether it is known that swaps are recorded nowhere
    */
   public OfferedCoordinator(
       BundleContext context,
       CoordinatorPlace home,
       Map<String, Object> properties,
       Predicate<String> available,
+      Authority nothingRecorded,
       ServiceLoop loop) {
     this.context = context;
     this.home = home;
     this.properties = properties;
     this.available = available;
+    this.nothingRecorded = nothingRecorded;
     this.loop = loop;
   }
 
@@ -77,16 +83,13 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
   }
 
   /**
-   * The place that serves, the record or a place has changed: the service comes or goes.
-   *
-   * @param recorded whether something may be recorded: then it is waited for
+   * The place that serves, the record or a place has changed: the service comes or goes. Until the record
+   * is known, its home is taken for what serves: what that says is not believed unless it vouches for it.
    */
-  public void refresh(boolean recorded) {
+  public void refresh() {
     SwapMember following = member;
-    String serving = following != null ? following.serving() : recorded ? null : home.name();
-    if (serving == null) {
-      return; // what is offered stays: until it is known what serves, nothing is believed
-    }
+    String known = following == null ? null : following.serving();
+    String serving = known == null ? home.name() : known;
     ServiceRegistration<Coordinator> gone = null;
     boolean wanted;
     synchronized (this) {
@@ -145,16 +148,22 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
     return null;
   }
 
-  private static <T> T await(CompletionStage<T> stage)
+  /** One that is opened too late is nobody's. */
+  private static Coordinator await(CompletionStage<Coordinator> opening)
       throws ExecutionException, InterruptedException, TimeoutException {
-    return stage.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+    try {
+      return opening.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+    } catch (InterruptedException | TimeoutException e) {
+      opening.thenAccept(Coordinator::shutdown);
+      throw e;
+    }
   }
 
   private Coordinator early(String bundle)
       throws ExecutionException, InterruptedException, TimeoutException {
     Coordinator opened = await(home.open(bundle, SwapRecord.FIRST_EPOCH));
     SwappableCoordinator coordinator =
-        new SwappableCoordinator(home.name(), opened, this::holds, loop);
+        new SwappableCoordinator(home.name(), opened, authority, loop);
     synchronized (this) {
       if (member == null) {
         early.put(coordinator, bundle);
@@ -166,9 +175,18 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
   }
 
   /** Where nothing is recorded nothing was ever swapped. */
-  private boolean holds() {
-    SwapMember following = member;
-    return following == null || following.holds();
+  private final class UntilFollowing implements Authority {
+    @Override
+    public boolean holds() {
+      SwapMember following = member;
+      return following == null ? nothingRecorded.holds() : following.holds();
+    }
+
+    @Override
+    public String why() {
+      SwapMember following = member;
+      return following == null ? nothingRecorded.why() : following.why();
+    }
   }
 
   @Override

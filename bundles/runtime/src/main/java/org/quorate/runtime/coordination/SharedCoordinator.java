@@ -224,6 +224,11 @@ public final class SharedCoordinator implements Movable {
     return moving(m -> m.retire(reason, by));
   }
 
+  @Override
+  public boolean vouches() {
+    return shared instanceof Movable movable && movable.vouches();
+  }
+
   // ---- the end --------------------------------------------------------------------------------
 
   /** Ends what this user opened. */

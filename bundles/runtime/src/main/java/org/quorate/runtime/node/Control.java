@@ -51,6 +51,7 @@ final class Control implements NodeControl {
   private final Forwarding forwarding;
   private final Measurements measurements;
   private final Why why;
+  private final SystemSearch system;
 
   Control(
       QuorateNode node,
@@ -69,6 +70,17 @@ final class Control implements NodeControl {
     this.forwarding = forwarding;
     this.measurements = new Measurements(node);
     this.why = new Why(node);
+    this.system = new SystemSearch(node);
+  }
+
+  @Override
+  public void whenSystem(Runnable found) {
+    system.whenFound(found);
+  }
+
+  @Override
+  public boolean isWithoutSystem() {
+    return system.isNowhere();
   }
 
   @Override

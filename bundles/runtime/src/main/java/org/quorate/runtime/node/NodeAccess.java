@@ -42,6 +42,9 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   private static final long RETRY_MS = 20;
   private static final long TICK_MS = 250;
 
+  /** How often to look for changes of a group that this node does not have. */
+  private static final long ELSEWHERE_MS = 200;
+
   private final QuorateNode node;
   private final GroupId id;
   private final ScheduledThreadPoolExecutor thread;
@@ -191,7 +194,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
     GroupHost host = closed ? null : node.groups().find(id);
     Runnable cancel =
         host == null
-            ? after(RETRY_MS, () -> once.changed(0, null))
+            ? after(ELSEWHERE_MS, () -> once.changed(0, null))
             : host.watch(
                 keys,
                 version,

@@ -99,7 +99,7 @@ final class GroupServices implements GroupListener, AutoCloseable {
 
   /**
    * Offers the way to the group that holds what nodes decide together: for parts of the node, which find it
-   * by its name alone. It stays until the node stops, wherever that group is served.
+   * by its name alone. It stays until the node stops, wherever that group is served. From any thread.
    */
   void offerSystem() {
     execute(this::registerSystem);

@@ -2,12 +2,16 @@ package org.quorate.runtime.osgi;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -18,8 +22,10 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.quorate.api.GroupAccess;
 import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.coordinator.swap.Authority;
 import org.quorate.coordinator.swap.CoordinatorSwaps;
 import org.quorate.coordinator.swap.SwapMember;
+import org.quorate.coordinator.swap.SwapNode;
 import org.quorate.coordinator.swap.SwapPlan;
 import org.quorate.coordinator.swap.SwapRecord;
 import org.quorate.runtime.api.ControlException;
@@ -30,23 +36,32 @@ import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.kit.LoopThread;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Offers bundles a {@code Coordinator} for each place of this node. Swaps are recorded in the group
- * {@code system}; on a node that has this group none is offered before the record is known.
+ * Offers bundles a {@code Coordinator} for each place of this node. Swaps are recorded in the group {@code
+ * system}, which this node need not have a part in.
  */
 @Component(immediate = true, service = CoordinatorSwaps.class)
 public final class OfferedCoordinators implements CoordinatorSwaps {
+  private static final Logger LOG = LoggerFactory.getLogger(OfferedCoordinators.class);
   private static final long LOOK_MS = 100;
   private static final int LOOKS = 200;
+
+  /** How long others are told that this node takes no part any more. */
+  private static final long LEAVE_MS = 2_000;
 
   private final BundleContext context;
   private final NodeControl control;
   private final LoopThread loop = new LoopThread("quorate-coordinators");
   private final LoopThread registering = new LoopThread("quorate-coordinator-services");
   private final Map<String, CoordinatorPlace> places = new ConcurrentHashMap<>();
+  private final Map<CoordinatorPlace, Map<String, Object>> bound =
+      new LinkedHashMap<>(); // guarded by this
   private final Map<String, OfferedCoordinator> offered = new HashMap<>(); // guarded by this
   private KvCoordinator records; // guarded by this
+  private SwapNode swaps; // guarded by this
 
   @Activate
   public OfferedCoordinators(BundleContext context, @Reference NodeControl control) {
@@ -54,34 +69,71 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     this.control = control;
   }
 
+  /** Of two with one name the first is offered, the other one when that has gone. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void bindPlace(CoordinatorPlace place, Map<String, Object> properties) {
-    Map<String, Object> shown = new HashMap<>(properties);
-    shown.keySet().removeIf(key -> !key.startsWith("quorate."));
-    shown.remove("quorate.coordinator.place");
-    shown.put("quorate.coordinator", place.name());
-    places.put(place.name(), place);
-    OfferedCoordinator made =
-        new OfferedCoordinator(context, place, shown, places::containsKey, loop);
     synchronized (this) {
-      offered.put(place.name(), made);
-      if (records != null) {
-        follow(made, place.name());
+      bound.put(place, properties);
+      if (places.putIfAbsent(place.name(), place) != null) {
+        LOG.error(
+            "coordinator '{}' is configured twice: the second one is off until the first has gone",
+            place.name());
+        return;
       }
+      offer(place, properties);
     }
     refresh();
   }
 
+  private synchronized void offer(CoordinatorPlace place, Map<String, Object> properties) {
+    Map<String, Object> shown = new HashMap<>(properties);
+    shown.keySet().removeIf(key -> !key.startsWith("quorate."));
+    shown.remove("quorate.coordinator.place");
+    shown.put("quorate.coordinator", place.name());
+    OfferedCoordinator made =
+        new OfferedCoordinator(
+            context, place, shown, places::containsKey, new NothingRecorded(), loop);
+    offered.put(place.name(), made);
+    if (swaps != null) {
+      follow(made, place.name());
+    }
+  }
+
+  /** Nothing was ever swapped if there is no group to record it in. */
+  private final class NothingRecorded implements Authority {
+    @Override
+    public boolean holds() {
+      return control.isWithoutSystem();
+    }
+
+    @Override
+    public String why() {
+      return ": fewer than half of the nodes have said whether there is a group 'system', where"
+          + " swaps are recorded";
+    }
+  }
+
   void unbindPlace(CoordinatorPlace place) {
-    places.remove(place.name(), place);
-    OfferedCoordinator gone;
+    OfferedCoordinator gone = null;
     synchronized (this) {
-      gone = offered.remove(place.name());
+      bound.remove(place);
+      if (places.remove(place.name(), place)) {
+        gone = offered.remove(place.name());
+      }
     }
     if (gone != null) {
       gone.close();
+      offerOther(place.name());
     }
     refresh();
+  }
+
+  private synchronized void offerOther(String name) {
+    for (Map.Entry<CoordinatorPlace, Map<String, Object>> each : bound.entrySet()) {
+      if (each.getKey().name().equals(name) && places.putIfAbsent(name, each.getKey()) == null) {
+        offer(each.getKey(), each.getValue());
+      }
+    }
   }
 
   @Reference(
@@ -92,6 +144,9 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     synchronized (this) {
       records =
           new KvCoordinator(system, "swaps", 1, () -> CompletableFuture.completedFuture(null));
+      swaps =
+          new SwapNode(
+              records, control.node().node().name(), places::get, loop, SwapMember.Timing.DEFAULT);
       offered.forEach((name, each) -> follow(each, name));
     }
     refresh();
@@ -101,14 +156,8 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     // It is offered until the node stops, and so do all of these.
   }
 
-  private void follow(OfferedCoordinator coordinator, String name) {
-    SwapMember member =
-        new SwapMember(records, name, node(), places::get, loop, SwapMember.Timing.DEFAULT);
-    coordinator.follow(member).start(this::refresh);
-  }
-
-  private String node() {
-    return control.node().node().name();
+  private synchronized void follow(OfferedCoordinator coordinator, String name) {
+    coordinator.follow(swaps.member(name)).start(this::refresh);
   }
 
   /** Services come and go on a thread of their own: who gets one at once may wait for the loop. */
@@ -121,8 +170,7 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     synchronized (this) {
       all = new ArrayList<>(offered.values());
     }
-    boolean recorded = control.groupIds().contains(NodeControl.SYSTEM_GROUP);
-    all.forEach(each -> each.refresh(recorded));
+    all.forEach(OfferedCoordinator::refresh);
   }
 
   // ---- swaps ----------------------------------------------------------------------------------
@@ -187,7 +235,7 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     SwapMember member = member(coordinator);
     return member != null
         ? member.plan(to)
-        : SwapMember.first(coordinator, to, node(), places::get);
+        : SwapMember.first(coordinator, to, control.node().node().name(), places::get);
   }
 
   @Override
@@ -206,12 +254,24 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
   void close() {
     List<OfferedCoordinator> all;
     KvCoordinator last;
+    SwapNode leaving;
     synchronized (this) {
       all = new ArrayList<>(offered.values());
       offered.clear();
       last = records;
+      leaving = swaps;
     }
+    CompletionStage<Void> left =
+        leaving == null ? CompletableFuture.completedFuture(null) : leaving.leave();
     all.forEach(OfferedCoordinator::close);
+    try {
+      left.toCompletableFuture().get(LEAVE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.info(
+          "swaps wait for this node until its lease is over: the group 'system' does not answer");
+    }
     if (last != null) {
       last.abandon();
     }

@@ -164,9 +164,7 @@ public final class QuorateNodeComponent {
     node = starting;
     configured = node.config().parameters();
     groups = new GroupServices(context, node);
-    if (node.control().groupIds().contains(NodeControl.SYSTEM_GROUP)) {
-      groups.offerSystem();
-    }
+    node.control().whenSystem(groups::offerSystem);
     node.listen(groups);
     registrations.add(context.registerService(Vertx.class, node.vertx(), null));
     registrations.add(context.registerService(NodeControl.class, node.control(), null));

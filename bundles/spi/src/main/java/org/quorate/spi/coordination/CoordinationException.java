@@ -58,6 +58,17 @@ public final class CoordinationException extends RuntimeException {
         Code.UNAVAILABLE, "sealed, nothing can be changed: " + reason, null, true);
   }
 
+  /** What is refused where all that was kept has gone on elsewhere, reads too: as by a seal. */
+  public static CoordinationException moved(String reason) {
+    return new CoordinationException(
+        Code.UNAVAILABLE,
+        "what was kept here has gone on elsewhere: "
+            + reason
+            + "; use the coordinator as a node offers it, which goes along",
+        null,
+        true);
+  }
+
   public Code code() {
     return code;
   }

@@ -67,6 +67,22 @@ public interface Movable extends Coordinator {
     return CompletableFuture.completedFuture(true);
   }
 
+  /**
+   * Whether nothing that this coordinator says can be from after all has gone on elsewhere: it looks at the
+   * place itself, and refuses reads there. Of others that is known only to who follows the swaps.
+   */
+  default boolean vouches() {
+    return false;
+  }
+
+  /**
+   * Lets this coordinator read what was kept here, and tell changes up to the seal, also when all has gone on
+   * elsewhere: for who goes along and has not told all of it yet.
+   */
+  default void lookBack(boolean wanted) {
+    // Where reads are refused.
+  }
+
   /** Forgets all that is kept here and seals it in the same step: it has gone on elsewhere. */
   CompletionStage<Boolean> retire(String reason, FencingToken by);
 }
