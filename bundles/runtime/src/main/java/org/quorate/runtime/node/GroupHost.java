@@ -1,13 +1,10 @@
 package org.quorate.runtime.node;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,22 +24,13 @@ import org.quorate.api.Proposal;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.client.net.Loop;
-import org.quorate.core.config.ParameterException;
 import org.quorate.core.replica.CheckpointBudget;
 import org.quorate.core.replica.Replica;
-import org.quorate.core.replica.ReplicaConfig;
-import org.quorate.core.replica.StrategyException;
-import org.quorate.core.storage.ReplicaStores;
-import org.quorate.runtime.api.ControlException;
-import org.quorate.runtime.api.ControlException.Code;
 import org.quorate.runtime.api.Metric;
-import org.quorate.spi.consensus.ConsensusStrategy;
 import org.quorate.spi.consensus.Membership;
 import org.quorate.spi.consensus.Role;
 import org.quorate.spi.transport.Lane;
 import org.quorate.spi.transport.Transport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A group on this node: open while everything it needs is there, parked otherwise. What callers ask
@@ -76,22 +64,8 @@ public final class GroupHost implements Group {
     void changed(GroupHost host, String event, Map<String, String> details);
   }
 
-  private enum Phase {
-    PARKED,
-    OPENING,
-    OPEN,
-    /** Leadership is on its way to another node, then the group parks. */
-    LEAVING,
-    FAILED,
-    STOPPED
-  }
-
-  private static final Logger LOG = LoggerFactory.getLogger(GroupHost.class);
   private static final long OPENING_RETRY_MS = 50;
   private static final int STATUS_PATIENCE_S = 2;
-
-  /** A successor that has not taken over by then is elected: what uses the part must end. */
-  private static final long HAND_OVER_MS = 2000;
 
   private final Node node;
   private final Loop loop;
@@ -100,19 +74,12 @@ public final class GroupHost implements Group {
   private final KeyWatches keyWatches = new KeyWatches();
   private final Sights sights = new Sights();
   private final GroupFigures figures = new GroupFigures();
-  private final List<Runnable> waiting = new ArrayList<>();
   private volatile GroupManifest manifest;
-  private volatile String why = "not opened yet";
-  private volatile Phase phase = Phase.PARKED;
-  private final Map<String, ConsensusStrategy> strategies = new ConcurrentHashMap<>();
-  private Services.Parts parts;
-  private Replica replica;
-  private boolean openedBefore; // by workers, one opening after the other
-  private volatile long store; // who the open replica is
   private boolean lively;
   private final GroupNews news;
   private final SwapWatch swaps;
   private final ReplicaStorage storage;
+  private final ReplicaLife life;
 
   /** Blocks for a moment: reads where the replica is kept. */
   GroupHost(Node node, Ticker ticker, ManifestStore files, GroupManifest manifest) {
@@ -123,6 +90,7 @@ public final class GroupHost implements Group {
     this.news = new GroupNews(this, node, manifest.membership());
     this.swaps = new SwapWatch(this, node::changed);
     this.storage = new ReplicaStorage(this, node, files, manifest);
+    this.life = new ReplicaLife(this, node, storage);
   }
 
   /** Swaps of this group as this node sees them. */
@@ -164,7 +132,7 @@ public final class GroupHost implements Group {
 
   /** The replica is in other storages from now on. */
   void moved(StorageChoice to) {
-    parts = node.services().parts(manifest.on(to.log(), to.state()));
+    life.moved(node.services().parts(manifest.on(to.log(), to.state())));
   }
 
   /** The node that takes proposals as far as this one knows, or null; from any thread. */
@@ -182,308 +150,35 @@ public final class GroupHost implements Group {
     return manifest.group();
   }
 
-  // ---- opening and parking -----------------------------------------------------------------
+  // ---- opening and closing -----------------------------------------------------------------
 
   /** Opens or parks as the services and the manifest now demand; then runs the callback. */
   void reconcile(Runnable then) {
-    loop.execute(
-        () -> {
-          switch (phase) {
-            case OPENING, LEAVING -> waiting.add(() -> reconcile(then));
-            case OPEN -> {
-              String gone = gone();
-              if (gone != null) {
-                leave(gone, then);
-              } else {
-                then.run();
-              }
-            }
-            case PARKED -> {
-              if (storage.ending()) {
-                storage.whenIdle(() -> reconcile(then));
-              } else {
-                open(then);
-              }
-            }
-            case FAILED -> {
-              if (replica == null && (otherParts() || otherStrategies())) {
-                open(then); // it did not open with those that were there
-              } else {
-                then.run();
-              }
-            }
-            default -> then.run();
-          }
-        });
+    life.reconcile(then);
   }
 
-  /** Hands leadership over, parks, and opens anew if what it needs is there by then. */
-  private void leave(String reason, Runnable then) {
-    phase = Phase.LEAVING;
-    handOverFirst(
-        null,
-        HAND_OVER_MS,
-        () -> {
-          if (phase == Phase.LEAVING) {
-            shut(Phase.PARKED, reason);
-            followUp(() -> reconcile(then));
-          } else {
-            followUp(then); // the node stopped meanwhile
-          }
-        });
-  }
-
-  /**
-   * Runs the action once: when another member leads, when none takes over, or when the time is up.
-   *
-   * @param to null for the member that the protocol finds best
-   */
-  private void handOverFirst(NodeId to, long budgetMs, Runnable action) {
-    boolean[] done = {false};
-    Runnable once =
-        () -> {
-          if (!done[0]) {
-            done[0] = true;
-            action.run();
-          }
-        };
-    Runnable limit = loop.after(budgetMs, once);
-    replica.handOver(
-        to,
-        outcome -> {
-          limit.run();
-          loop.execute(once); // not below the step that answers: it may close the replica
-        });
-  }
-
-  private boolean otherParts() {
-    return !Objects.equals(parts, node.services().parts(local()));
-  }
-
-  private boolean otherStrategies() {
-    return strategies.entrySet().stream()
-        .anyMatch(used -> used.getValue() != node.services().strategy(used.getKey()));
-  }
-
-  /** Why the replica cannot go on with what it was opened with; null if it can. */
-  private String gone() {
-    String objection = manifest.objection(node.id(), store);
-    if (objection != null) {
-      return objection;
-    }
-    if (otherParts()) {
-      String missing = node.services().missing(local());
-      return missing == null ? "a part it uses was replaced" : missing;
-    }
-    for (String strategy : replica.strategies()) {
-      ConsensusStrategy used = strategies.get(strategy);
-      if (used != null && used != node.services().strategy(strategy)) {
-        String missing = node.services().missingStrategy(strategy);
-        return missing == null ? "strategy '" + strategy + "' was replaced" : missing;
-      }
-    }
-    return null;
-  }
-
-  private void open(Runnable then) {
-    Services.Parts found = node.services().parts(local());
-    String obstacle = found == null ? node.services().missing(local()) : null;
-    ReplicaConfig checked = null;
-    if (obstacle == null) {
-      obstacle = manifest.objection(node.id(), storage.storeId(found));
-    }
-    if (obstacle == null) {
-      try {
-        ConsensusStrategy first = node.services().strategy(manifest.config().strategy());
-        ReplicaConfig plain = manifest.config();
-        checked = plain.with(GroupOptions.checked(plain.options().values(), found, first));
-      } catch (ParameterException e) {
-        obstacle = "options: " + e.getMessage();
-      }
-    }
-    if (obstacle != null) {
-      phase = Phase.PARKED;
-      park(obstacle);
-      then.run();
-      return;
-    }
-    phase = Phase.OPENING;
-    why = "opening";
-    parts = found;
-    strategies.clear();
-    ReplicaConfig config = checked;
-    node.workers().execute(() -> openStores(config, found, then));
-  }
-
-  /** Each replica of this process has its own: the log and the peers know the one before. */
-  private long risen() {
-    boolean first = !openedBefore;
-    openedBefore = true;
-    return first ? node.home().incarnation() : node.home().rise();
-  }
-
-  /** On a worker. */
-  private void openStores(ReplicaConfig config, Services.Parts found, Runnable then) {
-    Replica opened;
-    ReplicaStores stores;
-    try {
-      if (manifest.discard()) {
-        Reseeding.discard(config.group(), found);
-        node.replace(this, manifest.discarding(false));
-      }
-      stores = storage.open(found);
-      store = storage.storeId(found);
-      opened =
-          Replica.open(
-              config,
-              new HostEnvironment(id(), node, loop, strategies, store, risen()),
-              stores.logs(),
-              stores.states(),
-              found.stateMachine().create(config.options()));
-      if (opened.config().historyId() != config.historyId()) {
-        node.replace(this, manifest.forked(opened.config()));
-      }
-    } catch (RuntimeException | LinkageError e) {
-      if (!(e instanceof StrategyException)) { // which has told the log
-        LOG.error("group {} does not open", id(), e);
-      }
-      loop.execute(
-          () -> {
-            phase = Phase.FAILED;
-            why = String.valueOf(e.getMessage());
-            node.changed(this, "group.failed", Map.of("why", why));
-            followUp(then);
-          });
-      return;
-    }
-    loop.execute(
-        () -> {
-          replica = opened;
-          storage.opened(stores, opened);
-          phase = Phase.OPEN;
-          news.opened();
-          replica.onChange(this::observe);
-          replica.onApplied(this::applied);
-          replica.start();
-          observe();
-          followUp(then);
-        });
-  }
-
-  /** What is done with the stores of a replica that is closed; on a worker. */
-  interface Surgery {
-    void on(ReplicaConfig config, Services.Parts parts, long storeId);
-  }
-
-  /**
-   * Closes the replica behind a checkpoint, has its stores worked on, and opens it again. Fails as the
-   * work fails, or if parts of the group are missing; the replica is opened again in any case.
-   */
-  CompletableFuture<Void> operate(String reason, Surgery surgery) {
+  /** As {@link ReplicaLife#operate}; from any thread. */
+  CompletableFuture<Void> operate(String reason, ReplicaLife.Surgery surgery) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    loop.execute(() -> operate(reason, surgery, done));
+    loop.execute(() -> life.operate(reason, surgery, done));
     return done;
   }
 
-  private void operate(String reason, Surgery surgery, CompletableFuture<Void> done) {
-    Services.Parts found = node.services().parts(local());
-    if (phase == Phase.OPENING) {
-      waiting.add(() -> operate(reason, surgery, done));
-    } else if (storage.ending()) {
-      storage.whenIdle(() -> operate(reason, surgery, done));
-    } else if (phase == Phase.STOPPED || found == null) {
-      String what = found == null ? node.services().missing(local()) : "the node stops";
-      done.completeExceptionally(new ControlException(Code.UNAVAILABLE, what));
-    } else if (replica != null) {
-      replica.checkpoint(
-          () -> {
-            if (replica != null) {
-              shut(Phase.PARKED, reason);
-              operate(reason, surgery, done);
-            }
-          });
-    } else {
-      phase = Phase.OPENING;
-      ReplicaConfig config = manifest.config();
-      node.workers().execute(() -> operate(surgery, config, found, done));
-    }
+  /** Closes for good: hands over, writes a checkpoint, closes. */
+  CompletableFuture<Void> stop(NodeId successor, long budgetMs) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    loop.execute(() -> life.stop(successor, budgetMs, stopped));
+    return stopped;
   }
 
-  private void operate(
-      Surgery surgery, ReplicaConfig config, Services.Parts found, CompletableFuture<Void> done) {
-    Throwable problem = null;
-    try {
-      surgery.on(config, found, storage.storeId(found));
-    } catch (RuntimeException e) {
-      problem = e;
-    }
-    Throwable failure = problem;
-    loop.execute(
-        () -> {
-          phase = Phase.PARKED;
-          open(
-              () -> {
-                if (failure == null) {
-                  done.complete(null);
-                } else {
-                  done.completeExceptionally(failure);
-                }
-              });
-          followUp(() -> {});
-        });
+  /** A replica was opened and takes part next. */
+  void opened(Replica replica) {
+    news.opened();
+    replica.onApplied(version -> applied(replica, version));
   }
 
-  private void followUp(Runnable then) {
-    List<Runnable> next = List.copyOf(waiting);
-    waiting.clear();
-    then.run();
-    next.forEach(Runnable::run);
-  }
-
-  private void park(String reason) {
-    if (!reason.equals(why)) {
-      why = reason;
-      LOG.warn("group {} is parked: {}", id(), reason);
-      node.changed(this, "group.parked", Map.of("why", reason));
-    }
-  }
-
-  private void shut(Phase next, String reason) {
-    if (replica != null) {
-      storage.close();
-      replica = null;
-    }
-    parts = null;
-    strategies.clear();
-    phase = next;
-    if (next == Phase.PARKED) {
-      park(reason);
-    } else {
-      why = reason;
-      node.changed(this, "group.parked", Map.of("why", reason));
-    }
-    watches.end();
-    keyWatches.end();
-    sights.end();
-  }
-
-  /** Told by the replica after a change. */
-  private void observe() {
-    if (replica == null) {
-      return;
-    }
-    GroupStatus status = replica.status();
-    if (status.state() == GroupStatus.State.FAILED) {
-      why = status.why();
-      node.changed(this, "group.failed", Map.of("why", why));
-      return;
-    }
-    if (status.state() == GroupStatus.State.PARKED) {
-      park(status.why());
-    } else if (!why.isEmpty()) {
-      why = "";
-      node.changed(this, "group.opened", Map.of());
-    }
+  /** Something of the open replica has changed. */
+  void changed(Replica replica, GroupStatus status) {
     news.look(status, replica);
     swaps.observe(replica.swaps());
     Membership decided = replica.decidedMembership();
@@ -492,11 +187,17 @@ public final class GroupHost implements Group {
     }
   }
 
+  /** There is no open replica any more. */
+  void closed() {
+    watches.end();
+    keyWatches.end();
+  }
+
   /** Runs on the loop when the group is open. */
   void ifOpen(Runnable action) {
     loop.execute(
         () -> {
-          if (replica != null) {
+          if (life.replica() != null) {
             action.run();
           }
         });
@@ -504,7 +205,7 @@ public final class GroupHost implements Group {
 
   /** Whether a replica takes part; from any thread. */
   boolean isOpen() {
-    return phase == Phase.OPEN;
+    return life.isOpen();
   }
 
   /** Takes a manifest with a newer membership, which is on disk already. */
@@ -512,7 +213,7 @@ public final class GroupHost implements Group {
     manifest = newer;
     loop.execute(
         () -> {
-          if (replica == null) {
+          if (life.replica() == null) {
             news.told(newer.membership());
           }
         });
@@ -521,11 +222,13 @@ public final class GroupHost implements Group {
 
   /** The newest membership known to be decided, or null; on the loop. */
   Membership decidedMembership() {
+    Replica replica = life.replica();
     return replica == null ? null : replica.decidedMembership();
   }
 
   /** Membership the protocol goes by at this moment, or did last; on the loop. */
   Membership membershipNow() {
+    Replica replica = life.replica();
     return replica == null ? news.membership() : replica.link().membership();
   }
 
@@ -536,11 +239,13 @@ public final class GroupHost implements Group {
 
   /** How far the log is, to be compared with those of other members; on the loop. */
   Bytes logRank() {
+    Replica replica = life.replica();
     return replica == null ? Bytes.EMPTY : replica.logRank();
   }
 
   /** Index of the last record in the log, 0 while the replica is closed; on the loop. */
   long lastIndex() {
+    Replica replica = life.replica();
     return replica == null ? 0 : replica.link().last();
   }
 
@@ -549,61 +254,11 @@ public final class GroupHost implements Group {
     return news.membership().find(node.id()).filter(m -> m.role() == Role.WITNESS).isPresent();
   }
 
-  /** Closes for good: hands over, writes a checkpoint, closes. */
-  CompletableFuture<Void> stop(NodeId successor, long budgetMs) {
-    CompletableFuture<Void> stopped = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          if (phase == Phase.OPENING) {
-            waiting.add(() -> stop(successor, budgetMs).thenRun(() -> stopped.complete(null)));
-          } else if (replica == null) {
-            phase = Phase.STOPPED;
-            stopped(stopped);
-          } else {
-            stopping(successor, budgetMs, stopped);
-          }
-        });
-    return stopped;
-  }
-
-  private void stopped(CompletableFuture<Void> stopped) {
-    if (storage.ending()) {
-      storage.whenIdle(() -> stopped.complete(null));
-    } else {
-      stopped.complete(null);
-    }
-  }
-
-  private void stopping(NodeId successor, long budgetMs, CompletableFuture<Void> stopped) {
-    Runnable last =
-        () -> {
-          if (!stopped.isDone()) {
-            shut(Phase.STOPPED, "the node stops");
-            stopped(stopped);
-          }
-        };
-    Runnable limit = loop.after(budgetMs, last);
-    Runnable checkpoint =
-        () -> {
-          if (replica != null) {
-            replica.checkpoint(
-                () -> {
-                  limit.run();
-                  last.run();
-                });
-          }
-        };
-    if (successor != null && node.id().equals(replica.status().hint())) {
-      handOverFirst(successor, budgetMs, checkpoint);
-    } else {
-      checkpoint.run();
-    }
-  }
-
   // ---- callers, on the loop ----------------------------------------------------------------
 
   /** Whether something goes on in the group, so that it wants the next tick too. */
   boolean tick() {
+    Replica replica = life.replica();
     lively = replica != null && replica.tick();
     keyWatches.hears(news.hint() != null, nowMs());
     keyWatches.catchUp();
@@ -613,30 +268,33 @@ public final class GroupHost implements Group {
   }
 
   void receive(NodeId from, Lane lane, Bytes frame) {
+    Replica replica = life.replica();
     if (replica != null) {
       replica.receive(from, lane, frame);
     }
   }
 
   void peerReset(NodeId peer) {
+    Replica replica = life.replica();
     if (replica != null) {
       replica.peerReset(peer);
     }
   }
 
   void peerBusy(NodeId peer) {
+    Replica replica = life.replica();
     if (replica != null) {
       replica.peerBusy(peer);
     }
   }
 
   private Outcome parked() {
-    if (phase == Phase.OPENING) {
+    if (life.isOpening()) {
       return new Outcome.Overloaded(OPENING_RETRY_MS, "the group is opening");
     }
     return manifest.successor() != null
         ? new Rejected(Rejection.FORKED, "group " + id() + ": " + manifest.ended(node.id()))
-        : new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + why);
+        : new Rejected(Rejection.PARKED, "group " + id() + " is not open here: " + life.why());
   }
 
   /** Calls back on the loop, at once when the caller is there. */
@@ -677,7 +335,10 @@ public final class GroupHost implements Group {
   void onReplica(Consumer<Outcome> refused, Consumer<Replica> action) {
     if (!loop.inside()) {
       loop.execute(() -> onReplica(refused, action));
-    } else if (replica == null) {
+      return;
+    }
+    Replica replica = life.replica();
+    if (replica == null) {
       refused.accept(parked());
     } else {
       if (!lively) {
@@ -695,7 +356,11 @@ public final class GroupHost implements Group {
    */
   public Runnable watch(long version, LongConsumer then) {
     Watches.Watch watch = watches.make(version, then);
-    loop.run(() -> watches.add(watch, replica == null ? 0 : replica.appliedVersion()));
+    loop.run(
+        () -> {
+          Replica replica = life.replica();
+          watches.add(watch, replica == null ? 0 : replica.appliedVersion());
+        });
     return () -> loop.run(() -> watches.remove(watch));
   }
 
@@ -711,6 +376,7 @@ public final class GroupHost implements Group {
         keyWatches.make(keys, version, reached -> changed(reached, query, then));
     loop.run(
         () -> {
+          Replica replica = life.replica();
           if (replica == null || witness()) {
             then.changed(0, null); // it sees no changes
           } else {
@@ -721,6 +387,7 @@ public final class GroupHost implements Group {
   }
 
   private void changed(long version, Bytes query, GroupAccess.Sight then) {
+    Replica replica = life.replica();
     if (query == null || version <= 0 || replica == null) {
       then.changed(version, null);
     } else {
@@ -729,7 +396,7 @@ public final class GroupHost implements Group {
     }
   }
 
-  private void applied(long version) {
+  private void applied(Replica replica, long version) {
     watches.applied(version);
     keyWatches.applied(version, replica.log().index());
   }
@@ -765,15 +432,17 @@ public final class GroupHost implements Group {
 
   /** The group's metrics; on the loop. */
   List<Metric.Sample> measure() {
-    return Measurements.of(statusNow(), replica, watches.size() + keyWatches.size(), figures);
+    return Measurements.of(
+        statusNow(), life.replica(), watches.size() + keyWatches.size(), figures);
   }
 
   /** The status; on the loop. */
   public GroupStatus statusNow() {
-    return replica != null ? replica.status().onStorage(storage.names()) : closedStatus(why);
+    Replica replica = life.replica();
+    return replica != null ? replica.status().onStorage(storage.names()) : closedStatus(life.why());
   }
 
   private GroupStatus closedStatus(String reason) {
-    return ClosedStatus.of(manifest, node.id(), storage.names(), phase == Phase.FAILED, reason);
+    return ClosedStatus.of(manifest, node.id(), storage.names(), life.failed(), reason);
   }
 }
