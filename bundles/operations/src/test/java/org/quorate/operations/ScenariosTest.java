@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
+import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.operations.Decision;
 import org.quorate.spi.operations.Operation;
 import org.quorate.spi.operations.OperationException;
@@ -60,7 +61,7 @@ class ScenariosTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ddl", "reload", "view", "drop", "pause", "cut"})
+  @ValueSource(strings = {"ddl", "reload", "view", "drop", "pause", "resume", "cut"})
   void whatEndsLeavesNothing(String kind) {
     Operation done = n2.does(CrashAtEachStepTest.spec(kind));
     assertEquals(Decision.COMMITTED, done.decision(), world::toString);
@@ -159,9 +160,29 @@ class ScenariosTest {
     world.settle();
   }
 
+  /** Who hears nothing of its answer gives it again: one of both counts, the first. */
+  @Test
+  void aSecondAnswerOfASessionIsNone() {
+    n3.fault = "prepare hang";
+    CompletionStage<Operation> run = n1.begin(DDL.withTimeouts(PATIENT));
+    await(Phase.PREPARE, "n3");
+    Layout layout = new Layout(World.ROOT);
+    KeyEntry entry = world.servers.keys.get(layout.operation(1));
+    Stored s = Codec.operation(entry.value(), entry.modRevision());
+    Codec.Answer no = new Codec.Answer(false, "no");
+    Steps steps = new Steps(layout, "n2", 0);
+    assertFalse(
+        world.get(n2.coordinator.transact(steps.answer(s, s.expected.get("n2"), no))).succeeded());
+    world.get(n3.operators.remove("n3"));
+    n3.fault = "";
+    assertEquals(Decision.COMMITTED, world.get(run).decision());
+    world.settle();
+  }
+
   /** What is late for its own operation is dropped, and the node goes on. */
   @ParameterizedTest
-  @ValueSource(strings = {"prepare throw", "prepare fail", "prepare null", "prepare hang"})
+  @ValueSource(
+      strings = {"prepare throw", "prepare error", "prepare fail", "prepare null", "prepare hang"})
   void whoCannotPrepareAbortsIt(String fault) {
     n2.fault = fault;
     Operation done = n1.does(quick(CrashAtEachStepTest.spec("reload")));
@@ -185,7 +206,8 @@ class ScenariosTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"execute throw", "execute fail", "execute null", "execute hang"})
+  @ValueSource(
+      strings = {"execute throw", "execute error", "execute fail", "execute null", "execute hang"})
   void workThatFailsAbortsIt(String fault) {
     n1.fault = fault;
     Operation done = n1.does(quick(DDL));
@@ -196,7 +218,7 @@ class ScenariosTest {
 
   /** Who cannot complete what has no keys is put offline, and comes back up to date. */
   @ParameterizedTest
-  @ValueSource(strings = {"throw", "fail", "null", "hang"})
+  @ValueSource(strings = {"throw", "error", "fail", "null", "hang"})
   void whoCannotCompleteIsPutOffline(String fault) {
     n2.fault = "complete-once " + fault;
     Operation done = n1.does(quick(DDL));
@@ -337,8 +359,12 @@ class ScenariosTest {
   void twoOfTheSameLockGoOneAfterTheOther() {
     n2.fault = "prepare hang";
     CompletionStage<Operation> first = n1.begin(DDL.withTimeouts(new Timeouts(0, 5000, 1, 5000)));
-    world.run(1000);
-    assertEquals(Code.LOCKED, world.refused(n3.begin(DDL)));
+    world.run(1500);
+    OperationException refused = Errors.of(world.refusal(n3.begin(DDL)));
+    assertEquals(Code.LOCKED, refused.code());
+    assertEquals(
+        "lock 'ddl_lock/shop.orders' is held by 'operations n1' for 'ddl shop.orders' since 1 s",
+        refused.getMessage());
     CompletionStage<Operation> queued =
         n3.begin(DDL.withTimeouts(new Timeouts(60_000, 60_000, 60_000, 60_000)));
     assertEquals(Decision.ABORTED, world.get(first).decision());
@@ -409,6 +435,30 @@ class ScenariosTest {
     assertEquals(Decision.COMMITTED, n1.does(DDL).decision());
     assertTrue(world.told.stream().anyMatch(t -> t.contains("n2 BEHIND")), world::toString);
     n2.fault = "";
+    world.settle();
+  }
+
+  /**
+   * Of the document: a session that commits on one node waits for one that is not let commit on another,
+   * and the other way round. After a minute they are let go on.
+   */
+  @Test
+  void aCutWhoseMembersWaitForEachOtherEndsAfterAMinute() {
+    n1.inside = () -> !n2.shop.gates.isEmpty();
+    n2.inside = () -> !n1.shop.gates.isEmpty();
+    long began = n3.nowMs();
+    CompletionStage<Operation> run = n3.begin(OperationSpec.cut());
+    world.run(59_000);
+    assertEquals(List.of("n1", "n2"), only().awaited());
+    Operation done = world.get(run);
+    assertEquals(Decision.ABORTED, done.decision());
+    assertEquals("not ready in time: [n1, n2]", done.reason());
+    assertEquals(List.of("n1", "n2"), done.missing());
+    assertEquals(60, (n3.nowMs() - began) / 1000);
+    world.settle();
+    n1.inside = () -> false;
+    n2.inside = () -> false;
+    assertEquals(Decision.COMMITTED, n3.does(OperationSpec.cut()).decision());
     world.settle();
   }
 
@@ -566,6 +616,10 @@ class ScenariosTest {
     assertEquals(Code.TOO_LARGE, thrown(() -> OperationSpec.createView("a", large)));
     assertEquals(Decision.COMMITTED, n1.does(OperationSpec.ddl("a", large)).decision());
     assertEquals(Code.INVALID, thrown(() -> new Self("a/b", "x")));
+    assertEquals(Code.INVALID, world.refused(n1.operations.run(null)));
+    assertEquals(Code.INVALID, world.refused(n1.operations.remove(null)));
+    assertEquals(Code.INVALID, world.refused(n1.operations.resolve(1, null, "why", false)));
+    assertEquals(Code.INVALID, world.refused(n1.operations.resolve(1, "me", null, false)));
     world.settle();
   }
 

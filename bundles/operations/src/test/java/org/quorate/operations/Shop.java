@@ -110,7 +110,22 @@ final class Shop implements Participant {
   @Override
   public CompletionStage<String> prepare(Operation o) {
     int mine = era;
-    return does("prepare", () -> node.call(() -> prepared(o, mine)));
+    return does("prepare", () -> node.call(() -> prepared(o, mine)).thenCompose(this::left));
+  }
+
+  /** Who is inside has left. */
+  private CompletionStage<String> left(String answer) {
+    CompletableFuture<String> left = new CompletableFuture<>();
+    look(answer, left);
+    return left;
+  }
+
+  private void look(String answer, CompletableFuture<String> left) {
+    if (node.inside.getAsBoolean()) {
+      node.after(10, () -> look(answer, left));
+    } else {
+      left.complete(answer);
+    }
   }
 
   private String prepared(Operation o, int mine) {

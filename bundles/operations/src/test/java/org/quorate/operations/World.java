@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.Op;
@@ -44,6 +45,12 @@ final class World extends VirtualWorld {
     /** After how long workers take up what they are given, for those of them that are slow. */
     long slowMs;
 
+    /** Until when sessions are inside its gate. */
+    BooleanSupplier inside = () -> false;
+
+    /** Whether its loop takes nothing any more. */
+    boolean closed;
+
     String said = "ready";
     String address;
 
@@ -68,6 +75,13 @@ final class World extends VirtualWorld {
               (kind, text) -> told.add(nowMs() + " " + name + " " + kind + " " + text));
       operations.start();
       return this;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (!closed) {
+        super.execute(task);
+      }
     }
 
     private void work(Runnable task) {
