@@ -240,6 +240,8 @@ class CoordinatorServiceIT {
     }
     Object entry = call(coordinator, type("Coordinator"), "get", "app/mode");
     assertTrue(entry != null, "a key was lost");
+    String providers = felix.type("quorate:coord providers");
+    assertTrue(providers.matches("(?s).*native:main +native +main +other.*"), providers);
     String swaps = felix.type("quorate:coord swaps");
     assertTrue(swaps.contains("native:main") && swaps.contains("retired"), swaps);
     assertTrue(felix.context().ungetService(reference));

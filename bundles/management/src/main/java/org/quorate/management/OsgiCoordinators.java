@@ -46,12 +46,17 @@ final class OsgiCoordinators implements CoordinatorServices {
 
   @Override
   public List<CoordinatorView> list() {
-    return references().stream()
-        .map(
-            r ->
-                new CoordinatorView(
-                    text(r, NAME), text(r, NAME + ".provider"), text(r, "quorate.group")))
-        .toList();
+    CoordinatorSwaps swaps = offered();
+    return references().stream().map(r -> view(r, swaps)).toList();
+  }
+
+  private static CoordinatorView view(ServiceReference<Coordinator> r, CoordinatorSwaps swaps) {
+    String name = text(r, NAME);
+    return new CoordinatorView(
+        name,
+        text(r, NAME + ".provider"),
+        text(r, "quorate.group"),
+        swaps == null ? name : swaps.serving(name));
   }
 
   @Override
@@ -76,10 +81,14 @@ final class OsgiCoordinators implements CoordinatorServices {
 
   @Override
   public CoordinatorSwaps swaps() {
+    CoordinatorSwaps found = offered();
+    return found == null ? NONE.swaps() : found;
+  }
+
+  private CoordinatorSwaps offered() {
     ServiceReference<CoordinatorSwaps> reference =
         context.getServiceReference(CoordinatorSwaps.class);
-    CoordinatorSwaps found = reference == null ? null : context.getService(reference);
-    return found == null ? NONE.swaps() : found;
+    return reference == null ? null : context.getService(reference);
   }
 
   private <T> CompletionStage<T> used(

@@ -8,6 +8,12 @@ public interface CoordinatorSwaps {
   /** Names of coordinators, and of the places where they can be. */
   List<String> names();
 
+  /**
+   * The place where a coordinator is as this node has heard last, without asking; null while it has not, or
+   * for one that is not there.
+   */
+  String serving(String coordinator);
+
   /** What a swap would find; changes nothing. */
   CompletionStage<SwapPlan> plan(String coordinator, String to);
 

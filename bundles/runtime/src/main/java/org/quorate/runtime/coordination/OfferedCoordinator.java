@@ -82,6 +82,15 @@ public final class OfferedCoordinator implements ServiceFactory<Coordinator> {
     return member;
   }
 
+  /** The place where it is, null while that is not known. */
+  public String serving() {
+    SwapMember following = member;
+    if (following != null) {
+      return following.serving();
+    }
+    return nothingRecorded.holds() ? home.name() : null;
+  }
+
   /**
    * The place that serves, the record or a place has changed: the service comes or goes. Until the record
    * is known, its home is taken for what serves: what that says is not believed unless it vouches for it.

@@ -180,6 +180,12 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
     return places.keySet().stream().sorted().toList();
   }
 
+  @Override
+  public synchronized String serving(String coordinator) {
+    OfferedCoordinator found = offered.get(coordinator);
+    return found == null ? null : found.serving();
+  }
+
   private synchronized SwapMember member(String name) {
     OfferedCoordinator found = offered.get(name);
     if (found == null) {
