@@ -2,13 +2,10 @@ package org.quorate.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.quorate.management.BridgeClient.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +21,11 @@ class BridgeTest {
   @TempDir Path directory;
   private TestNode node;
 
-  private Client connect(String token) throws Exception {
+  private BridgeClient connect(String token) throws Exception {
     if (node == null) {
       node = new TestNode(directory, token);
     }
-    return new Client(node.bridgePort);
+    return new BridgeClient(node.bridgePort);
   }
 
   @AfterEach
@@ -36,60 +33,9 @@ class BridgeTest {
     node.close();
   }
 
-  /** A length of four bytes and a JSON object, both ways. */
-  private static final class Client implements AutoCloseable {
-    private final Socket socket;
-    private final DataInputStream in;
-    private final DataOutputStream out;
-
-    Client(int port) throws IOException {
-      socket = new Socket("127.0.0.1", port);
-      socket.setSoTimeout(10_000);
-      in = new DataInputStream(socket.getInputStream());
-      out = new DataOutputStream(socket.getOutputStream());
-    }
-
-    JsonNode ask(Map<String, Object> frame) throws IOException {
-      send(frame);
-      return read();
-    }
-
-    void send(Map<String, Object> frame) throws IOException {
-      byte[] bytes = Json.text(frame).getBytes(StandardCharsets.UTF_8);
-      out.writeInt(bytes.length);
-      out.write(bytes);
-      out.flush();
-    }
-
-    JsonNode read() throws IOException {
-      return Json.parse(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
-    }
-
-    /** Whether the node has closed it. */
-    boolean ended() {
-      try {
-        socket.setSoTimeout(10);
-        return in.read() == -1;
-      } catch (java.net.SocketTimeoutException open) {
-        return false;
-      } catch (IOException reset) {
-        return true;
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
-  private static Map<String, Object> call(String address, Map<String, Object> body) {
-    return Map.of("type", "send", "address", address, "replyAddress", "r1", "body", body);
-  }
-
   @Test
   void operationsAnswerInJson() throws Exception {
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       JsonNode reply = client.ask(call("quorate.node.status", Map.of()));
       assertEquals("message", reply.path("type").asText(), reply.toString());
       assertEquals("r1", reply.path("address").asText());
@@ -102,7 +48,7 @@ class BridgeTest {
 
   @Test
   void failuresAreTyped() throws Exception {
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       JsonNode reply = client.ask(call("quorate.group.show", Map.of("group", "nope")));
       assertEquals("err", reply.path("type").asText(), reply.toString());
       assertEquals(404, reply.path("failureCode").asInt());
@@ -114,7 +60,7 @@ class BridgeTest {
 
   @Test
   void onlyListedAddressesAreReached() throws Exception {
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       for (String address : new String[] {"quorate.nope", "vertx.internal", "quorate.events"}) {
         JsonNode reply = client.ask(call(address, Map.of()));
         assertEquals("access_denied", reply.path("message").asText(), address + reply);
@@ -124,7 +70,7 @@ class BridgeTest {
 
   @Test
   void eventsAreDelivered() throws Exception {
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       client.send(Map.of("type", "register", "address", "quorate.events"));
       // Answered after the registration, since frames are taken in order.
       client.ask(call("quorate.health", Map.of()));
@@ -143,7 +89,7 @@ class BridgeTest {
 
   @Test
   void withATokenConfiguredItMustBeShown() throws Exception {
-    try (Client client = connect("secret")) {
+    try (BridgeClient client = connect("secret")) {
       JsonNode denied = client.ask(call("quorate.node.status", Map.of()));
       unauthorized(denied);
       Map<String, Object> forged =
@@ -172,7 +118,7 @@ class BridgeTest {
     Random random = new Random(7);
     connect("").close();
     for (int i = 0; i < 50; i++) {
-      try (Client client = connect("")) {
+      try (BridgeClient client = connect("")) {
         byte[] noise = new byte[4096];
         random.nextBytes(noise);
         noise[0] = (byte) (random.nextInt(255) + 1);
@@ -183,7 +129,7 @@ class BridgeTest {
         // A reset is as good as an end.
       }
     }
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       assertEquals(
           "n1", client.ask(call("quorate.node.status", Map.of())).at("/body/node").asText());
     }
@@ -194,10 +140,10 @@ class BridgeTest {
   void neitherManyConnectionsNorHalvesOfFramesFillTheHeap() throws Exception {
     connect("").close();
     int tooMany = 8;
-    List<Client> all = new ArrayList<>();
+    List<BridgeClient> all = new ArrayList<>();
     try {
       for (int i = 0; i < PendingInput.MAX_BYTES / Bridges.MAX_FRAME_BYTES + tooMany; i++) {
-        Client half = connect("");
+        BridgeClient half = connect("");
         all.add(half);
         try {
           half.out.writeInt(Bridges.MAX_FRAME_BYTES);
@@ -206,13 +152,15 @@ class BridgeTest {
           // There was no room for it.
         }
       }
-      await("some to find no room", () -> all.stream().filter(Client::ended).count() >= tooMany);
+      await(
+          "some to find no room",
+          () -> all.stream().filter(BridgeClient::ended).count() >= tooMany);
       for (int i = 0; i <= HttpConnections.MAX; i++) {
         all.add(connect(""));
       }
       await("one more than there may be to be closed", () -> all.get(all.size() - 1).ended());
     } finally {
-      for (Client each : all) {
+      for (BridgeClient each : all) {
         each.close();
       }
     }
@@ -232,7 +180,7 @@ class BridgeTest {
   }
 
   private boolean served() throws Exception {
-    try (Client client = connect("")) {
+    try (BridgeClient client = connect("")) {
       return client
           .ask(call("quorate.node.status", Map.of()))
           .at("/body/node")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -185,6 +186,48 @@ class FailoverOperationsTest {
       node.invoke("failover.switch", Map.of("group", "main", "mode", mode));
       assertEquals(new ModeView(mode), ask("failover.mode"));
       assertEquals(mode, get(registry.mode()).name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  @Test
+  void theEventBusHasThemByName() throws Exception {
+    FailoverWork work = get(registry.begin(WorkSpec.of("ddl", "db", "t1")));
+    get(work.addLock("db/t1"));
+    get(work.setContent(Bytes.utf8("alter <t1>")));
+    final Map<String, Object> main = Map.of("group", "main");
+    String id = Long.toUnsignedString(work.id());
+    Map<String, Object> one = Map.of("group", "main", "id", id);
+    try (BridgeClient bus = new BridgeClient(node.node.bridgePort)) {
+      JsonNode shown = bus.body("failover.show", main);
+      assertEquals(id, shown.at("/records/0/commitId").asText(), shown::toString);
+      assertTrue(shown.path("text").asText().contains("| " + id + " "), shown::toString);
+      JsonNode detail = bus.body("failover.detail", one);
+      assertTrue(detail.path("text").asText().contains("alter &lt;t1&gt;"), detail::toString);
+      assertEquals(List.of("db/t1"), bus.body("failover.locks", main).findValuesAsText("lock"));
+      assertEquals(
+          "CONFLICT",
+          bus.refusal("failover.unlock", Map.of("group", "main", "id", id, "lock", "db/t1")));
+      assertEquals(List.of("a"), bus.body("failover.nodes", main).findValuesAsText("node"));
+      assertEquals("CONFLICT", bus.refusal("failover.delete-force", one));
+      bus.body("failover.delete-force", Map.of("group", "main", "id", id, "force", true));
+      assertEquals("NOT_FOUND", bus.refusal("failover.retry", one));
+
+      FailoverWork failed = get(registry.begin(WorkSpec.of("ddl", "db", "t2")));
+      get(failed.addLock("db/t2"));
+      get(failed.setContent(Bytes.utf8("x")));
+      get(failed.setStatus("node1.n1", ShardState.FAILED));
+      get(failed.complete());
+      Map<String, Object> event = Map.of("group", "main", "id", Long.toUnsignedString(failed.id()));
+      assertEquals("t2", bus.body("failover.event", event).path("table").asText());
+      assertEquals(1, bus.body("failover.events", main).size());
+      bus.body("failover.repaired", event);
+      assertEquals(0, bus.body("failover.events", main).size());
+
+      bus.body("failover.switch", Map.of("group", "main", "mode", "readonly"));
+      assertEquals("readonly", bus.body("failover.mode", main).path("mode").asText());
+      assertEquals(0, bus.body("failover.show", main).path("records").size());
+      assertEquals(0, bus.body("failover.locks", main).size());
+      bus.assertAllOf("failover.");
     }
   }
 }

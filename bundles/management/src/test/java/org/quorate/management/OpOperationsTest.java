@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,5 +240,40 @@ class OpOperationsTest {
     assertTrue(b.back.await(30, TimeUnit.SECONDS), "b is not back");
     assertEquals(FailureCode.NOT_FOUND, refused("online.remove", "member", "c"));
     assertEquals(List.of(), ask("op.list"));
+  }
+
+  @Test
+  void theEventBusHasThemByName() throws Exception {
+    Member a = new Member("a");
+    final Member b = new Member("bb");
+    b.hangs = true;
+    final Map<String, Object> main = Map.of("group", "main");
+    var run = a.operations.run(OperationSpec.ddl("db.t", "alter").withTimeouts(PATIENT));
+    assertTrue(b.asked.await(30, TimeUnit.SECONDS), "b was not told");
+    final String id = Long.toString(awaiting("bb").id());
+    try (BridgeClient bus = new BridgeClient(node.node.bridgePort)) {
+      JsonNode shown = bus.body("op.list", main);
+      assertEquals(1, shown.size(), shown::toString);
+      assertEquals("db.t", shown.get(0).path("name").asText());
+      assertEquals("bb", shown.get(0).path("awaited").get(0).asText());
+      Map<String, Object> one = Map.of("group", "main", "id", id);
+      assertEquals("alter", bus.body("op.show", one).path("content").asText());
+      assertEquals("NOT_FOUND", bus.refusal("op.show", Map.of("group", "main", "id", "99")));
+      assertEquals(
+          "aborted",
+          bus.body("op.resolve", Map.of("group", "main", "id", id, "reason", "b hangs"))
+              .at("/operation/decision")
+              .asText());
+      assertEquals("resolved by operator: b hangs", get(run).reason());
+      JsonNode online = bus.body("online.list", main);
+      assertEquals(List.of("a", "bb"), online.findValuesAsText("node"));
+      b.back = new CountDownLatch(1);
+      bus.body("online.remove", Map.of("group", "main", "member", "bb"));
+      assertTrue(b.back.await(30, TimeUnit.SECONDS), "b is not back");
+      assertEquals(
+          "NOT_FOUND", bus.refusal("online.remove", Map.of("group", "main", "member", "c")));
+      assertEquals(0, bus.body("op.list", main).size());
+      bus.assertAllOf("op.", "online.");
+    }
   }
 }
