@@ -2,10 +2,10 @@ package org.quorate.coordinator.zk;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.zookeeper.KeeperException;
 import org.quorate.coordinator.zk.state.Applied;
 import org.quorate.coordinator.zk.state.Command;
 import org.quorate.coordinator.zk.state.Entry;
@@ -25,7 +25,7 @@ final class Core implements Replica.Follower {
   private final String client;
   private final long epoch;
   private final Settings settings;
-  private final ScheduledThreadPoolExecutor loop;
+  private final Loop loop;
   private final Ensemble ensemble;
   private final SnapshotStore snapshots;
   private final Replica replica;
@@ -35,6 +35,8 @@ final class Core implements Replica.Follower {
   private final HeldSessions sessions;
   private final LockDesk desk;
   private final Expiry expiry;
+  private final LogKeeper keeper;
+  private final Opening opening;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
   private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
@@ -43,19 +45,18 @@ final class Core implements Replica.Follower {
   private boolean stalled;
   private boolean resuming;
   private boolean loading;
-  private boolean storing;
+  private boolean started;
   private boolean sealed;
   private long tickedNanos;
   private volatile boolean closed;
+  private volatile boolean finished;
   private volatile CoordinationException broken;
 
   Core(String client, long epoch, Settings settings, String connect) {
     this.client = client;
     this.epoch = epoch;
     this.settings = settings;
-    loop =
-        new ScheduledThreadPoolExecutor(
-            1, Ensemble::daemon, new ThreadPoolExecutor.DiscardPolicy());
+    loop = new Loop(client, () -> closed ? closed() : broken, this::stalled);
     ensemble = new Ensemble(connect, settings, loop, this::connection);
     snapshots = new SnapshotStore(ensemble);
     replica = new Replica(ensemble, this);
@@ -70,6 +71,8 @@ final class Core implements Replica.Follower {
             command -> outbox.submit(command, settings.requestMs()),
             sessions::keeps,
             settings.requestMs());
+    keeper = new LogKeeper(this, snapshots, settings);
+    opening = new Opening(settings.requestMs());
   }
 
   /** Connects and reads all there is; to be called once, on a thread that may block. */
@@ -88,15 +91,21 @@ final class Core implements Replica.Follower {
     }
     snapshots.prepare();
     SnapshotStore.Loaded loaded = snapshots.load();
+    tickedNanos = System.nanoTime();
     loop.execute(
         () -> {
           connected = true;
           resuming = true;
+          stalled = false;
+          started = true;
           replica.restart(loaded.machine(), loaded.position());
         });
-    tickedNanos = System.nanoTime();
-    loop.scheduleWithFixedDelay(this::safeTick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
-    opened.get(settings.requestMs(), TimeUnit.MILLISECONDS);
+    loop.every(this::tick, TICK_MS);
+    try {
+      opened.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof CoordinationException known ? known : e;
+    }
   }
 
   // ---- for the other parts --------------------------------------------------------------------
@@ -137,6 +146,10 @@ final class Core implements Replica.Follower {
     return desk;
   }
 
+  Loop loop() {
+    return loop;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -147,37 +160,7 @@ final class Core implements Replica.Follower {
 
   /** Does something on the coordinator's thread, unless it is closed or broken. */
   <T> CompletableFuture<T> call(Supplier<? extends CompletionStage<T>> work) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    CoordinationException refused = closed ? closed() : broken;
-    if (refused != null) {
-      answer.completeExceptionally(refused);
-      return answer;
-    }
-    loop.execute(
-        () -> {
-          CoordinationException late = closed ? closed() : broken;
-          if (late != null) {
-            answer.completeExceptionally(late);
-            return;
-          }
-          try {
-            work.get()
-                .whenComplete(
-                    (value, problem) -> {
-                      if (problem == null) {
-                        answer.complete(value);
-                      } else {
-                        answer.completeExceptionally(problem);
-                      }
-                    });
-          } catch (CoordinationException e) {
-            answer.completeExceptionally(e);
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(
-                new CoordinationException(Code.INVALID, "the arguments make no sense: " + e, e));
-          }
-        });
-    return answer;
+    return loop.call(work);
   }
 
   /** Appends a command; on the coordinator's thread. The type is what the command says. */
@@ -186,18 +169,10 @@ final class Core implements Replica.Follower {
     return (CompletableFuture<T>) outbox.submit(command, waitMs).done();
   }
 
-  void execute(Runnable work) {
-    loop.execute(work);
-  }
-
-  void later(Runnable work, long afterMs) {
-    loop.schedule(work, afterMs, TimeUnit.MILLISECONDS);
-  }
-
   // ---- connection -----------------------------------------------------------------------------
 
   private void connection(boolean up) {
-    if (connected && !up) {
+    if (connected && !up && !closed) {
       LOG.info("coordinator {}: connection to ZooKeeper lost", client);
     }
     connected = up;
@@ -213,7 +188,7 @@ final class Core implements Replica.Follower {
   }
 
   private void resume() {
-    if (stalled && connected && !loading && opened.isDone() && broken == null) {
+    if (stalled && connected && !loading && started && broken == null) {
       stalled = false;
       resuming = true;
       expiry.restart();
@@ -223,10 +198,7 @@ final class Core implements Replica.Follower {
 
   @Override
   public void caughtUp() {
-    if (opened.complete(null)) {
-      // All was read behind the first connection's news.
-      stalled = false;
-    }
+    opened.complete(null);
     if (resuming) {
       resuming = false;
       expiry.restart();
@@ -242,18 +214,22 @@ final class Core implements Replica.Follower {
       return;
     }
     loading = true;
-    background(
+    loop.background(
         () -> {
-          SnapshotStore.Loaded loaded = snapshots.load();
-          loop.execute(
-              () -> {
-                loading = false;
-                takeIn(loaded);
-              });
+          try {
+            SnapshotStore.Loaded loaded = snapshots.load();
+            loop.execute(
+                () -> {
+                  loading = false;
+                  takeIn(loaded);
+                });
+          } catch (KeeperException.NoNodeException deleted) {
+            loop.execute(() -> broken(Refusal.gone(ensemble.root())));
+          }
         },
         () -> {
           loading = false;
-          later(this::leftBehind, 1_000);
+          loop.later(this::leftBehind, 1_000);
         });
   }
 
@@ -305,65 +281,7 @@ final class Core implements Replica.Follower {
     watches.applied(applied.events(), replica.machine().revision());
     reads.applied();
     if (own) {
-      keepShort();
-    }
-  }
-
-  /** Whoever has made the log long enough stores a snapshot, or turns to the next folder. */
-  private void keepShort() {
-    var machine = replica.machine();
-    boolean due =
-        machine.entriesSinceSnapshot() >= settings.snapshotEntries()
-            || machine.bytesSinceSnapshot() >= settings.snapshotBytes();
-    if (due && !storing && !closed) {
-      storing = true;
-      byte[] bytes = machine.store();
-      Position at = replica.position();
-      background(
-          () -> {
-            boolean mine = snapshots.store(bytes, at);
-            loop.execute(() -> stored(mine));
-          },
-          () -> later(() -> storing = false, 1_000));
-    }
-    if (replica.position().next() >= settings.folderEntries()) {
-      outbox.nextFolder();
-    }
-  }
-
-  private void stored(boolean mine) {
-    if (mine && !closed) {
-      this.<Boolean>submit(new Command.SnapshotStored(), settings.requestMs())
-          .whenComplete((done, problem) -> storing = false);
-    } else {
-      later(() -> storing = false, 1_000);
-    }
-  }
-
-  private interface Blocking {
-    void run() throws Exception;
-  }
-
-  private void background(Blocking work, Runnable failed) {
-    Ensemble.daemon(
-            () -> {
-              try {
-                work.run();
-              } catch (Exception e) {
-                if (!closed) {
-                  LOG.warn("coordinator {}: snapshot: {}", client, e.toString());
-                }
-                loop.execute(failed);
-              }
-            })
-        .start();
-  }
-
-  private void safeTick() {
-    try {
-      tick();
-    } catch (RuntimeException e) {
-      LOG.error("coordinator {}: a defect", client, e);
+      keeper.applied();
     }
   }
 
@@ -374,8 +292,18 @@ final class Core implements Replica.Follower {
     outbox.expire(now);
     reads.expire(now);
     watches.tick(now);
-    if (broken != null) {
+    if (broken != null || finished) {
       return;
+    }
+    if (!opened.isDone() && !loading && opening.standsStill(replica.position(), now)) {
+      opened.completeExceptionally(
+          new CoordinationException(
+              Code.UNAVAILABLE,
+              "nothing of the log below "
+                  + ensemble.root()
+                  + " could be read within "
+                  + settings.requestMs()
+                  + " ms"));
     }
     desk.tick(now);
     if (connected && !resuming && opened.isDone()) {
@@ -461,11 +389,11 @@ final class Core implements Replica.Follower {
   /** Stops at once, and lets nobody know. */
   void abandon() {
     closed = true;
-    loop.shutdown();
+    finished = true;
     Ensemble.daemon(
             () -> {
-              ensemble.close();
-              loop.shutdownNow();
+              ensemble.close(); // what is under way is answered
+              loop.stop();
               shutdown.complete(null);
             })
         .start();

@@ -76,8 +76,7 @@ final class LockDesk {
 
     @Override
     public CompletionStage<Boolean> release() {
-      return core.call(
-          () -> core.<Boolean>submit(new Command.Unlock(name, token), core.requestMs()));
+      return core.call(() -> giveBack(name, token, session));
     }
 
     @Override
@@ -88,6 +87,13 @@ final class LockDesk {
 
   LockDesk(Core core) {
     this.core = core;
+  }
+
+  /** Who is told INDETERMINATE need not try again. */
+  private CompletableFuture<Boolean> giveBack(String name, FencingToken token, long session) {
+    Command unlock = new Command.Unlock(name, token);
+    return core.<Boolean>submit(unlock, core.requestMs())
+        .whenComplete((done, problem) -> giveUpIfPerhapsDone(problem, session, unlock));
   }
 
   CompletableFuture<LockOutcome> ask(ZkSession session, LockSpec spec) {
@@ -107,12 +113,10 @@ final class LockDesk {
                 return;
               }
               outcome.completeExceptionally(problem);
-              if (problem instanceof CoordinationException failure
-                  && failure.code() == Code.INDETERMINATE) {
-                giveUp(
-                    session,
-                    new Command.Withdraw(spec.name(), core.outbox().client(), sent.number(), true));
-              }
+              giveUpIfPerhapsDone(
+                  problem,
+                  session.id(),
+                  new Command.Withdraw(spec.name(), core.outbox().client(), sent.number(), true));
             });
     return outcome;
   }
@@ -121,6 +125,7 @@ final class LockDesk {
   CompletableFuture<LockOutcome> adopt(ZkSession session, LockSpec spec, FencingToken token) {
     String name = spec.name();
     LockInfo line = core.replica().machine().locks().info(name);
+    Waiting inLine = waiting.get(token);
     CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
     if (!core.sessions().holds(session.id())) {
       outcome.completeExceptionally(session.expired());
@@ -131,16 +136,16 @@ final class LockDesk {
       } else {
         outcome.complete(new LockOutcome.Granted(known));
       }
-    } else if (waiting.containsKey(token)) {
-      return waiting.get(token).outcome();
-    } else if (line.waiting().stream().anyMatch(c -> isOf(session, token, c))) {
-      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(spec.waitMs());
-      waiting.put(token, new Waiting(session, spec, 0, token, deadline, outcome));
-    } else {
+    } else if (line.waiting().stream().noneMatch(c -> isOf(session, token, c))) {
       outcome.completeExceptionally(
           new CoordinationException(
               Code.LOCK_LOST,
               "session " + session.id() + " has no claim " + token + " of " + name));
+    } else if (inLine != null) {
+      return inLine.outcome();
+    } else {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(spec.waitMs());
+      waiting.put(token, new Waiting(session, spec, 0, token, deadline, outcome));
     }
     return outcome;
   }
@@ -192,12 +197,19 @@ final class LockDesk {
     if (lock != null) {
       lock.lost.complete(why);
     }
-    if (why == HeldLock.Loss.SESSION_ENDED) {
-      Waiting left = waiting.remove(token);
-      if (left != null) {
-        left.outcome().completeExceptionally(left.session().expired());
-      }
+    Waiting left = waiting.remove(token);
+    if (left != null) {
+      left.outcome().completeExceptionally(isOver(left));
     }
+  }
+
+  /** A claim is in no queue any more: its session has ended, or somebody has taken it back. */
+  private CoordinationException isOver(Waiting left) {
+    ZkSession session = left.session();
+    return core.replica().machine().sessions().find(session.id()) == null
+        ? session.expired()
+        : new CoordinationException(
+            Code.LOCK_LOST, "the claim " + left.token() + " of " + left.spec().name() + " is gone");
   }
 
   /** The replica was restored from a snapshot: what is held and waited for may have changed unseen. */
@@ -211,7 +223,7 @@ final class LockDesk {
       } else if (locks.info(name).waiting().stream()
           .noneMatch(c -> c.token().equals(each.token()))) {
         waiting.remove(each.token());
-        each.outcome().completeExceptionally(each.session().expired());
+        each.outcome().completeExceptionally(isOver(each));
       }
     }
     for (Held each : new ArrayList<>(held.values())) {
@@ -232,7 +244,8 @@ final class LockDesk {
       long heldMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - each.untoldSinceNanos);
       if (!each.told && heldMs >= TELL_AFTER_MS) {
         each.told = true;
-        core.submit(new Command.TellHeld(each.name, each.token), core.requestMs());
+        core.submit(new Command.TellHeld(each.name, each.token), core.requestMs())
+            .whenComplete((done, problem) -> each.told = problem == null);
       }
     }
   }
@@ -246,13 +259,13 @@ final class LockDesk {
               var locks = core.replica().machine().locks();
               if (problem != null) {
                 late.outcome().completeExceptionally(problem);
-                giveUp(late.session(), takenBack(late, true));
+                giveUp(late.session().id(), takenBack(late, true));
               } else if (withdrawn) {
                 late.outcome().complete(new LockOutcome.NotGranted(locks.info(name)));
               } else if (locks.held(name, late.token())) {
                 grant(late.session(), name, late.token(), false, late.outcome());
               } else {
-                late.outcome().completeExceptionally(late.session().expired());
+                late.outcome().completeExceptionally(isOver(late));
               }
             });
   }
@@ -264,16 +277,22 @@ final class LockDesk {
         : new Command.Withdraw(name, core.outbox().client(), late.number(), evenIfHeld);
   }
 
+  private void giveUpIfPerhapsDone(Throwable problem, long session, Command takeBack) {
+    if (problem instanceof CoordinationException failure && failure.code() == Code.INDETERMINATE) {
+      giveUp(session, takeBack);
+    }
+  }
+
   /** Nobody waits for the answer any more: takes the request back, whatever became of it. */
-  private void giveUp(ZkSession session, Command takeBack) {
-    if (core.isClosed() || !core.sessions().holds(session.id())) {
+  private void giveUp(long session, Command takeBack) {
+    if (core.isClosed() || !core.sessions().holds(session)) {
       return;
     }
     core.<Boolean>submit(takeBack, core.requestMs())
         .whenComplete(
             (done, problem) -> {
               if (problem != null) {
-                core.later(() -> giveUp(session, takeBack), RETRY_MS);
+                core.loop().later(() -> giveUp(session, takeBack), RETRY_MS);
               }
             });
   }

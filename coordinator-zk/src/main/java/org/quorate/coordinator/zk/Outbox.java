@@ -79,7 +79,8 @@ final class Outbox {
   Sent submit(Command command, long waitMs) {
     byte[] entry = encode(++last, command);
     Request request = new Request(entry, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs));
-    if (open.size() >= MAX_REQUESTS || bytes + entry.length > MAX_BYTES) {
+    int share = keepsOrGivesBack(command) ? 2 : 1;
+    if (open.size() >= share * MAX_REQUESTS || bytes + entry.length > share * MAX_BYTES) {
       request.done.completeExceptionally(
           new CoordinationException(
               Code.OVERLOADED, open.size() + " requests with " + bytes + " bytes are under way"));
@@ -89,6 +90,14 @@ final class Outbox {
     bytes += entry.length;
     send(last, request);
     return new Sent(last, request.done);
+  }
+
+  /** Who asks for too much is held up, but loses nothing by that, nor do others. */
+  private static boolean keepsOrGivesBack(Command command) {
+    return command instanceof Command.KeepAlive
+        || command instanceof Command.EndSession
+        || command instanceof Command.Withdraw
+        || command instanceof Command.Unlock;
   }
 
   private byte[] encode(long number, Command command) {
@@ -135,18 +144,11 @@ final class Outbox {
 
   /** Whether the servers said what trying again does not change. */
   private boolean refusedForGood(long number, Request request, KeeperException.Code code) {
-    Code meaning =
-        switch (code) {
-          case NOAUTH, AUTHFAILED -> Code.FORBIDDEN;
-          case QUOTAEXCEEDED, THROTTLEDOP -> Code.OVERLOADED;
-          case NONODE, BADARGUMENTS, MARSHALLINGERROR, UNIMPLEMENTED, NOCHILDRENFOREPHEMERALS ->
-              Code.BROKEN;
-          default -> null;
-        };
-    if (meaning == null || request.doubtful) {
+    CoordinationException why = Refusal.of(code, ensemble.root());
+    if (why == null || request.doubtful) {
       return false;
     }
-    fail(number, new CoordinationException(meaning, "ZooKeeper answers " + code));
+    fail(number, why);
     return true;
   }
 
@@ -164,7 +166,12 @@ final class Outbox {
         (code, node) -> {
           readingHead = false;
           if (code != KeeperException.Code.OK) {
-            stalled.run();
+            CoordinationException why = Refusal.of(code, ensemble.root());
+            if (why == null) {
+              stalled.run();
+            } else {
+              failAll(why);
+            }
             return;
           }
           try {

@@ -59,7 +59,7 @@ final class Reads {
           if (code == KeeperException.Code.OK) {
             tail(readers);
           } else {
-            again(readers);
+            failed(readers, Refusal.of(code, ensemble.root()));
           }
         });
   }
@@ -70,7 +70,9 @@ final class Reads {
         folder,
         (code, entries) -> {
           if (code != KeeperException.Code.OK) {
-            again(readers);
+            // A folder that is gone was read by others: a snapshot says where the log goes on.
+            boolean trimmed = code == KeeperException.Code.NONODE;
+            failed(readers, trimmed ? null : Refusal.of(code, ensemble.root()));
             return;
           }
           asking = false;
@@ -81,10 +83,16 @@ final class Reads {
         });
   }
 
-  private void again(List<Reader> readers) {
+  /** They are asked for again, unless that changes nothing. */
+  private void failed(List<Reader> readers, CoordinationException why) {
     asking = false;
-    waiting.addAll(0, readers);
-    stalled.run();
+    if (why == null) {
+      waiting.addAll(0, readers);
+      stalled.run();
+    } else {
+      readers.forEach(r -> r.ready().completeExceptionally(why));
+      ask();
+    }
   }
 
   /** After a connection was lost. */

@@ -18,6 +18,7 @@ import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.Listeners;
 
 /** Watches and blocking queries, found by the keys that change. On the coordinator's thread alone. */
 final class Watches {
@@ -255,7 +256,7 @@ final class Watches {
     public void end(CoordinationException why) {
       if (!over) {
         close();
-        listener.ended(why);
+        Listeners.ended(listener, why);
       }
     }
 
@@ -308,7 +309,7 @@ final class Watches {
       CompletionStage<?> taken;
       try {
         taken = listener.changed(batch, told);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         failed(e);
         return;
       }

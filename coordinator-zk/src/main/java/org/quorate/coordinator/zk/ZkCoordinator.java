@@ -168,6 +168,7 @@ final class ZkCoordinator implements Movable {
 
   @Override
   public Subscription watch(Scope scope, long from, WatchListener listener) {
+    CoordinationLimits.range("revision", from, 0, Long.MAX_VALUE - 1);
     Watches.Watch watch = core.watches().watch(scope, from, listener);
     CompletableFuture<Void> started =
         core.call(
@@ -269,6 +270,11 @@ final class ZkCoordinator implements Movable {
 
   @Override
   public CompletionStage<List<ForcedRelease>> forcedReleases(int limit) {
+    try {
+      CoordinationLimits.range("limit", limit, 1, CoordinationLimits.FORCED_RELEASES);
+    } catch (CoordinationException e) {
+      return failed(e);
+    }
     return read(() -> machine().locks().forced(limit));
   }
 

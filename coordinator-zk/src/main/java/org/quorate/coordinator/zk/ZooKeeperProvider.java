@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
+import org.apache.zookeeper.KeeperException;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.config.Parameter;
 import org.quorate.spi.coordination.CoordinationException;
@@ -78,20 +78,22 @@ public class ZooKeeperProvider implements CoordinatorProvider {
                 opened.complete(connect(client, epoch, settings));
               } catch (CoordinationException e) {
                 opened.completeExceptionally(e);
+              } catch (KeeperException e) {
+                CoordinationException refused = Refusal.of(e.code(), settings.root());
+                opened.completeExceptionally(refused == null ? unavailable(settings, e) : refused);
               } catch (Exception | LinkageError e) {
-                opened.completeExceptionally(
-                    new CoordinationException(
-                        Code.UNAVAILABLE,
-                        "cannot coordinate on ZooKeeper "
-                            + settings.connect()
-                            + settings.root()
-                            + ": "
-                            + (e instanceof TimeoutException ? "no answer in time" : e),
-                        e));
+                opened.completeExceptionally(unavailable(settings, e));
               }
             })
         .start();
     return opened;
+  }
+
+  private static CoordinationException unavailable(Settings settings, Throwable why) {
+    return new CoordinationException(
+        Code.UNAVAILABLE,
+        "cannot coordinate on ZooKeeper " + settings.connect() + settings.root() + ": " + why,
+        why);
   }
 
   private Coordinator connect(String client, long epoch, Settings settings) throws Exception {

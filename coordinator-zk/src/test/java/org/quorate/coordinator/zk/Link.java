@@ -29,6 +29,7 @@ final class Link implements AutoCloseable {
   private boolean answersStand;
   private boolean refuses;
   private int requests;
+  private int newSessions;
 
   Link(int target) throws IOException {
     this.target = target;
@@ -80,6 +81,16 @@ final class Link implements AutoCloseable {
   /** What was asked for so far, without signs of life. */
   synchronized int requests() {
     return requests;
+  }
+
+  /** Sessions with the servers that were begun so far. */
+  synchronized int newSessions() {
+    return newSessions;
+  }
+
+  /** The first frame: the session's id, behind version, zxid and timeout, is 0 for a new one. */
+  private synchronized void connects(byte[] frame) {
+    newSessions += ByteBuffer.wrap(frame).getLong(16) == 0 ? 1 : 0;
   }
 
   private synchronized void passRequest(int type) throws InterruptedException {
@@ -140,8 +151,11 @@ final class Link implements AutoCloseable {
         in.readFully(frame);
         if (!up) {
           passAnswer();
+        } else if (connecting) {
+          passRequest(OpCode.createSession);
+          connects(frame);
         } else {
-          passRequest(connecting ? OpCode.createSession : ByteBuffer.wrap(frame).getInt(4));
+          passRequest(ByteBuffer.wrap(frame).getInt(4));
         }
         connecting = false;
         ByteBuffer whole = ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame);

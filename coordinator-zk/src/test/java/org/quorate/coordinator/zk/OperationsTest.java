@@ -39,8 +39,8 @@ class OperationsTest {
     return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
-  private Coordinator open(String name) throws Exception {
-    Map<String, String> options = Map.of("coordinator.zk.dir", folder.resolve("data").toString());
+  private Coordinator open(String name, Link link) throws Exception {
+    Map<String, String> options = Map.of("coordinator.zk.connect", link.address());
     return await(provider.open(name, 1, new Options(options)));
   }
 
@@ -110,8 +110,10 @@ class OperationsTest {
 
   @Test
   void operationsOfTwoNodesEndAndLeaveNothing() throws Exception {
-    try (Coordinator one = open("one");
-        Coordinator two = open("two");
+    try (EmbeddedServer server = new EmbeddedServer(folder, 0);
+        Link link = new Link(server.port());
+        Coordinator one = open("one", link);
+        Coordinator two = open("two", link);
         Node n1 = new Node(one, "n1");
         Node n2 = new Node(two, "n2")) {
       committed(n1, OperationSpec.ddl("shop.orders", "alter table orders"));
@@ -128,6 +130,10 @@ class OperationsTest {
       n2.prepares = new CompletableFuture<>();
       CompletionStage<Operation> run = n1.operations.run(OperationSpec.ddl("shop.t", "alter"));
       assertTrue(n2.asked.await(60, TimeUnit.SECONDS), "n2 was not asked");
+      int before = link.requests();
+      TimeUnit.SECONDS.sleep(1);
+      int asked = link.requests() - before;
+      assertTrue(asked < 100, asked + " requests while one of them does not answer");
       await(n1.operations.remove("n2"));
       Operation done = await(run);
       assertEquals(Decision.COMMITTED, done.decision());

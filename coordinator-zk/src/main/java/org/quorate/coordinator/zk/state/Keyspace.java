@@ -20,6 +20,16 @@ import org.quorate.spi.coordination.Scope;
 public final class Keyspace {
   private final TreeMap<String, KeyEntry> keys = new TreeMap<>(KeyOrder.UTF8);
   private final TreeMap<String, Long> counters = new TreeMap<>(KeyOrder.UTF8);
+  private long bytes;
+
+  /** What keys and values take up when they are stored, about. */
+  public long bytes() {
+    return bytes;
+  }
+
+  private static long size(KeyEntry entry) {
+    return entry == null ? 0 : 40 + entry.key().length() + entry.value().length();
+  }
 
   /** The entry of a key, or null. */
   public KeyEntry get(String key) {
@@ -111,21 +121,22 @@ public final class Keyspace {
   }
 
   void clear() {
+    bytes = 0;
     keys.clear();
     counters.clear();
   }
 
   void take(KeyEntry entry, Sessions sessions) {
-    keys.put(entry.key(), entry);
+    put(entry);
     sessions.own(entry.owner(), entry.key());
   }
 
   void put(KeyEntry entry) {
-    keys.put(entry.key(), entry);
+    bytes += size(entry) - size(keys.put(entry.key(), entry));
   }
 
   void remove(String key) {
-    keys.remove(key);
+    bytes -= size(keys.remove(key));
   }
 
   void write(DataOutput out) throws IOException {
