@@ -9,6 +9,7 @@ import org.quorate.api.GroupAccess;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
+import org.quorate.simulator.client.WrappedAccess;
 import org.quorate.simulator.engine.Process;
 import org.quorate.simulator.engine.Rng;
 import org.quorate.spi.coordination.Coordinator;

@@ -20,6 +20,7 @@ import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
 import org.quorate.api.wire.Encoder;
+import org.quorate.simulator.client.WrappedAccess;
 
 /** A process's way to its group with one thing wrong: what coordinates on it breaks its promises. */
 public class SabotagedAccess extends WrappedAccess {

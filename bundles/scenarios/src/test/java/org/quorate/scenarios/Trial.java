@@ -44,12 +44,16 @@ public final class Trial {
     String property = "quorate.sim." + subject.workload().name();
     String said = System.getProperty(property);
     String[] range = (said == null ? "1.." + seeds : said).split("\\.\\.", 2);
-    SimulationReport report =
-        run(subject, Long.parseLong(range[0]), Long.parseLong(range[range.length - 1]));
+    passes(subject, Long.parseLong(range[0]), Long.parseLong(range[range.length - 1]));
+    return said == null;
+  }
+
+  /** All seeds of a range pass. */
+  public static void passes(Subject subject, long first, long last) {
+    SimulationReport report = run(subject, first, last);
     System.out.print(report);
     assertEquals(
         List.of(), report.failures().stream().map(f -> f + "\nreplay: " + f.replay()).toList());
-    return said == null;
   }
 
   /** Each of what is broken on purpose falls within so many seeds. */

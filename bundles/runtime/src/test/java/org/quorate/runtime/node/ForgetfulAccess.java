@@ -5,21 +5,18 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
-import org.quorate.api.GroupId;
-import org.quorate.api.KeyRange;
 import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvQuery;
+import org.quorate.simulator.client.WrappedAccess;
 
 /** A way to a group on which the proposals that come next meet with what a test says. */
-final class ForgetfulAccess implements GroupAccess {
+final class ForgetfulAccess extends WrappedAccess {
   /** What becomes of a proposal. */
   enum Fate {
     ANSWERED,
@@ -31,7 +28,6 @@ final class ForgetfulAccess implements GroupAccess {
     DELAYED
   }
 
-  private final GroupAccess sound;
   private final Deque<Fate> fates = new ArrayDeque<>(); // guarded by this
   private CompletableFuture<Void> met = CompletableFuture.completedFuture(null); // guarded by this
   private Bytes delayed; // guarded by this
@@ -40,7 +36,7 @@ final class ForgetfulAccess implements GroupAccess {
   private volatile boolean keepAlivesLost;
 
   ForgetfulAccess(GroupAccess sound) {
-    this.sound = sound;
+    super(sound);
   }
 
   /**
@@ -55,7 +51,7 @@ final class ForgetfulAccess implements GroupAccess {
   }
 
   synchronized CompletionStage<Outcome> executeDelayed() {
-    return sound.propose(delayed);
+    return super.propose(delayed);
   }
 
   /** Whether keep-alives get lost from now on. */
@@ -79,16 +75,14 @@ final class ForgetfulAccess implements GroupAccess {
     if (fates.peek() == Fate.DELAYED) {
       delayed = command;
     }
-    return meet(() -> sound.propose(command));
+    return meet(() -> super.propose(command));
   }
 
   private synchronized CompletionStage<Outcome> meet(Supplier<CompletionStage<Outcome>> request) {
     Fate fate = fates.isEmpty() ? Fate.ANSWERED : fates.poll();
     boolean executed = fate == Fate.ANSWERED || fate == Fate.UNANSWERED;
     CompletionStage<Outcome> done =
-        executed
-            ? request.get()
-            : CompletableFuture.supplyAsync(ForgetfulAccess::unknown, sound.loop());
+        executed ? request.get() : CompletableFuture.supplyAsync(ForgetfulAccess::unknown, loop());
     if (fates.isEmpty()) {
       CompletableFuture<Void> last = met;
       done = done.whenComplete((outcome, problem) -> last.complete(null));
@@ -101,52 +95,22 @@ final class ForgetfulAccess implements GroupAccess {
   }
 
   @Override
-  public GroupId id() {
-    return sound.id();
-  }
-
-  @Override
   public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
     if (KvQuery.decode(query) instanceof KvQuery.Range) {
       walks.incrementAndGet();
     }
-    return sound.read(query, level);
-  }
-
-  @Override
-  public CompletionStage<Outcome> openSession(long ttlMs) {
-    return sound.openSession(ttlMs);
+    return super.read(query, level);
   }
 
   @Override
   public CompletionStage<Outcome> keepAlive(List<Long> sessions) {
     return keepAlivesLost
-        ? CompletableFuture.supplyAsync(ForgetfulAccess::unknown, sound.loop())
-        : sound.keepAlive(sessions);
+        ? CompletableFuture.supplyAsync(ForgetfulAccess::unknown, loop())
+        : super.keepAlive(sessions);
   }
 
   @Override
   public CompletionStage<Outcome> closeSession(long session) {
-    return meet(() -> sound.closeSession(session));
-  }
-
-  @Override
-  public Runnable watch(List<KeyRange> keys, long version, LongConsumer then) {
-    return sound.watch(keys, version, then);
-  }
-
-  @Override
-  public Runnable watch(List<KeyRange> keys, long version, Bytes query, Sight then) {
-    return sound.watch(keys, version, query, then);
-  }
-
-  @Override
-  public Executor loop() {
-    return sound.loop();
-  }
-
-  @Override
-  public Runnable after(long ms, Runnable task) {
-    return sound.after(ms, task);
+    return meet(() -> super.closeSession(session));
   }
 }

@@ -1,4 +1,4 @@
-package org.quorate.scenarios;
+package org.quorate.simulator.client;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +12,7 @@ import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 
-/** A process's way to its group with everything passed on, but for what a subclass overrides. */
+/** A way to a group with everything passed on, but for what a subclass overrides. */
 public class WrappedAccess implements GroupAccess {
   private final GroupAccess access;
 
