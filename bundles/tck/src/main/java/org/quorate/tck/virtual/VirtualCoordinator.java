@@ -116,7 +116,7 @@ public final class VirtualCoordinator implements Coordinator {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of();
+    return servers.remembers ? Set.of(Capability.OLD_REVISIONS) : Set.of();
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.quorate.api.Bytes;
 import org.quorate.simulator.engine.EventQueue;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
@@ -59,6 +60,12 @@ public final class VirtualServers {
   /** Told the changes of each revision. */
   public final List<Consumer<List<KeyEvent>>> checks = new ArrayList<>();
 
+  /** Most entries of an answer: pages of it may be of different revisions. */
+  public int page = CoordinationLimits.LISTING_ENTRIES;
+
+  /** Whether they can be asked for an old revision. */
+  public boolean remembers;
+
   /** Whether they answer. */
   public boolean quorum = true;
 
@@ -78,16 +85,34 @@ public final class VirtualServers {
 
   Listing range(RangeQuery query) {
     List<KeyEntry> found = new ArrayList<>();
-    for (KeyEntry entry : keys.values()) {
+    long at = query.revision() == 0 ? revision() : query.revision();
+    for (KeyEntry entry : keys(at).values()) {
       boolean wanted = query.scope().contains(entry.key());
       if (wanted && entry.key().compareTo(query.after()) > 0) {
-        if (found.size() == query.limit()) {
-          return new Listing(revision(), found, true);
+        if (found.size() == Math.min(query.limit(), page)) {
+          return new Listing(at, found, true);
         }
         found.add(entry);
       }
     }
-    return new Listing(revision(), found, false);
+    return new Listing(at, found, false);
+  }
+
+  private Map<String, KeyEntry> keys(long at) {
+    if (at == revision()) {
+      return keys;
+    }
+    Map<String, KeyEntry> then = new TreeMap<>();
+    for (List<KeyEvent> changed : history.subList(0, (int) at)) {
+      for (KeyEvent event : changed) {
+        if (event.entry() == null) {
+          then.remove(event.key());
+        } else {
+          then.put(event.key(), event.entry());
+        }
+      }
+    }
+    return then;
   }
 
   TransactionResult transact(Transaction transaction) {

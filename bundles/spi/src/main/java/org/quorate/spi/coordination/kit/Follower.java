@@ -5,8 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.Coordinator;
+import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
@@ -55,7 +57,7 @@ public final class Follower<M extends Mirror> {
   /** Lists and watches; once. */
   public void start() {
     if (!stopped) {
-      list(empty.get(), RangeQuery.of(scope), 0);
+      list(empty.get(), RangeQuery.of(scope), 0, 0);
     }
   }
 
@@ -68,11 +70,14 @@ public final class Follower<M extends Mirror> {
   }
 
   /**
-   * Later pages may be newer than the first: from that one on every change is told again.
+   * All pages at the revision of the first, where that can be asked for. Elsewhere later ones may be newer:
+   * from the first on every change is told again, and nothing is told before what came with the newest
+   * entry is there. Only a deletion between two pages may be seen there before what came with it.
    *
    * @param first revision of the first page, 0 while it is asked for
+   * @param last of the newest entry so far
    */
-  private void list(M mirror, RangeQuery query, long first) {
+  private void list(M mirror, RangeQuery query, long first, long last) {
     loop.then(
         coordinator.range(query),
         (page, e) -> {
@@ -84,26 +89,40 @@ public final class Follower<M extends Mirror> {
             return;
           }
           long from = first == 0 ? page.revision() : first;
-          page.entries().forEach(mirror::put);
+          long newest = last;
+          for (KeyEntry entry : page.entries()) {
+            mirror.put(entry);
+            newest = Math.max(newest, entry.modRevision());
+          }
           if (page.more()) {
-            list(mirror, query.after(page, false), from);
+            boolean pinned = coordinator.capabilities().contains(Capability.OLD_REVISIONS);
+            list(mirror, query.after(page, pinned), from, newest);
           } else {
-            listed(mirror, from);
+            listed(mirror, from, newest);
           }
         });
   }
 
-  private void listed(M mirror, long from) {
+  /**
+   * What is listed is told as soon as it is of one revision.
+   *
+   * @param level what came with the newest entry has to be there
+   */
+  private void listed(M mirror, long from, long level) {
     mirror.at(from);
-    changed.accept(mirror);
-    watch = coordinator.watch(scope, from + 1, new Listener(mirror));
+    watch = coordinator.watch(scope, from + 1, new Listener(mirror, level));
+    if (level <= from) {
+      changed.accept(mirror);
+    }
   }
 
   private final class Listener implements WatchListener {
     private final M mirror;
+    private final long level;
 
-    Listener(M mirror) {
+    Listener(M mirror, long level) {
       this.mirror = mirror;
+      this.level = level;
     }
 
     @Override
@@ -115,7 +134,9 @@ public final class Follower<M extends Mirror> {
               if (!stopped) {
                 events.forEach(mirror::apply);
                 mirror.at(upTo);
-                changed.accept(mirror);
+                if (upTo >= level) {
+                  changed.accept(mirror);
+                }
               }
             } finally {
               taken.complete(null); // whatever was thrown: what comes next is told all the same
