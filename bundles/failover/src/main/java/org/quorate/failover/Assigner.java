@@ -114,7 +114,8 @@ final class Assigner {
     Takeover t = r.takeover();
     return switch (t.phase()) {
       case WAITING -> true;
-      case ORIGIN, RUNNING -> !view.worked(r);
+      case ORIGIN -> !view.worked(r);
+      case RUNNING -> !view.worked(r) || since >= settings.idleMs();
       case NOTIFIED -> !view.worked(r) || since >= settings.ackMs();
       case FAILED -> since >= settings.backoff(t.failures());
       case PARKED -> false;

@@ -53,6 +53,14 @@ public final class FailoverParameters {
           1,
           86_400,
           "A record that nobody has moved on for so long is told as FO_STUCK.");
+  public static final Parameter IDLE_S =
+      number(
+          "fo.takeover.idle.s",
+          "s",
+          900,
+          1,
+          86_400,
+          "A takeover that has noted nothing in its record for so long is given to another node.");
 
   private FailoverParameters() {}
 
@@ -63,7 +71,7 @@ public final class FailoverParameters {
 
   /** All of them. */
   public static List<Parameter> all() {
-    return List.of(HEARTBEAT_MS, LEASE_MS, PARALLEL, ACK_MS, MAX, BACKOFF_MS, STUCK_S);
+    return List.of(HEARTBEAT_MS, LEASE_MS, PARALLEL, ACK_MS, MAX, BACKOFF_MS, STUCK_S, IDLE_S);
   }
 
   /**
@@ -88,6 +96,7 @@ public final class FailoverParameters {
         options.number(ACK_MS),
         (int) options.number(MAX),
         options.number(BACKOFF_MS),
-        options.number(STUCK_S) * 1000);
+        options.number(STUCK_S) * 1000,
+        options.number(IDLE_S) * 1000);
   }
 }

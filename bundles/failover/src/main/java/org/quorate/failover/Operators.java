@@ -155,6 +155,9 @@ public final class Operators {
 
   /** As {@link FailoverRegistry#switchMode}. */
   public CompletionStage<Void> switchMode(ClusterMode mode) {
+    if (mode == null) {
+      return CompletableFuture.failedStage(new FailoverException(Code.INVALID, "the mode is null"));
+    }
     CompletionStage<?> changed =
         mode == ClusterMode.NORMAL
             ? coordinator.delete(layout.mode())

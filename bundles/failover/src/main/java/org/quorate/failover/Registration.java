@@ -3,6 +3,8 @@ package org.quorate.failover;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
@@ -83,14 +85,19 @@ final class Registration {
     lease.start();
   }
 
-  /** Gives the lease back: what is not completed is taken over at once. */
-  void stop() {
+  /**
+   * Gives the lease back: what is not completed is taken over at once.
+   *
+   * @return completes when it is given back
+   */
+  CompletionStage<Void> stop() {
     lease.stop();
     CoordinatorSession held = session;
-    if (held != null) {
-      letGo("the registry of this node is closed");
-      held.close();
+    if (held == null) {
+      return CompletableFuture.completedStage(null);
     }
+    letGo("the registry of this node is closed");
+    return held.close();
   }
 
   /** Who this node is, null while it has no lease that it may rely on. */
@@ -122,7 +129,9 @@ final class Registration {
           if (e != null) {
             again(mine, e);
           } else if (entry == null) {
-            put(mine);
+            put(mine, new Condition.Absent(layout.node(self.name())));
+          } else if (entry.owner() == 0) { // written by something else: nobody's end removes it
+            put(mine, new Condition.Unchanged(entry.key(), entry.modRevision()));
           } else if (entry.owner() == mine.id()) {
             entered(mine, entry.value(), entry.modRevision());
           } else {
@@ -131,12 +140,10 @@ final class Registration {
         });
   }
 
-  private void put(CoordinatorSession mine) {
+  private void put(CoordinatorSession mine, Condition when) {
     String key = layout.node(self.name());
     Bytes value = self.value();
-    Transaction put =
-        new Transaction(
-            List.of(new Condition.Absent(key)), List.of(new Op.Put(key, value, mine.id())));
+    Transaction put = new Transaction(List.of(when), List.of(new Op.Put(key, value, mine.id())));
     own.add(mine.id()); // it may be in, also if nobody says so before the lease is lost
     loop.then(
         coordinator.transact(put),

@@ -49,6 +49,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   private final Set<Long> lost = new HashSet<>();
   private final Set<String> broken = new HashSet<>();
   private View view;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private long requests;
   private boolean closed;
 
@@ -98,21 +99,37 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
         });
   }
 
-  /** Gives the lease back: what is not completed is given to others at once. */
+  /** As {@link #shutdown}, without waiting for it. */
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          closed = true;
-          registration.stop();
-          follower.stop();
-          waiting.forEach(b -> b.done().completeExceptionally(closedNow()));
-          waiting.clear();
-        });
+    shutdown();
   }
 
-  private static FailoverException closedNow() {
-    return new FailoverException(Code.CLOSED, "the registry of this node is closed");
+  /**
+   * Gives the lease back: what is not completed is given to others at once.
+   *
+   * @return completes when nothing is awaited any more, after the lease at the latest: the loop may be
+   *     closed then
+   */
+  public CompletionStage<Void> shutdown() {
+    loop.execute(
+        () -> {
+          if (closed) {
+            return;
+          }
+          closed = true;
+          follower.stop();
+          waiting.forEach(b -> fail(b, Code.CLOSED, "the registry of this node is closed"));
+          waiting.clear();
+          loop.then(registration.stop(), (given, e) -> end());
+          loop.after(settings.leaseMs(), this::end);
+        });
+    return ended.minimalCompletionStage();
+  }
+
+  private void end() {
+    loop.close();
+    ended.complete(null);
   }
 
   /** Takes over records of its type from now on, in place of an earlier one of that type. */
@@ -145,7 +162,7 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
     Owner self = registration.owner();
     if (self != null) {
       takeovers.changed(now, self);
-      own.removeIf(w -> w.over() || given(now, self, w));
+      own.removeIf(w -> given(now, self, w));
       dropLost();
     }
     leader.changed(now);
@@ -161,9 +178,10 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
     View.Versioned v = now.record(work.id());
     if (v != null && !Rules.has(v.record(), self, work.token())) {
       work.fence("it was given to others, takeover number " + v.record().takeover().number());
-      return true;
+    } else if (now.gone(work.id()) && now.revision() >= work.revision()) {
+      work.gone();
     }
-    return false;
+    return work.over();
   }
 
   /** Ends what was begun by a request whose answer was lost: nobody works on it. */
@@ -206,17 +224,26 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
   // ---- beginning
   // ----------------------------------------------------------------------------------
 
+  /** The stage is the one that is completed: who ends it itself has given the operation up. */
   @Override
   public CompletionStage<FailoverWork> begin(WorkSpec spec) {
     CompletableFuture<FailoverWork> done = new CompletableFuture<>();
-    loop.execute(() -> begin(new Begin(spec, loop.nowMs() + spec.waitMs(), done)));
-    return done;
+    if (spec == null) {
+      done.completeExceptionally(
+          new FailoverException(Code.INVALID, "what is to be begun is null"));
+      return done;
+    }
+    return loop.complete(
+        done, Code.CLOSED, () -> begin(new Begin(spec, loop.nowMs() + spec.waitMs(), done)));
   }
 
   private void begin(Begin b) {
     Owner self = registration.owner();
+    if (b.done().isDone()) {
+      return;
+    }
     if (closed) {
-      b.done().completeExceptionally(closedNow());
+      fail(b, Code.CLOSED, "the registry of this node is closed");
       return;
     }
     if (self == null) {
@@ -273,7 +300,9 @@ public final class Registry implements FailoverRegistry, AutoCloseable {
     } else {
       work.fence("the lease is over");
     }
-    b.done().complete(work);
+    if (!b.done().complete(work)) {
+      work.complete(); // who asked has given it up, and nobody else works on it
+    }
   }
 
   private void refused(Begin b) {

@@ -49,15 +49,18 @@ final class Rules {
 
   static FailoverRecord status(FailoverRecord r, String shard, ShardState how) {
     FailoverLimits.name("the shard", shard);
+    FailoverLimits.given("the state of the shard", how);
     return step(r, 3, !rebalances(r) && (r.state() == 2 || r.state() == 3)).withStatus(shard, how);
   }
 
   static FailoverRecord rebalance(FailoverRecord r, FailoverRecord.Rebalance information) {
+    FailoverLimits.given("the rebalance information", information);
     return step(r, 4, rebalances(r) && (r.state() == 2 || r.state() == 4))
         .withRebalance(information);
   }
 
   static FailoverRecord slice(FailoverRecord r, FailoverRecord.Slice slice) {
+    FailoverLimits.given("the slice", slice);
     return step(r, 5, rebalances(r) && r.state() >= 4).withSlice(slice);
   }
 

@@ -11,7 +11,8 @@ public record Settings(
     long ackMs,
     int max,
     long backoffMs,
-    long stuckMs) {
+    long stuckMs,
+    long idleMs) {
   private static final long LONGEST_BACKOFF_MS = 60_000;
 
   public Settings {

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -45,12 +45,16 @@ final class Takeovers {
     for (Iterator<Work> all = running.values().iterator(); all.hasNext(); ) {
       Work work = all.next();
       View.Versioned now = view.record(work.id());
-      if (now == null || !Rules.has(now.record(), self, work.token())) {
-        boolean later = now == null || now.record().takeover().number() >= work.token();
-        if (later) {
-          work.fence("it was finished, or given to others");
+      if (view.gone(work.id())) {
+        work.gone();
+        if (work.over()) {
           all.remove();
         }
+      } else if (now != null
+          && !Rules.has(now.record(), self, work.token())
+          && now.record().takeover().number() >= work.token()) {
+        work.fence("it was given to others");
+        all.remove();
       }
     }
     for (View.Versioned v : view.records()) {
@@ -75,25 +79,23 @@ final class Takeovers {
         work.acknowledge(),
         (ok, e) -> {
           if (e == null) {
-            workers.execute(() -> handle(work));
+            handOut(work);
           }
         });
   }
 
-  private void handle(Work work) {
-    CompletionStage<Void> done;
+  private void handOut(Work work) {
     try {
-      TakeoverHandler handler = handlers.apply(work.record().type());
-      if (handler == null) {
-        throw new FailoverException(
-            Code.INVALID, "this node has no handler for " + work.record().type());
-      }
-      done = Objects.requireNonNull(handler.takeOver(work), "the handler answered null");
-    } catch (RuntimeException | LinkageError e) {
-      work.fail(String.valueOf(e));
-      return;
+      workers.execute(() -> handle(work));
+    } catch (RuntimeException e) { // as a pool that is full or shut down
+      work.fail(said(e));
     }
-    done.whenComplete(
+  }
+
+  /** Whatever it throws, the record is given back. Only its first answer is heard. */
+  private void handle(Work work) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    answer.whenComplete(
         (ok, e) -> {
           if (e == null) {
             loop.execute(() -> finish(work));
@@ -101,6 +103,24 @@ final class Takeovers {
             work.fail(said(e));
           }
         });
+    try {
+      TakeoverHandler handler = handlers.apply(work.record().type());
+      if (handler == null) {
+        throw new FailoverException(
+            Code.INVALID, "this node has no handler for " + work.record().type());
+      }
+      Objects.requireNonNull(handler.takeOver(work), "the handler answered null")
+          .whenComplete(
+              (ok, e) -> {
+                if (e == null) {
+                  answer.complete(null);
+                } else {
+                  answer.completeExceptionally(e);
+                }
+              });
+    } catch (Throwable e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   /** If it was completed by the handler there is nothing left to do. */

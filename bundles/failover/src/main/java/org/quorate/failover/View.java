@@ -54,6 +54,11 @@ final class View implements Mirror {
     return records.get(id);
   }
 
+  /** Whether there is no such record, not even one that cannot be read. */
+  boolean gone(long id) {
+    return !records.containsKey(id) && !broken.containsKey(layout.record(id));
+  }
+
   Collection<RegisteredNode> nodes() {
     return nodes.values();
   }

@@ -98,16 +98,19 @@ final class Work implements FailoverWork {
   @Override
   public CompletionStage<Bytes> content() {
     CompletableFuture<Bytes> content = new CompletableFuture<>();
-    loop.then(
-        coordinator.get(layout.content(id())),
-        (entry, e) -> {
-          if (e != null) {
-            content.completeExceptionally(e);
-          } else {
-            content.complete(entry == null ? Bytes.EMPTY : entry.value());
-          }
-        });
-    return content;
+    return loop.complete(
+        content,
+        Code.CLOSED,
+        () ->
+            loop.then(
+                coordinator.get(layout.content(id())),
+                (entry, e) -> {
+                  if (e != null) {
+                    content.completeExceptionally(e);
+                  } else {
+                    content.complete(entry == null ? Bytes.EMPTY : entry.value());
+                  }
+                }));
   }
 
   @Override
@@ -188,6 +191,19 @@ final class Work implements FailoverWork {
     }
   }
 
+  /** On the loop: there is no such record any more. Who is ending it itself finds out what that means. */
+  void gone() {
+    Step step = steps.peek();
+    if (step == null || !step.deletes) {
+      fence("it was finished or deleted by others");
+    }
+  }
+
+  /** The revision of the record as this node knows it. */
+  long revision() {
+    return at.revision();
+  }
+
   boolean over() {
     return fenced.isDone();
   }
@@ -197,14 +213,15 @@ final class Work implements FailoverWork {
   }
 
   private CompletionStage<Void> submit(Step step) {
-    loop.execute(
+    return loop.complete(
+        step.done,
+        Code.FENCED,
         () -> {
           steps.add(step);
           if (!busy) {
             next();
           }
         });
-    return step.done;
   }
 
   private void next() {
@@ -241,7 +258,7 @@ final class Work implements FailoverWork {
     try {
       next = step.how.apply(at.record());
       transaction = transaction(step, next);
-    } catch (FailoverException | CoordinationException e) {
+    } catch (RuntimeException e) {
       ended(step, Errors.of(e));
       return;
     }

@@ -119,6 +119,16 @@ class AssignerTest {
   }
 
   @Test
+  void whatNotesNothingIsGivenToAnother() {
+    Owner n1 = node("n1", 1);
+    node("n2", 1);
+    record(0, "t", takeover(n1, Phase.RUNNING, 1, 0));
+    decide(0);
+    assertEquals(List.of(), decide(World.SETTINGS.idleMs() - 1));
+    assertEquals(List.of("0 NOTIFIED n2"), decide(World.SETTINGS.idleMs()));
+  }
+
+  @Test
   void afterTheLastAttemptItIsParked() {
     Owner n1 = node("n1", 1);
     record(0, "t", takeover(n1, Phase.FAILED, World.SETTINGS.max(), 1));

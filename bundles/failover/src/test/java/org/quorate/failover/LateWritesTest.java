@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
@@ -23,11 +24,19 @@ import org.quorate.spi.failover.WorkSpec;
 /** Requests that are fifteen seconds on their way: what they meant does not hold any more. */
 class LateWritesTest {
   private final World world = new World(11);
+  private final Operators operators = world.new Asking().operators;
   private FailoverWork taken;
 
   @BeforeEach
   void start() {
     world.start("n1", "n2", "n3");
+  }
+
+  /** What nobody can finish goes by force, with all that is its. */
+  @AfterEach
+  void nothingIsLeftBehind() {
+    world.get(operators.records()).forEach(r -> world.get(operators.delete(r.id(), true)));
+    assertTrue(world.empty(), world::toString);
   }
 
   private static Predicate<Transaction> writesRecord() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.spi.failover.FailoverEvent;
@@ -18,6 +19,11 @@ import org.quorate.spi.failover.WorkSpec;
 /** What operations leave: events of shards that failed, and locks of records that nobody works on. */
 class LeftBehindTest {
   private final World world = new World(11);
+
+  @AfterEach
+  void nothingIsLeftBehind() {
+    assertTrue(world.empty(), world::toString);
+  }
 
   private Registry registry(String node) {
     return world.node(node).registry;
@@ -143,6 +149,7 @@ class LeftBehindTest {
     assertEquals(Code.LOCKED, world.refused(next.addLock("testdb/t2")));
     world.get(asked.delete(work.id(), false));
     assertEquals("[testdb/t1 of 1]", locks(asked));
+    world.get(next.complete());
   }
 
   private String locks(Operators asked) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.spi.failover.ClusterMode;
@@ -28,6 +29,11 @@ import org.quorate.spi.failover.WorkSpec;
 /** What the registry promises, one by one. */
 class ScenariosTest {
   private final World world = new World(7);
+
+  @AfterEach
+  void nothingIsLeftBehind() {
+    assertTrue(world.empty(), world::toString);
+  }
 
   private Product product(String node) {
     return new Product(world, world.node(node));
@@ -90,6 +96,7 @@ class ScenariosTest {
     world.node("n1").cut = true;
     world.until("no takeover", 10_000, () -> world.numbers.get(work.id()) == 1);
     assertTrue(stopped[0] > 0 && stopped[0] < world.queue.nowUs(), "stopped at " + stopped[0]);
+    world.until("not finished", 10_000, world::empty);
   }
 
   /** C4.5 */
@@ -132,6 +139,7 @@ class ScenariosTest {
     assertEquals(
         most.length, world.get(world.node("n1").registry.detail(work.id())).content().length());
     assertEquals(most.length, world.get(work.content()).length());
+    world.get(work.complete());
   }
 
   /** C4.8 and C4.14: also the node itself, started again, is one that lives. */
@@ -151,6 +159,7 @@ class ScenariosTest {
     assertEquals(3, Product.effects(world, work.id()));
     FailoverWork next = begin("n1", "ddl", "t2");
     assertTrue(next.record().origin().incarnation() != work.record().origin().incarnation());
+    world.get(next.complete());
   }
 
   /** C4.8 */
@@ -229,7 +238,9 @@ class ScenariosTest {
         Code.NOT_FOUND, world.refused(world.node("n2").registry.deleteForce(work.id(), true)));
     assertEquals(Code.NOT_FOUND, world.refused(world.node("n2").registry.detail(work.id())));
     assertEquals(Code.FENCED, world.refused(work.setStatus("n1", ShardState.SENT)));
-    world.get(begin("n2", "ddl", "t1").addLock("testdb/t1"));
+    FailoverWork next = begin("n2", "ddl", "t1");
+    world.get(next.addLock("testdb/t1"));
+    world.get(next.complete());
   }
 
   /** C4.12: no quorum, no record; so nothing is begun. */
@@ -327,6 +338,7 @@ class ScenariosTest {
     assertTrue(world.empty());
     world.get(world.node("n2").registry.switchMode(ClusterMode.NORMAL));
     assertEquals("t1", world.get(waits).record().table());
+    world.get(world.get(waits).complete());
     assertEquals(ClusterMode.NORMAL, world.get(world.node("n1").registry.mode()));
     world.get(world.node("n2").registry.switchMode(ClusterMode.RECOVERY));
     assertEquals(
@@ -361,6 +373,7 @@ class ScenariosTest {
     world.get(one.complete());
     world.get(two.addLock("testdb/t1"));
     assertEquals(Code.FENCED, world.refused(one.complete()));
+    world.get(two.complete());
   }
 
   @Test
@@ -396,7 +409,7 @@ class ScenariosTest {
   /** Who does not begin what it was told loses it, without being dead. */
   @Test
   void whoDoesNotAnswerLosesIt() {
-    World slow = new World(3, new Settings(1000, 6000, 4, 1000, 10, 1000, 300_000));
+    World slow = new World(3, new Settings(1000, 6000, 4, 1000, 10, 1000, 300_000, 900_000));
     slow.start("n1", "n2", "n3", "n4");
     List<String> by = new ArrayList<>();
     for (String n : List.of("n2", "n3")) {
@@ -443,10 +456,11 @@ class ScenariosTest {
     List<RegisteredNode> nodes = world.get(world.node("n2").registry.nodes());
     assertEquals(List.of("n1", "n2"), nodes.stream().map(RegisteredNode::name).toList());
     assertTrue(world.told.stream().anyMatch(t -> t.contains("REPLACED")), world::toString);
-    world.get(twin.registry.begin(WorkSpec.of("ddl", "testdb", "t1")));
+    final FailoverWork work = world.get(twin.registry.begin(WorkSpec.of("ddl", "testdb", "t1")));
     assertEquals(
         Code.NOT_REGISTERED,
         world.refused(world.node("n1").registry.begin(WorkSpec.of("ddl", "testdb", "t2"))));
+    world.get(work.complete());
   }
 
   @Test
@@ -467,6 +481,8 @@ class ScenariosTest {
     world.run(400_000);
     String stuck = "FO_STUCK record " + work.id();
     assertEquals(1, world.told.stream().filter(t -> t.contains(stuck)).count(), world::toString);
+    world.node("n1").registry.add(handler("move", w -> CompletableFuture.completedStage(null)));
+    world.until("not finished", 5000, world::empty);
   }
 
   @Test

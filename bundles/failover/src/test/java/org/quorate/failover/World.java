@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.KeyEvent;
@@ -26,7 +28,7 @@ import org.quorate.tck.virtual.VirtualWorld;
  * checked.
  */
 final class World extends VirtualWorld {
-  static final Settings SETTINGS = new Settings(1000, 6000, 4, 5000, 10, 1000, 300_000);
+  static final Settings SETTINGS = new Settings(1000, 6000, 4, 5000, 10, 1000, 300_000, 900_000);
 
   final Map<String, Node> nodes = new TreeMap<>();
   final Map<String, Shard> shards = new TreeMap<>();
@@ -56,12 +58,19 @@ final class World extends VirtualWorld {
     int handled;
     boolean able = true;
 
+    /** Whether its workers refuse what they are given. */
+    boolean refuses;
+
+    /** Whether its loop is closed, after which nothing happens on it. */
+    boolean over;
+
     Node(String name) {
       super(World.this, name);
     }
 
     Node start() {
       Coordinator coordinator = boot();
+      Executor workers = run.process.workers();
       Self self = new Self(name, "10.0.2." + name.substring(1), 1);
       registry =
           new Registry(
@@ -70,13 +79,45 @@ final class World extends VirtualWorld {
               settings,
               self,
               this,
-              run.process.workers(),
+              task -> {
+                if (refuses) {
+                  throw new RejectedExecutionException("the pool is full");
+                }
+                workers.execute(task);
+              },
               (kind, text) -> told.add(nowMs() + " " + name + " " + kind + " " + text));
       if (able) {
         Product.handlers(World.this, this).forEach(registry::add);
       }
       registry.start();
       return this;
+    }
+
+    /** As the service of a bundle that stops: its loop goes when the registry allows it. */
+    void stop() {
+      registry.shutdown().thenRun(() -> over = true);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (!over) {
+        super.execute(guarded(task));
+      }
+    }
+
+    @Override
+    public void after(long delayMs, Runnable task) {
+      if (!over) {
+        super.after(delayMs, guarded(task));
+      }
+    }
+
+    private Runnable guarded(Runnable task) {
+      return () -> {
+        if (!over) {
+          task.run();
+        }
+      };
     }
   }
 

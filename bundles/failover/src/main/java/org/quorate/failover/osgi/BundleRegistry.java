@@ -55,8 +55,12 @@ final class BundleRegistry {
 
   /** Gives the lease back, so that others go on with what was begun here at once. */
   void close() {
-    registry.close();
-    loop.execute(loop::close); // behind what the registry does at its end
-    workers.shutdown();
+    registry
+        .shutdown()
+        .whenComplete(
+            (ok, e) -> {
+              loop.close();
+              workers.shutdown();
+            });
   }
 }

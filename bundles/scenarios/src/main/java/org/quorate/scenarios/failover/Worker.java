@@ -33,7 +33,7 @@ final class Worker extends Member {
 
   /** A short lease: a simulation has no time to wait. */
   private static final Settings SETTINGS =
-      new Settings(300, 1_500, 4, 1_500, 1_000_000, 200, 300_000);
+      new Settings(300, 1_500, 4, 1_500, 1_000_000, 200, 300_000, 300_000);
 
   private static final List<String> TYPES = List.of(WorkSpec.DDL, WorkSpec.DML, WorkSpec.REBALANCE);
   private static final int BLOCKS = 3;

@@ -28,11 +28,17 @@ public final class FailoverLimits {
 
   private FailoverLimits() {}
 
-  /** The text, if it is not null, fits, and has no control characters. */
-  public static String name(String what, String text) {
-    if (text == null) {
+  /** The value, if it is not null. */
+  public static <T> T given(String what, T value) {
+    if (value == null) {
       throw new FailoverException(Code.INVALID, what + " is null");
     }
+    return value;
+  }
+
+  /** The text, if it is not null, fits, and has no control characters. */
+  public static String name(String what, String text) {
+    given(what, text);
     int size = text.getBytes(StandardCharsets.UTF_8).length;
     if (size > NAME_BYTES) {
       throw new FailoverException(

@@ -17,7 +17,8 @@ public interface FailoverRegistry {
    * the work.
    *
    * @return its record, in state 0. It fails as NO_QUORUM, NOT_REGISTERED, READ_ONLY or RECOVERY with
-   *     nothing recorded: begin nothing then
+   *     nothing recorded: begin nothing then. Who completes it, cancels it or lets it time out before has
+   *     given the operation up: what is recorded of it is removed
    */
   CompletionStage<FailoverWork> begin(WorkSpec spec);
 

@@ -14,11 +14,13 @@ public interface TakeoverHandler {
   /**
    * Rolls an operation back or finishes it, so that it holds on every shard or on none. It is called
    * again, on this node or another, when that was not told to have ended: so do what can be repeated.
-   * State 0 or 1 says that no shard was told anything. Called on a worker thread, which it may block.
+   * State 0 or 1 says that no shard was told anything. Called on a worker thread, which it may block. One
+   * that notes nothing in the record for {@code fo.takeover.idle.s} is fenced, and the record another's.
    *
    * @param work what is to be finished
    * @return completes when it is: the record goes then, if {@link FailoverWork#complete} was not called.
-   *     If it fails, or this throws, it is tried again later
+   *     If it fails, or this throws or answers null, it is tried
+   *     again later
    */
   CompletionStage<Void> takeOver(FailoverWork work);
 }
