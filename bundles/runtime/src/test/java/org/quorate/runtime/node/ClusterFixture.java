@@ -34,6 +34,7 @@ final class ClusterFixture implements CoordinatorFixture {
   private final Map<Coordinator, KvCoordinator> inside = new ConcurrentHashMap<>();
   private final List<NodeAccess> accesses = new CopyOnWriteArrayList<>();
   private NodeId stopped;
+  private NodeId second;
   private long forgotten; // revision up to which there is no history any more
 
   /** Clients over TCP. */
@@ -62,7 +63,15 @@ final class ClusterFixture implements CoordinatorFixture {
       inside.put(shared, own);
       return shared;
     }
-    QuorateClient connected = cluster.client();
+    return open(client, cluster.client());
+  }
+
+  /** A client over TCP that waits so long for an answer. */
+  Coordinator open(String client, long patienceMs) {
+    return open(client, cluster.client(cluster.options().withOperationTimeoutMs(patienceMs)));
+  }
+
+  private static Coordinator open(String client, QuorateClient connected) {
     return new KvCoordinator(
         connected.group(TestCluster.GROUP.name()).access(),
         client,
@@ -159,6 +168,17 @@ final class ClusterFixture implements CoordinatorFixture {
         () ->
             cluster.status(back).state() == GroupStatus.State.RUNNING
                 && cluster.status(back).position() >= position);
+  }
+
+  /** Stops another of three nodes, after {@link #failOver}: nobody decides until it {@link #returns}. */
+  void loseQuorum() {
+    second = cluster.nodes().stream().filter(n -> !n.equals(home)).findFirst().orElseThrow();
+    cluster.stopNode(second);
+  }
+
+  /** The contrary. */
+  void returns() {
+    cluster.startNode(second);
   }
 
   @Override

@@ -1,15 +1,18 @@
 package org.quorate.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ import org.quorate.failover.Self;
 import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.kit.LoopThread;
+import org.quorate.spi.failover.FailoverException;
+import org.quorate.spi.failover.FailoverException.Code;
 import org.quorate.spi.failover.FailoverLimits;
 import org.quorate.spi.failover.FailoverWork;
 import org.quorate.spi.failover.ShardState;
@@ -44,7 +49,11 @@ class FailoverTest {
     final Registry registry;
 
     Process(String name) throws Exception {
-      coordinator = fixture.open(name);
+      this(name, fixture.open(name));
+    }
+
+    Process(String name, Coordinator coordinator) throws Exception {
+      this.coordinator = coordinator;
       loop = new LoopThread("failover-" + name);
       CountDownLatch registered = new CountDownLatch(1);
       Options options = new Options(Map.of("fo.hb.ms", "1000", "fo.lease.ms", "6000"));
@@ -151,7 +160,36 @@ class FailoverTest {
     TestCluster.await("t2 to be finished", () -> empty(a));
     assertTrue(taken.contains("a t2" + content), taken::toString);
     assertTrue(first.id() > done.id());
+    nothingIsBegunWithoutQuorum(a);
     fixture.heal();
+  }
+
+  /** C4.12: two of three servers are gone. What is under way ends when one of them is back. */
+  private void nothingIsBegunWithoutQuorum(Process a) throws Exception {
+    Process d = new Process("d", fixture.open("d", 3_000));
+    FailoverWork work = a.begin("t3");
+    fixture.loseQuorum();
+    CompletionStage<FailoverWork> begun = d.registry.begin(WorkSpec.of("ddl", "db", "t4"));
+    ExecutionException e =
+        assertThrows(
+            ExecutionException.class, () -> begun.toCompletableFuture().get(60, TimeUnit.SECONDS));
+    Code code = ((FailoverException) e.getCause()).code();
+    // Its lease may have run out while the other node stopped.
+    assertTrue(Set.of(Code.NO_QUORUM, Code.NOT_REGISTERED).contains(code), code::toString);
+    fixture.returns();
+    work.complete(); // its own, or by now a takeover's
+    TestCluster.await("t3 and t4 to be gone", () -> empty(a));
+    TestCluster.await("something to be begun", () -> begins(a));
+    TestCluster.await("nothing to be left", () -> empty(a));
+  }
+
+  private static boolean begins(Process process) {
+    try {
+      get(get(process.registry.begin(WorkSpec.of("ddl", "db", "t5"))).complete());
+      return true;
+    } catch (Exception e) {
+      return false;
+    }
   }
 
   private static boolean empty(Process process) {

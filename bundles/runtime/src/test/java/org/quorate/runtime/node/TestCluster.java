@@ -203,8 +203,13 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public QuorateClient client() {
+    return client(options());
+  }
+
+  /** How a client reaches all of them. */
+  ClientOptions options() {
     String[] all = addresses.values().stream().map(NodeAddress::client).toArray(String[]::new);
-    return client(ClientOptions.of(all));
+    return ClientOptions.of(all);
   }
 
   public QuorateClient client(ClientOptions options) {
