@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +30,9 @@ import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.SteadyUser;
 
@@ -221,6 +227,131 @@ class SwapStepsTest {
     assertNotNull(await(foreign.get("theirs")));
     load.check();
     load = null;
+  }
+
+  /** A node, with places of its own. */
+  private SwapMember member(
+      String node, Function<String, CoordinatorPlace> places, SwapMember.Timing timing)
+      throws Exception {
+    Coordinator records = await(connect(node, 1, "system"));
+    LoopThread loop = new LoopThread(node);
+    SwapMember member = new SwapMember(records, "main", node, places, loop, timing);
+    open.addAll(List.of(member, records, loop));
+    return member.start();
+  }
+
+  @Test
+  void whoLacksAPlaceHandsTheSwapOn() throws Exception {
+    Movable main = (Movable) await(connect("by hand", 1, "main"));
+    Movable other = (Movable) await(connect("by hand", 2, "other"));
+    Coordinator records = await(connect("by hand", 1, "system"));
+    open.addAll(List.of(main, other, records));
+    FencingToken by = new FencingToken(0, 1);
+    await(main.put("n", Bytes.EMPTY));
+    await(main.seal("it moves", by));
+    Inventory moved = await(main.inventory());
+    await(other.take(moved, by));
+    SwapRecord switched =
+        new SwapRecord(
+            1, SwapPhase.SWITCHED, "main", "other", 1, 2, true, 1, 1, "", "ann", 0, List.of());
+    await(records.put("coordinators/main/swap", switched.encode()));
+    CompletableFuture<Void> lacking = new CompletableFuture<>();
+    member(
+        "lacks",
+        name -> {
+          if (name.equals("main")) {
+            lacking.complete(null);
+            return null;
+          }
+          return place(name);
+        },
+        TIMING);
+    await(lacking);
+    SwapMember has = member("has", this::place, TIMING);
+    assertEquals(SwapPhase.RETIRED, over(has, 1).phase());
+    assertAt("other", "main");
+  }
+
+  /** A place where no take ends while it is cut off, and no retire is done. */
+  private CoordinatorPlace place(String name, AtomicBoolean cut) {
+    return new CoordinatorPlace() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public CompletionStage<Coordinator> open(String client, long epoch) {
+        return connect(client, epoch, name).thenApply(opened -> cut(opened, cut));
+      }
+    };
+  }
+
+  private static Movable cut(Coordinator there, AtomicBoolean cut) {
+    return (Movable)
+        Proxy.newProxyInstance(
+            SwapStepsTest.class.getClassLoader(),
+            new Class<?>[] {Movable.class},
+            (proxy, method, arguments) ->
+                cut.get()
+                    ? unreachable(there, method, arguments)
+                    : method.invoke(there, arguments));
+  }
+
+  private static Object unreachable(Coordinator there, Method method, Object[] arguments)
+      throws Exception {
+    return switch (method.getName()) {
+      case "take" -> new CompletableFuture<>();
+      case "retire" ->
+          CompletableFuture.failedFuture(new CoordinationException(Code.UNAVAILABLE, "cut off"));
+      default -> method.invoke(there, arguments);
+    };
+  }
+
+  @Test
+  void aTargetThatCannotBeReachedIsEmptiedWhenItCan() throws Exception {
+    AtomicBoolean cut = new AtomicBoolean(true);
+    SwapMember.Timing hurried = new SwapMember.Timing(2_000, 60_000, 1_000);
+    SwapMember one =
+        member("n1", name -> name.equals("other") ? place(name, cut) : place(name), hurried);
+    load = new SteadyUser(await(one.use("user")));
+    await(one.swap("other", false, "ann"));
+    SwapRecord last = over(one, 1);
+    assertEquals(SwapPhase.ABORTED, last.phase());
+    assertTrue(last.why().contains("1000 ms after the seal"), last.why());
+    assertEquals(List.of("other"), last.left());
+    assertTrue(await(one.plan("other")).possible(), "what is left there does not count");
+    cut.set(false);
+    untilNothingIsLeft(one);
+    load.check();
+    load = null;
+    assertAt("main", "other");
+  }
+
+  private static void untilNothingIsLeft(SwapMember member) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!await(member.last()).left().isEmpty()) {
+      assertTrue(System.nanoTime() < deadline, await(member.last()).toString());
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  @Test
+  void aSwapLeavesNoSessionBehind() throws Exception {
+    SwapMember one = member("n1");
+    load = new SteadyUser(await(one.use("user")));
+    await(one.swap("other", false, "ann"));
+    assertEquals(SwapPhase.RETIRED, over(one, 1).phase());
+    Coordinator records = await(connect("looks", 1, "system"));
+    open.add(records);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    List<SessionInfo> sessions = await(records.sessions());
+    while (sessions.size() != 1) {
+      assertTrue(System.nanoTime() < deadline, sessions.toString());
+      TimeUnit.MILLISECONDS.sleep(10);
+      sessions = await(records.sessions());
+    }
+    assertEquals("coordinators of n1", sessions.get(0).name());
   }
 
   @Test

@@ -25,7 +25,7 @@ final class SwapDriver {
   /** How long listeners of watches may take before the provider before is emptied all the same. */
   private static final long LINGER_MS = 60_000;
 
-  /** How long users wait for a target to be emptied of a swap that was given up. */
+  /** How long a target may take to be emptied of a swap that was given up; users wait for it once. */
   private static final long EMPTYING_MS = 5_000;
 
   private final SwapRecords records;
@@ -320,10 +320,7 @@ final class SwapDriver {
         .thenApply(SwapDriver::done)
         .thenCompose(
             open ->
-                limited(
-                        emptied(target(record), reason(record) + ", which was given up"),
-                        EMPTYING_MS,
-                        "the target cannot be reached")
+                dropped(target(record), reason(record) + ", which was given up")
                     .handle((empty, problem) -> problem == null))
         .thenApply(empty -> empty ? record.without(record.to()) : record)
         .thenApply(aborted -> aborted.with(SwapPhase.ABORTED));
@@ -331,8 +328,12 @@ final class SwapDriver {
 
   private CompletionStage<SwapRecords.Read> empty(SwapRecords.Read seen, String place) {
     SwapRecord record = seen.record();
-    return emptied(
+    return dropped(
             at(place, record.toEpoch()), "what a swap left here that was given up is dropped")
         .thenCompose(empty -> records.step(seen, record.without(place), lock.token()));
+  }
+
+  private CompletionStage<Movable> dropped(CompletionStage<Movable> place, String reason) {
+    return limited(emptied(place, reason), EMPTYING_MS, "what is left there cannot be reached");
   }
 }

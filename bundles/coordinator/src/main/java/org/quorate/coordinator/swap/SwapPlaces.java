@@ -49,15 +49,8 @@ final class SwapPlaces {
   }
 
   private void open(String name, long epoch, CompletableFuture<Movable> answer) {
-    CoordinatorPlace place = places.apply(name);
-    if (place == null) {
-      answer.completeExceptionally(
-          new CoordinationException(
-              Code.INVALID, "no coordinator '" + name + "' is configured on node " + node));
-      return;
-    }
     loop.then(
-        place.open("swap", epoch),
+        Routing.asked(() -> opened(name, epoch)),
         (coordinator, problem) -> {
           if (problem != null) {
             answer.completeExceptionally(Routing.cause(problem));
@@ -69,6 +62,15 @@ final class SwapPlaces {
             movable(name, coordinator, answer);
           }
         });
+  }
+
+  private CompletionStage<Coordinator> opened(String name, long epoch) {
+    CoordinatorPlace place = places.apply(name);
+    if (place == null) {
+      throw new CoordinationException(
+          Code.INVALID, "no coordinator '" + name + "' is configured on node " + node);
+    }
+    return place.open("swap", epoch);
   }
 
   private static void movable(

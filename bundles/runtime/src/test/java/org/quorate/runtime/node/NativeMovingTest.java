@@ -48,8 +48,10 @@ import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.tck.coordination.MovingContract;
 
 /**
@@ -244,6 +246,84 @@ class NativeMovingTest {
         assertEquals("2", await(to.get("a")).value().utf8(), "what came too late did nothing");
       }
       await(((KvCoordinator) late).abandon());
+    }
+  }
+
+  /** What somebody has begun who freezes, at each of its requests, until another has begun and ended. */
+  @Test
+  void whoThawsInsideAStepDoesNothing() throws Exception {
+    try (Movable from = group(FIRST, "from", 1)) {
+      SessionSpec spec = SessionSpec.of("stays", 60_000);
+      CoordinatorSession stays = await(from.openSession(spec));
+      CoordinatorSession goes = await(from.openSession(spec));
+      for (CoordinatorSession each : List.of(stays, goes)) {
+        Op own = new Op.Put("own/" + each.id(), Bytes.utf8("1"), each.id());
+        Op numbered = new Op.PutSequential("n/", Bytes.EMPTY, each.id());
+        await(from.transact(Transaction.of(own, numbered)));
+        await(each.lock(LockSpec.tried("lock/" + each.id(), "a test")));
+      }
+      Inventory early = await(from.inventory());
+      await(goes.close());
+      CoordinatorSession comes = await(from.openSession(spec));
+      await(from.transact(Transaction.of(new Op.Put("comes", Bytes.EMPTY, comes.id()))));
+      await(comes.lock(LockSpec.tried("another", "a test")));
+      Inventory late = await(from.inventory());
+      int taking = frozenAtEach((place, token) -> place.take(early, token), late, false, false);
+      int anew = frozenAtEach((place, token) -> place.take(early, token), late, false, true);
+      int retiring = frozenAtEach((place, token) -> place.retire("late", token), late, true, true);
+      assertTrue(taking >= 10 && anew >= 10 && retiring >= 12, taking + ", " + retiring);
+    }
+  }
+
+  private interface Step {
+    CompletionStage<?> of(Movable place, FencingToken token);
+  }
+
+  /**
+   * How many requests it is.
+   *
+   * @param kept whether something is kept there before
+   * @param anew whether who comes next empties it first
+   */
+  private static int frozenAtEach(Step step, Inventory wanted, boolean kept, boolean anew)
+      throws Exception {
+    for (int requests = 0; ; requests++) {
+      FrozenAccess access = new FrozenAccess(second(), requests);
+      Movable freezes = new KvCoordinator(access.access(), "freezes", 2, DONE);
+      try (Movable to = group(SECOND, "to", 2)) {
+        if (kept) {
+          await(to.take(wanted, MovingContract.laterToken()));
+        }
+        FencingToken late = MovingContract.laterToken();
+        CompletableFuture<?> done = step.of(freezes, late).toCompletableFuture();
+        await(CompletableFuture.anyOf(done.handle((d, p) -> null), access.frozen()));
+        boolean taken = !kept && !await(to.inventory()).isEmpty(); // only tidies up
+        if (!access.frozen().isDone() || taken) {
+          access.thaw();
+          await(done);
+          FencingToken last = MovingContract.laterToken();
+          await(to.retire("the next one", last));
+          await(to.unseal(last));
+          return requests;
+        }
+        FencingToken by = MovingContract.laterToken();
+        if (anew) {
+          await(to.retire("begun anew", by));
+        }
+        await(to.take(wanted, by));
+        access.thaw();
+        await(done.handle((d, p) -> null));
+        Inventory there = await(to.inventory());
+        assertEquals(wanted.keys(), there.keys(), "frozen at " + requests);
+        assertEquals(wanted.sessions(), there.sessions(), "frozen at " + requests);
+        assertEquals(wanted.locks(), there.locks(), "frozen at " + requests);
+        await(to.put("after", Bytes.EMPTY));
+        FencingToken last = MovingContract.laterToken();
+        await(to.retire("the next one", last));
+        await(to.unseal(last));
+      } finally {
+        await(((KvCoordinator) freezes).abandon());
+      }
     }
   }
 
