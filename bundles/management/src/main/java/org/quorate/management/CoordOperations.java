@@ -47,11 +47,17 @@ final class CoordOperations {
 
   private static <T> CompletionStage<T> on(
       ManagedNode node, Arguments a, Function<Coordinator, CompletionStage<T>> request) {
+    String coordinator = a.text("coordinator");
     return CoordinatorCalls.on(
-        node, a, request, CoordinationException.class, CoordOperations::explain);
+        node, a, request, CoordinationException.class, e -> explain(e, coordinator));
   }
 
-  static OperationException explain(CoordinationException e) {
+  /**
+   * What a coordinator refused, with what to do next.
+   *
+   * @param coordinator as the caller named it
+   */
+  static OperationException explain(CoordinationException e, String coordinator) {
     FailureCode code =
         switch (e.code()) {
           case INVALID -> FailureCode.BAD_REQUEST;
@@ -67,9 +73,19 @@ final class CoordOperations {
         };
     String next =
         switch (e.code()) {
-          case UNAVAILABLE, OVERLOADED -> "try again; group why tells what is missing";
+          case UNAVAILABLE ->
+              coordinator.startsWith("native")
+                  ? "try again; group why tells what is missing"
+                  : "try again; coord providers tells whether '" + coordinator + "' is there";
+          case OVERLOADED -> "try again later, or with less at once";
           case INDETERMINATE -> "read before you repeat it";
           case BROKEN -> "see whether something else writes where the coordinator keeps its keys";
+          case CLOSED -> "try again: the node stops, or its coordinator is being opened anew";
+          case SESSION_EXPIRED -> "session list shows those that live";
+          case LOCK_LOST -> "lock show tells who holds it now";
+          case COMPACTED -> "list again and go on from there";
+          case FORBIDDEN -> "ask with a token of a role that may do this";
+          case UNSUPPORTED -> "use a provider that can; coord providers lists them";
           default -> "correct the request";
         };
     return new OperationException(code, e.getMessage(), next, e);

@@ -54,7 +54,7 @@ final class CoordSwapOperations {
 
   private static Throwable explain(Throwable thrown) {
     Throwable t = OperationException.cause(thrown);
-    return t instanceof CoordinationException e ? CoordOperations.explain(e) : t;
+    return t instanceof CoordinationException e ? CoordOperations.explain(e, "native") : t;
   }
 
   private static CompletionStage<CoordSwapView> swap(

@@ -76,6 +76,12 @@ final class SwappedFixture implements CoordinatorFixture {
     return opened;
   }
 
+  /** Nothing is swapped for it. */
+  @Override
+  public synchronized Coordinator onlooker() throws Exception {
+    return open("looks on", place);
+  }
+
   interface Work {
     void run() throws Exception;
   }

@@ -28,6 +28,12 @@ final class CrowdMeasure {
   private static final long TTL_MS = 20_000;
   private static final int WATCHES = 10;
 
+  /** How long after its TTL, and a fail-over, a session may be seen to end. */
+  private static final long LATEST_MS = 1_000;
+
+  /** What sessions and watches may cost a node. */
+  private static final long MOST_MIB = 1_024;
+
   /** One figure. */
   record Row(String what, String where, double value, String unit) {}
 
@@ -35,6 +41,7 @@ final class CrowdMeasure {
   private final LocalCluster cluster;
   private final String group;
   private final List<Row> rows = new ArrayList<>();
+  private boolean roomy = true;
 
   CrowdMeasure(Root root, LocalCluster cluster, String group) {
     this.root = root;
@@ -58,13 +65,14 @@ final class CrowdMeasure {
       steady(seconds);
       notified(crowd.notifications(watches));
       long[] failOverMs = new long[1];
-      boolean right = expiry("a session ends", crowd.expire(sessions / 2, () -> {}));
-      right &= expiry("beside a kill", crowd.expire(sessions / 2, () -> failOverMs[0] = kill()));
+      boolean right = expiry("a session ends", crowd.expire(sessions / 2, () -> {}), 0);
+      Crowd.Ends killed = crowd.expire(sessions / 2, () -> failOverMs[0] = kill());
+      right &= expiry("beside a kill", killed, failOverMs[0]);
       note("fail-over", "", failOverMs[0], "ms");
       note("sessions and watches that ended though they were kept", "", crowd.ended(), "");
       root.terminal().progressDone();
       root.print(rows);
-      return right && crowd.ended() == 0 ? ExitCode.OK : ExitCode.FAILED;
+      return right && roomy && crowd.ended() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
   }
 
@@ -102,7 +110,9 @@ final class CrowdMeasure {
       Duration used = NodeProcess.processorTime(cluster, nodes.get(i)).minus(before.get(i));
       String name = nodes.get(i).name();
       note("processor time", name, used.toMillis() / (10 * seconds), "% of a core");
-      note("memory", name, NodeProcess.residentMib(cluster, nodes.get(i)), "MiB");
+      double residentMib = NodeProcess.residentMib(cluster, nodes.get(i));
+      note("memory", name, residentMib, "MiB");
+      roomy &= residentMib <= MOST_MIB;
     }
   }
 
@@ -111,14 +121,20 @@ final class CrowdMeasure {
     note("notification", "p99", latency.getValueAtPercentile(99) / 1e6, "ms");
   }
 
-  /** False if one ended too early, or not at all. */
-  private boolean expiry(String what, Crowd.Ends ends) {
+  /**
+   * False if one ended too early, too late, or not at all.
+   *
+   * @param failOverMs how long nothing was decided meanwhile
+   */
+  private boolean expiry(String what, Crowd.Ends ends, long failOverMs) {
     if (ends.seen() > 0) {
       note(what, "earliest behind its TTL", ends.earliest() - TTL_MS, "ms");
       note(what, "latest behind its TTL", ends.latest() - TTL_MS, "ms");
     }
     note(what, "never", ends.left(), "");
-    return ends.left() == 0 && ends.earliest() >= TTL_MS;
+    return ends.left() == 0
+        && ends.earliest() >= TTL_MS
+        && ends.latest() <= TTL_MS + failOverMs + LATEST_MS;
   }
 
   /** Kills the leader; the milliseconds until a write is acknowledged again. */

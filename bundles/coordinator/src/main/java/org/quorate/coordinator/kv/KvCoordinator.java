@@ -57,7 +57,8 @@ public final class KvCoordinator implements Movable {
    *
    * @param access to a group of the state machine {@code kv}
    * @param client who coordinates, shown with its sessions
-   * @param epoch for fencing tokens
+   * @param epoch for fencing tokens: the same wherever one of this group is opened, as tokens are ordered by
+   *     it first; 1, unless what another provider kept was taken in
    * @param release gives the access back, at the end
    */
   public KvCoordinator(

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
@@ -51,6 +52,7 @@ public final class SwappableCoordinator implements Coordinator {
   private final Set<SwappedWatch> watches = ConcurrentHashMap.newKeySet();
   private final Set<SwappedPoll> polls = ConcurrentHashMap.newKeySet();
   private volatile boolean held;
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
 
   /**
@@ -295,10 +297,11 @@ public final class SwappableCoordinator implements Coordinator {
 
   @Override
   public CompletionStage<Void> shutdown() {
-    if (!routing.isClosed()) {
-      sessions.forEach(SwappedSession::closeLast);
+    if (!routing.isClosed() && !ending.getAndSet(true)) {
+      all(sessions.stream().map(s -> s.closeLast().exceptionally(problem -> null)).toList())
+          .whenComplete((done, problem) -> end(Coordinator::shutdown));
     }
-    return end(Coordinator::shutdown);
+    return shutdown;
   }
 
   @Override

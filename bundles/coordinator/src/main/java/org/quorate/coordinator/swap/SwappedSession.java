@@ -303,11 +303,23 @@ final class SwappedSession implements CoordinatorSession {
   }
 
   /** Its coordinator is shut down: what becomes of it is known before that is done. */
-  void closeLast() {
+  CompletionStage<Void> closeLast() {
     CoordinatorSession last = at.session();
-    if (last != null) {
-      last.close().thenAccept(done -> end(SessionEnd.CLOSED));
-    }
+    CompletionStage<Void> closed =
+        last == null
+            ? close()
+            : last.close()
+                .exceptionallyCompose(
+                    problem ->
+                        goesOn(Routing.cause(problem))
+                            ? close()
+                            : CompletableFuture.failedFuture(problem));
+    return closed.thenAccept(done -> end(SessionEnd.CLOSED));
+  }
+
+  /** Whether what refused it may have passed it on. */
+  private static boolean goesOn(CoordinationException why) {
+    return why.isSealed() || Routing.isNews(why);
   }
 
   @Override

@@ -17,25 +17,36 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
+import org.quorate.coordinator.swap.Authority;
+import org.quorate.coordinator.swap.SwappableCoordinator;
 import org.quorate.runtime.node.ForgetfulAccess.Fate;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.CoordinatorContract;
 import org.quorate.tck.coordination.CoordinatorFixture;
 
 /** The native coordinator on a group of raft, as bundles of a node have it, whoever leads. */
 class RaftCoordinatorTest extends CoordinatorContract {
+  private static final FencingToken BY = new FencingToken(1, 1);
+
   @TempDir static Path folder;
   private ForgetfulAccess access;
   private Coordinator unlucky;
@@ -170,6 +181,69 @@ class RaftCoordinatorTest extends CoordinatorContract {
       if (throwing) {
         throw new RejectedExecutionException("a test: the listener's executor is shut down");
       }
+    }
+  }
+
+  /** More than one command walks over: it says so and deletes nothing. */
+  @Test
+  void aTreeThatIsTooLargeToBeDeletedAtOnceIsRefusedWhole() throws Exception {
+    Coordinator client = open("deletes");
+    int keys = 20_100;
+    for (int i = 0; i < keys; i += 100) {
+      List<Op> some = new ArrayList<>();
+      for (int k = i; k < i + 100; k++) {
+        some.add(new Op.Put(path() + "/tree/" + (k % 2) + "/" + k, Bytes.EMPTY));
+      }
+      transact(client, some.toArray(Op[]::new));
+    }
+    var failed =
+        assertThrows(
+            ExecutionException.class, () -> transact(client, new Op.DeleteTree(path() + "/tree")));
+    assertEquals(
+        Code.TOO_LARGE, assertInstanceOf(CoordinationException.class, failed.getCause()).code());
+    assertEquals(
+        2,
+        client
+            .children(path() + "/tree", "", 10)
+            .toCompletableFuture()
+            .get(60, SECONDS)
+            .children()
+            .size());
+    transact(client, new Op.DeleteTree(path() + "/tree/0"));
+    transact(client, new Op.DeleteTree(path() + "/tree/1"));
+    assertEquals(
+        0,
+        client
+            .children(path() + "/tree", "", 10)
+            .toCompletableFuture()
+            .get(60, SECONDS)
+            .children()
+            .size());
+  }
+
+  private static void transact(Coordinator client, Op... ops) throws Exception {
+    client.transact(Transaction.of(ops)).toCompletableFuture().get(60, SECONDS);
+  }
+
+  /** A seal refuses the end of a session; it is asked for again when all goes on. */
+  @Test
+  void whoIsShutDownWhileAllIsSealedEndsItsSessions() throws Exception {
+    forgetful();
+    Movable all = (Movable) open("seals");
+    try (LoopThread loop = new LoopThread("swappable")) {
+      SwappableCoordinator used = new SwappableCoordinator("used", unlucky, Authority.ALWAYS, loop);
+      CoordinatorSession session = openLong(used);
+      ask(session, path() + "/lock").get(60, SECONDS).orThrow();
+      all.seal("a test", BY).toCompletableFuture().get(60, SECONDS);
+      used.hold();
+      final int before = access.proposals();
+      final CompletableFuture<Void> over = used.shutdown().toCompletableFuture();
+      TestCluster.await("a refusal", () -> access.proposals() > before);
+      all.unseal(BY).toCompletableFuture().get(60, SECONDS);
+      used.resume();
+      assertEquals(SessionEnd.CLOSED, session.ended().toCompletableFuture().get(60, SECONDS));
+      over.get(60, SECONDS);
+      assertHolds(session("next"), path() + "/lock");
     }
   }
 

@@ -51,7 +51,7 @@ public abstract class CoordinatorContract
     clients.forEach(Coordinator::close);
     clients.clear();
     fixture.heal();
-    Coordinator onlooker = fixture.open("looks on");
+    Coordinator onlooker = fixture.onlooker();
     try {
       Coordinated.until("nothing to be left behind", () -> isEmpty(onlooker));
     } finally {

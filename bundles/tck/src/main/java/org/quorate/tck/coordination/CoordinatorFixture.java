@@ -7,6 +7,11 @@ public interface CoordinatorFixture extends AutoCloseable {
   /** A client of its own, which shares nothing but the servers with others. */
   Coordinator open(String client) throws Exception;
 
+  /** A client that only looks at what a test has left. */
+  default Coordinator onlooker() throws Exception {
+    return open("looks on");
+  }
+
   /**
    * Ends a client as the death of its process would: no session is closed and none kept alive any
    * more. What it was asked may be left unanswered.

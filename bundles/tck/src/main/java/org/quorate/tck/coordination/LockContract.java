@@ -52,6 +52,29 @@ interface LockContract extends Coordinated {
     throw new AssertionError("never " + count + " waiting: " + info(client, name));
   }
 
+  /** Of who had to wait too: when it asked does not say since when others have waited for it. */
+  @Test
+  default void everybodySeesSinceWhenALockIsHeld() throws Exception {
+    Coordinator client = open("one");
+    Coordinator other = open("two");
+    String name = path() + "/lock";
+    HeldLock first = locked(session(client, "first"), name);
+    final CompletableFuture<LockOutcome> next = queue(session(client, "second"), name);
+    untilWaiting(other, name, 1);
+    LockInfo line = info(other, name);
+    assertTrue(line.holder().heldSinceMs() >= line.holder().askedAtMs());
+    assertEquals(0, line.waiting().get(0).heldSinceMs());
+    assertTrue(await(first.release()));
+    HeldLock held = await(next).orThrow();
+    LockInfo.Claim holder = info(other, name).holder();
+    for (int i = 0; holder.heldSinceMs() == 0 && i < PATIENCE_MS / 10; i++) {
+      Thread.sleep(10);
+      holder = info(other, name).holder();
+    }
+    assertTrue(holder.heldSinceMs() >= holder.askedAtMs(), holder.toString());
+    assertEquals(held.token(), holder.token());
+  }
+
   private boolean held(Coordinator client, HeldLock lock) throws Exception {
     Condition held = new Condition.Held(lock.name(), lock.token());
     Op put = new Op.Put(path() + "/protected", text(lock.token().toString()));
