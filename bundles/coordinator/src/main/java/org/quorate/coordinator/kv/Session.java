@@ -24,11 +24,11 @@ final class Session implements CoordinatorSession {
   private final long id;
   private final long lease;
   private final Bytes secret;
-  private final SessionSpec spec;
+  private volatile SessionSpec spec;
   private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
   private final Slots slots;
   private Runnable watch = () -> {};
-  private volatile boolean closing;
+  private volatile Closing closing; // null while nobody wants its end
   private long renewedMs;
 
   /**
@@ -84,8 +84,14 @@ final class Session implements CoordinatorSession {
     return slots;
   }
 
+  /** From now on it keeps itself alive. */
+  void automatic() {
+    spec = new SessionSpec(spec.name(), spec.ttlMs(), spec.onEnd(), true);
+  }
+
+  /** Whether its TTL is to be started anew, which is nobody's wish once it is to end. */
   boolean isDue(long nowMs) {
-    return nowMs - renewedMs >= lookMs();
+    return spec.automatic() && closing == null && nowMs - renewedMs >= lookMs();
   }
 
   /** How often to look at what nobody tells of. */
@@ -143,23 +149,20 @@ final class Session implements CoordinatorSession {
   }
 
   @Override
-  public CompletionStage<Void> close() {
+  public synchronized CompletionStage<Void> close() {
     if (isOver()) {
       return CompletableFuture.completedFuture(null);
     }
-    closing = true;
-    return sessions
-        .remove(base, id, lease)
-        .whenCompleteAsync(
-            (done, problem) -> {
-              closing = false;
-              if (problem == null) {
-                sessions.ended(this, SessionEnd.CLOSED);
-              } else {
-                look(0); // whether its record is gone is not known
-              }
-            },
-            sessions.store().access.loop());
+    if (closing == null) {
+      closing = new Closing(sessions, this, this::notClosed);
+      closing.ask();
+    }
+    return closing.answer();
+  }
+
+  private synchronized void notClosed() {
+    closing = null;
+    look(0);
   }
 
   void end(SessionEnd how) {
@@ -188,7 +191,7 @@ final class Session implements CoordinatorSession {
   }
 
   private void seen(KvResult.GetDone found, Throwable problem) {
-    if (isOver() || closing) {
+    if (isOver() || closing != null) {
       return;
     }
     CoordinationException failure = problem == null ? null : Failures.cause(problem);

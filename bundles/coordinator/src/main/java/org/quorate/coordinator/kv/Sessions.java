@@ -14,6 +14,7 @@ import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvResult;
+import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionInfo;
@@ -116,17 +117,38 @@ final class Sessions {
                         ended(here, EXPIRED); // it has been away and come back
                         here = null;
                       }
-                      if (here == null) {
-                        SessionSpec spec =
-                            new SessionSpec(
-                                record.name(), record.ttlMs(), record.onEnd(), automatic);
-                        here = new Session(this, base, id, found.entry().lease(), secret, spec);
-                        hold(here, found.revision());
-                      }
-                      CoordinatorSession session = here;
-                      return session.keepAlive().thenApply(done -> session);
+                      Session session =
+                          here != null
+                              ? here
+                              : new Session(
+                                  this,
+                                  base,
+                                  id,
+                                  found.entry().lease(),
+                                  secret,
+                                  new SessionSpec(
+                                      record.name(), record.ttlMs(), record.onEnd(), automatic));
+                      // Held once it is known to live: else it would be kept alive for nobody.
+                      return session
+                          .keepAlive()
+                          .thenApplyAsync(
+                              done -> resumed(session, found.revision(), automatic),
+                              store.access.loop());
                     },
                     store.access.loop()));
+  }
+
+  /** Another one may have been resumed meanwhile: there is one of each. */
+  private CoordinatorSession resumed(Session session, long revision, boolean automatic) {
+    Session here = held.get(session.id());
+    Session kept = here != null && here.lease() == session.lease() ? here : session;
+    if (kept.isOver()) {
+      throw Failures.expired(kept.id());
+    }
+    if (automatic) {
+      kept.automatic();
+    }
+    return kept == here ? here : hold(kept, revision);
   }
 
   /** What is stored of a session on a base that holds. */
@@ -163,14 +185,22 @@ final class Sessions {
   }
 
   /**
-   * Ends a session: first its record goes, unless all is sealed, then in one revision what it owns. From
-   * any thread.
+   * Ends a session: first its record goes, unless all is sealed, then in one revision what it owns. Can be
+   * asked for again. From any thread.
    */
   CompletionStage<Void> remove(Base base, long id, long lease) {
     return store
         .execute(base, KvCommand.delete(base.places().session(id)), KvResult.Deleted.class)
         .thenCompose(gone -> store.access.closeSession(lease))
-        .thenAccept(Sessions::closed);
+        .thenAccept(
+            outcome -> {
+              if (!(outcome instanceof Outcome.Committed)) {
+                throw Failures.failure(
+                    CoordinationException.Code.INDETERMINATE,
+                    "what the session owns may be there yet: "
+                        + Failures.of(outcome, true).getMessage());
+              }
+            });
   }
 
   static boolean closed(Outcome outcome) {
@@ -208,8 +238,7 @@ final class Sessions {
 
   private void renew() {
     long now = nowMs();
-    List<Session> due =
-        held.values().stream().filter(s -> s.spec().automatic() && s.isDue(now)).toList();
+    List<Session> due = held.values().stream().filter(s -> s.isDue(now)).toList();
     if (!due.isEmpty() && !renewing) {
       renewing = true;
       renew(due).whenCompleteAsync((gone, problem) -> renewing = false, store.access.loop());

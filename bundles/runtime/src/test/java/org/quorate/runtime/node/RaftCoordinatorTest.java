@@ -1,5 +1,6 @@
 package org.quorate.runtime.node;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -144,6 +145,117 @@ class RaftCoordinatorTest extends CoordinatorContract {
       assertTrue(next.release().toCompletableFuture().get(60, SECONDS));
     }
     assertHolds(session, name);
+  }
+
+  @Test
+  void anEndWithoutAnswerIsAskedForAgainUntilItIsKnown() throws Exception {
+    Fate[][] cases = {
+      {Fate.LOST, Fate.LOST, Fate.LOST}, {Fate.UNANSWERED}, {Fate.ANSWERED, Fate.LOST, Fate.LOST}
+    };
+    forgetful();
+    for (Fate[] fates : cases) {
+      String name = path() + "/lock-" + fates.length;
+      CoordinatorSession session = openLong(unlucky);
+      ask(session, name).get(60, SECONDS).orThrow();
+      access.next(fates);
+      assertIndeterminate(session.close());
+      assertEquals(SessionEnd.CLOSED, session.ended().toCompletableFuture().get(60, SECONDS));
+      assertHolds(session("next"), name);
+      session.close().toCompletableFuture().get(60, SECONDS);
+    }
+  }
+
+  /** Refused by a seal, nothing is done: it lives on, and can be ended afterwards. */
+  @Test
+  void aSessionThatCannotEndWhileAllIsSealedGoesOn() throws Exception {
+    forgetful();
+    CoordinatorSession session = openLong(unlucky);
+    HeldLock lock = ask(session, path() + "/lock").get(60, SECONDS).orThrow();
+    Movable all = (Movable) unlucky;
+    all.seal("a test", BY).toCompletableFuture().get(60, SECONDS);
+    try {
+      var failed =
+          assertThrows(
+              ExecutionException.class,
+              () -> session.close().toCompletableFuture().get(60, SECONDS));
+      assertTrue(assertInstanceOf(CoordinationException.class, failed.getCause()).isSealed());
+    } finally {
+      all.unseal(BY).toCompletableFuture().get(60, SECONDS);
+    }
+    session.keepAlive().toCompletableFuture().get(60, SECONDS);
+    assertTrue(lock.release().toCompletableFuture().get(60, SECONDS));
+    session.close().toCompletableFuture().get(60, SECONDS);
+    assertEquals(SessionEnd.CLOSED, session.ended().toCompletableFuture().get(60, SECONDS));
+  }
+
+  /** Whoever tried to resume it has nothing to end it by. */
+  @Test
+  void aSessionThatCouldNotBeResumedIsNotKeptAlive() throws Exception {
+    String name = path() + "/lock";
+    Coordinator first = open("first");
+    CoordinatorSession session =
+        first
+            .openSession(SessionSpec.of("goes", 2_000).keptAliveByHand())
+            .toCompletableFuture()
+            .get(60, SECONDS);
+    ask(session, name).get(60, SECONDS).orThrow();
+    forgetful();
+    access.loseKeepAlives(true);
+    var failed =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                unlucky
+                    .resume(session.id(), session.secret(), true)
+                    .toCompletableFuture()
+                    .get(60, SECONDS));
+    assertInstanceOf(CoordinationException.class, failed.getCause());
+    access.loseKeepAlives(false);
+    assertHolds(session("next"), name);
+  }
+
+  @Test
+  void whoResumesASessionThatIsHeldHereMayHaveItKeptAlive() throws Exception {
+    Coordinator client = open("first");
+    CoordinatorSession session =
+        client
+            .openSession(SessionSpec.of("stays", 60_000).keptAliveByHand())
+            .toCompletableFuture()
+            .get(60, SECONDS);
+    CoordinatorSession resumed =
+        client.resume(session.id(), session.secret(), true).toCompletableFuture().get(60, SECONDS);
+    assertTrue(resumed.spec().automatic());
+    resumed.close().toCompletableFuture().get(60, SECONDS);
+  }
+
+  /** Each try is a decided command: the longer it is sealed, the rarer they are. */
+  @Test
+  void whatASealRefusesIsTriedEverLessOften() throws Exception {
+    forgetful();
+    Movable all = (Movable) open("seals");
+    try (LoopThread loop = new LoopThread("swappable")) {
+      Coordinator used = new SwappableCoordinator("used", unlucky, Authority.ALWAYS, loop);
+      used.put(path(), Bytes.EMPTY).toCompletableFuture().get(60, SECONDS);
+      all.seal("a test", BY).toCompletableFuture().get(60, SECONDS);
+      final long began = System.nanoTime();
+      final int before = access.proposals();
+      List<CompletableFuture<Long>> puts = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        puts.add(used.put(path() + "/" + i, Bytes.EMPTY).toCompletableFuture());
+      }
+      TestCluster.await("tries", () -> access.proposals() - before > puts.size());
+      SECONDS.sleep(2);
+      long seconds = SECONDS.convert(System.nanoTime() - began, NANOSECONDS) + 1;
+      int proposals = access.proposals() - before;
+      all.unseal(BY).toCompletableFuture().get(60, SECONDS);
+      for (CompletableFuture<Long> put : puts) {
+        put.get(60, SECONDS);
+      }
+      // At once, once more, with pauses that double from 20 ms, then one in 500 ms.
+      long most = puts.size() * (8 + 2 * seconds);
+      assertTrue(proposals <= most, proposals + " proposals in " + seconds + " s");
+      used.shutdown().toCompletableFuture().get(60, SECONDS);
+    }
   }
 
   @Test
