@@ -2,6 +2,7 @@ package org.quorate.coordinator.swap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -272,7 +273,9 @@ class SwapWaitsTest {
   @Test
   void aNodeHasOneSessionForAllItsCoordinators() throws Exception {
     Movable records = opened("records", 1);
-    SwapNode node = new SwapNode(records, "n1", name -> null, loop, SwapMember.Timing.DEFAULT);
+    SwapNode node =
+        new SwapNode(
+            records, "n1", () -> Set.of("n1"), name -> null, loop, SwapMember.Timing.DEFAULT);
     SwapMember one = node.member("one").start();
     SwapMember two = node.member("two").start();
     loop.until("both are known", () -> one.holds() && two.holds());
@@ -284,6 +287,46 @@ class SwapWaitsTest {
     got(node.leave());
     assertEquals(List.of(), await(records.sessions()));
     assertEquals(0, nodes(records, "two"));
+  }
+
+  private CoordinatorPlace place(String name) {
+    return new CoordinatorPlace() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public CompletionStage<Coordinator> open(String client, long epoch) {
+        return connect(name, epoch);
+      }
+    };
+  }
+
+  /** A node that has never heard of swaps might read on at ZooKeeper: it has to say that it has. */
+  @Test
+  void theFirstSwapWaitsForAllNodesToFollow() throws Exception {
+    Movable records = opened("records", 1);
+    Set<String> all = Set.of("n1", "n2");
+    SwapNode one =
+        new SwapNode(records, "n1", () -> all, this::place, loop, SwapMember.Timing.DEFAULT);
+    SwapMember member = one.member("first").start();
+    loop.until("n1 to follow", member::holds);
+    var early = member.swap("second", true, "ann").toCompletableFuture();
+    while (!early.isDone()) {
+      loop.pass(100);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    CoordinationException why = failure(early);
+    assertEquals(Code.UNAVAILABLE, why.code());
+    assertTrue(why.getMessage().contains("nodes [n2]"), why.getMessage());
+    assertNull(got(member.last()));
+    SwapNode two =
+        new SwapNode(records, "n2", () -> all, this::place, loop, SwapMember.Timing.DEFAULT);
+    two.member("another").start();
+    assertEquals(1, got(member.swap("second", true, "ann")).number());
+    got(one.leave());
+    got(two.leave());
   }
 
   private static int nodes(Coordinator records, String coordinator) {

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.kit.ServiceLoop;
 
 /**
@@ -17,8 +20,12 @@ import org.quorate.spi.coordination.kit.ServiceLoop;
  * #isFresh}.
  */
 final class NodeLease {
+  /** Where the nodes are named that go by what is recorded; each key is owned by the node's session. */
+  static final String NODES = "nodes";
+
   private final Coordinator records;
   private final ServiceLoop loop;
+  private final String node;
   private final SessionSpec spec;
   private final Set<Runnable> wanted = new LinkedHashSet<>();
   private CompletionStage<Void> ended = CompletableFuture.completedFuture(null);
@@ -29,6 +36,7 @@ final class NodeLease {
   NodeLease(Coordinator records, ServiceLoop loop, String node, long ttlMs) {
     this.records = records;
     this.loop = loop;
+    this.node = node;
     this.spec = SessionSpec.of("coordinators of " + node, ttlMs).keptAliveByHand();
   }
 
@@ -95,8 +103,21 @@ final class NodeLease {
         (mine, problem) -> {
           if (problem != null) {
             loop.after(spec.ttlMs() / 5, () -> open(of));
-          } else if (of != term) {
+          } else {
+            opened(of, mine, sentAtMs);
+          }
+        });
+  }
+
+  /** From when this node is named on, nothing is believed here that the session does not vouch for. */
+  private void opened(long of, CoordinatorSession mine, long sentAtMs) {
+    Op named = new Op.Put(NODES + "/" + node, Bytes.EMPTY, mine.id());
+    loop.then(
+        records.transact(Transaction.of(named)),
+        (done, problem) -> {
+          if (of != term || problem != null) {
             mine.close();
+            loop.after(spec.ttlMs() / 5, () -> open(of));
           } else {
             session = mine;
             renewed(sentAtMs);

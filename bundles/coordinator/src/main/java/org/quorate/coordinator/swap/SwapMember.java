@@ -13,6 +13,7 @@ import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.kit.Follower;
 import org.quorate.spi.coordination.kit.Mirror;
 import org.quorate.spi.coordination.kit.ServiceLoop;
@@ -72,7 +73,7 @@ public final class SwapMember implements Authority, AutoCloseable {
       Function<String, CoordinatorPlace> places,
       ServiceLoop loop,
       Timing timing) {
-    this(new SwapNode(recorded, node, places, loop, timing), name);
+    this(new SwapNode(recorded, node, () -> Set.of(node), places, loop, timing), name);
   }
 
   SwapMember(SwapNode node, String name) {
@@ -327,17 +328,38 @@ public final class SwapMember implements Authority, AutoCloseable {
    *
    * @param acceptLoss whether the target may lack capabilities
    * @param by who wants it
-   * @return fails with INVALID if a swap is under way, or all is there already
+   * @return fails with INVALID if a swap is under way, or all is there already; the first one with
+   *     UNAVAILABLE while nodes might not hear of it, unless the coordinator is one of a group
    */
   public CompletionStage<SwapRecord> swap(String to, boolean acceptLoss, String by) {
     return records
         .read()
-        .thenCompose(read -> records.plan(read, next(read, to, acceptLoss, by)))
+        .thenCompose(
+            read -> {
+              SwapRecord wanted = next(read, to, acceptLoss, by);
+              return (read.record() == null ? mayBegin() : CompletableFuture.completedFuture(null))
+                  .thenCompose(may -> records.plan(read, wanted));
+            })
         .thenCompose(
             planned ->
                 planned == null // the record has changed: perhaps by another swap
                     ? swap(to, acceptLoss, by)
                     : CompletableFuture.completedFuture(planned.record()));
+  }
+
+  /** The first swap: who has never heard of one reads on at home, unless that place refuses it. */
+  private CompletionStage<?> mayBegin() {
+    CoordinatorPlace home = node.places.apply(name);
+    if (home == null) {
+      return CompletableFuture.failedFuture(users.unknown(name));
+    }
+    return home.open("swap", SwapRecord.FIRST_EPOCH)
+        .thenCompose(
+            opened -> {
+              boolean vouches = opened instanceof Movable movable && movable.vouches();
+              opened.shutdown();
+              return vouches ? CompletableFuture.completedFuture(null) : node.whenAllFollow();
+            });
   }
 
   private SwapRecord next(SwapRecords.Read read, String to, boolean acceptLoss, String by) {

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +33,7 @@ import org.quorate.coordinator.swap.SwapRecord;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.api.NodeControl;
+import org.quorate.runtime.api.NodeStatus;
 import org.quorate.runtime.coordination.OfferedCoordinator;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -146,10 +149,22 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
           new KvCoordinator(system, "swaps", 1, () -> CompletableFuture.completedFuture(null));
       swaps =
           new SwapNode(
-              records, control.node().node().name(), places::get, loop, SwapMember.Timing.DEFAULT);
+              records,
+              control.node().node().name(),
+              this::nodes,
+              places::get,
+              loop,
+              SwapMember.Timing.DEFAULT);
       offered.forEach((name, each) -> follow(each, name));
     }
     refresh();
+  }
+
+  private Set<String> nodes() {
+    NodeStatus node = control.node();
+    Set<String> all = new TreeSet<>(Set.of(node.node().name()));
+    node.peers().forEach(peer -> all.add(peer.node().name()));
+    return all;
   }
 
   void unbindSystem(GroupAccess system) {
