@@ -3,77 +3,217 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The coordinator of a cluster goes from one group to another and back while a key is written; the node that
- * was asked for it is killed at once.
+ * The coordinator of a cluster goes from its group to three ZooKeeper processes and back, while bundles in
+ * all nodes use it. Of the first swap the node that works on it is stopped for longer than its lease, of the
+ * second it is killed; in between the ZooKeeper server that leads is killed.
  */
 final class CoordinatorGoesOn {
   private static final String HERE = "native:default";
-  private static final String THERE = "native:other";
+  private static final String THERE = "zk";
+  private static final JsonObject NOTHING = new JsonObject();
 
   private final Cli cli;
   private final RunningCluster cluster;
-  private volatile boolean going = true;
-  private volatile int written;
+  private final Path data;
+  private final List<NodeHttp> nodes = new ArrayList<>();
+  private UsersInNodes users;
 
-  CoordinatorGoesOn(Cli cli) {
+  /** On a cluster that {@code quorate up} made in a folder. */
+  CoordinatorGoesOn(Cli cli, Path data) {
     this.cli = cli;
     this.cluster = new RunningCluster(cli);
+    this.data = data;
   }
 
   void thereAndBack() throws Exception {
-    cli.ok("up", "--detach", "--json", "--timeout", "180"); // who was killed before is back
-    cli.ok("group", "create", "other");
-    cluster.settle("a place", () -> cli.run("coord", "providers").out().contains(THERE));
-    CompletableFuture<Void> writing = new CompletableFuture<>();
-    Thread writer = new Thread(() -> write(writing), "coordinator-goes-on");
-    writer.setDaemon(true);
-    writer.start();
-    cli.ok("coord", "swap", HERE, THERE);
-    cli.ok("node", "kill", "n1");
-    cluster.settle("the switch", () -> isAt(THERE));
-    cli.ok("node", "start", "n1");
-    cluster.settle("the node", () -> cli.run("coord", "providers").out().contains(HERE));
-    going = false;
-    writing.get(120, TimeUnit.SECONDS);
-    assertEquals(Integer.toString(written), read());
-    cli.ok("coord", "swap", HERE, HERE, "--wait");
-    assertTrue(isAt(HERE));
-    assertEquals(Integer.toString(written), read());
-  }
-
-  private String read() throws Exception {
-    return cli.ok("coord", "get", "app/count", "--json").object().getString("value");
-  }
-
-  private boolean isAt(String place) throws Exception {
-    Cli.Result said = cli.run("coord", "swaps", "--json");
-    return said.exit() == 0
-        && said.array().stream()
-            .map(JsonObject.class::cast)
-            .anyMatch(
-                s ->
-                    HERE.equals(s.getString("coordinator"))
-                        && place.equals(s.getString("serving"))
-                        && "retired".equals(s.getString("phase")));
-  }
-
-  /** A number again until it is taken: it may be asked of the node that dies. */
-  private void write(CompletableFuture<Void> done) {
-    try {
-      while (going) {
-        String next = Integer.toString(written + 1);
-        if (cli.run("coord", "put", "app/count", next).exit() == 0) {
-          written++;
-        }
+    try (ZooKeeperProcesses servers = new ZooKeeperProcesses(data.getParent())) {
+      configured(servers);
+      servers.serve();
+      cli.ok("up", "--detach", "--json", "--timeout", "180");
+      List<String> addresses = new ArrayList<>();
+      List<String> names = new ArrayList<>();
+      for (Object each : cli.ok("node", "list", "--json").array()) {
+        JsonObject node = (JsonObject) each;
+        names.add(node.getString("node"));
+        addresses.add(node.getString("client"));
+        nodes.add(new NodeHttp(node.getString("node"), node.getString("http")));
       }
-      done.complete(null);
-    } catch (Exception e) {
-      done.completeExceptionally(e);
+      cli.ok("group", "create", "system");
+      for (NodeHttp node : nodes) {
+        cluster.settle(
+            "a place", () -> node.ask("coord.providers", NOTHING).body().contains(THERE));
+      }
+      users = new UsersInNodes(cli, data, names);
+      users.startAll();
+      try (HeldUp heldUp = new HeldUp(addresses.toArray(String[]::new), HERE)) {
+        busy();
+        stopped(heldUp);
+        busy();
+        servers.killLeader();
+        busy();
+        killed(heldUp);
+        busy();
+      }
+      nothingIsLost();
+    }
+  }
+
+  /** What an operator adds to the file of each node; it counts when the node starts. */
+  private void configured(ZooKeeperProcesses servers) throws Exception {
+    cli.ok("down");
+    String place =
+        "coordinators:\n  - {name: zk, provider: zookeeper, options: {coordinator.zk.connect: \""
+            + servers.connect()
+            + "\"}}\n";
+    for (String node : List.of("n1", "n2", "n3")) {
+      Files.writeString(data.resolve(node).resolve("node.yaml"), place, StandardOpenOption.APPEND);
+    }
+  }
+
+  /** Everybody has written again, seen others' writes, and had a turn. */
+  private void busy() throws Exception {
+    for (NodeHttp node : nodes) {
+      long wrote = users.count(node.name(), "WROTE ");
+      long saw = users.count(node.name(), "SAW ");
+      cluster.settle(
+          "use by " + node.name() + "\n" + users,
+          () ->
+              users.count(node.name(), "WROTE ") > wrote + 5
+                  && users.count(node.name(), "SAW ") > saw + 20);
+    }
+  }
+
+  // ---- swaps ------------------------------------------------------------------------------------
+
+  private NodeHttp other(String than) {
+    return nodes.stream().filter(node -> !node.name().equals(than)).findFirst().orElseThrow();
+  }
+
+  private NodeHttp.Answer ask(NodeHttp node, String to) throws Exception {
+    JsonObject wanted = new JsonObject().put("coordinator", HERE).put("to", to);
+    return node.ask("coord.swap", wanted.put("acceptLoss", true));
+  }
+
+  /** The number of a swap that was asked for. */
+  private long asked(String to) throws Exception {
+    NodeHttp.Answer answer = ask(nodes.get(0), to);
+    assertTrue(answer.ok(), answer::toString);
+    return answer.object().getLong("id");
+  }
+
+  private static JsonObject swap(NodeHttp node) throws Exception {
+    NodeHttp.Answer said = node.ask("coord.swaps", NOTHING);
+    return !said.ok()
+        ? NOTHING
+        : said.array().stream()
+            .map(JsonObject.class::cast)
+            .filter(swap -> HERE.equals(swap.getString("coordinator")))
+            .findFirst()
+            .orElse(NOTHING);
+  }
+
+  private static String phase(NodeHttp node) throws Exception {
+    return swap(node).getString("phase", "");
+  }
+
+  private void comesTo(String phase) throws Exception {
+    cluster.settle("the phase " + phase, () -> phase.equals(phase(nodes.get(0))));
+  }
+
+  /** Waits until all is there. What the nodes gave up, as on a machine that is slow, is asked for again. */
+  private void arrives(String to, NodeHttp node) throws Exception {
+    cluster.settle(
+        "the coordinator at " + to + "\n" + users,
+        () -> {
+          if (phase(node).equals("aborted")) {
+            ask(node, to);
+          }
+          return phase(node).equals("retired") && to.equals(swap(node).getString("serving"));
+        });
+  }
+
+  /** Who works on the swap; null if nobody does. */
+  private static String driver(NodeHttp asked) throws Exception {
+    JsonObject lock = new JsonObject().put("lock", "coordinators/" + HERE + "/swap");
+    NodeHttp.Answer said = asked.ask("lock.show", lock.put("group", "system"));
+    if (!said.ok() || said.array().isEmpty()) {
+      return null;
+    }
+    String holder = said.array().getJsonObject(0).getString("holder");
+    return holder.substring(holder.lastIndexOf(' ') + 1);
+  }
+
+  /** Waits until another node works on the swap, or it is over. */
+  private void handedOn(String from) throws Exception {
+    NodeHttp node = other(from);
+    cluster.settle(
+        "who works on the swap after " + from,
+        () -> {
+          String now = driver(node);
+          return now != null && !now.equals(from) || phase(node).matches("retired|aborted");
+        });
+  }
+
+  /** Who works on it is stopped when the seal has fallen, and is back when others have done it. */
+  private void stopped(HeldUp heldUp) throws Exception {
+    heldUp.at(0, "RETIRED");
+    heldUp.at(asked(THERE), "WARMING");
+    comesTo("sealed");
+    String driver = driver(nodes.get(0));
+    long pid = cluster.line(driver).getLong("pid");
+    signal("STOP", pid);
+    try {
+      handedOn(driver);
+      heldUp.away();
+      arrives(THERE, other(driver));
+    } finally {
+      signal("CONT", pid);
+    }
+  }
+
+  /** Who works on it is killed while it warms the target. */
+  private void killed(HeldUp heldUp) throws Exception {
+    heldUp.at(0, "RETIRED");
+    asked(HERE);
+    comesTo("warming");
+    String driver = driver(nodes.get(0));
+    cli.ok("node", "kill", driver);
+    handedOn(driver);
+    heldUp.away();
+    arrives(HERE, other(driver));
+    cli.ok("node", "start", driver);
+    users.start(driver);
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor());
+  }
+
+  // ---- what is left
+  // -------------------------------------------------------------------------------
+
+  private void nothingIsLost() throws Exception {
+    cli.ok("coord", "put", "user/stop", Integer.toString(nodes.size()));
+    cluster.settle("the end of the users\n" + users, users::ended);
+    users.agree();
+    assertEquals(HERE, swap(nodes.get(0)).getString("serving"));
+    JsonObject away = new JsonObject().put("coordinator", THERE);
+    for (NodeHttp node : nodes) {
+      for (String list : List.of("lock.list", "session.list", "op.list")) {
+        assertEquals(new JsonArray(), node.ask(list, NOTHING).array(), list);
+      }
+      for (String list : List.of("lock.list", "session.list", "coord.list")) {
+        assertEquals(new JsonArray(), node.ask(list, away).array(), list + " of " + THERE);
+      }
     }
   }
 }

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The short form of the soak of swaps: four to and fro, a node killed at two of them, while sessions, a lock
- * and a watch of the coordinator are held; then the leader is killed. At last the coordinator goes to another
- * group and back.
+ * and a watch of the coordinator are held; then the leader is killed. At last the coordinator goes to three
+ * ZooKeeper processes and back.
  */
 class SwapIT {
   private static final int SWAPS = 4;
@@ -26,7 +26,7 @@ class SwapIT {
         held.nothingIsLost(new RunningCluster(cli));
         held.anOperatorTakesTheLock();
       }
-      new CoordinatorGoesOn(cli).thereAndBack();
+      new CoordinatorGoesOn(cli, directory.resolve("data")).thereAndBack();
     } finally {
       cli.ok("down");
     }

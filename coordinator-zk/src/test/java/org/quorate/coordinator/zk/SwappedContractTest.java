@@ -6,29 +6,38 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
+import org.quorate.coordinator.swap.SwappableCoordinator;
+import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.WatchListener;
+import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.CoordinatorContract;
 import org.quorate.tck.coordination.CoordinatorFixture;
 
@@ -70,6 +79,55 @@ class SwappedContractTest extends CoordinatorContract {
     assertTrue(fixture().swap());
     await(client.delete(path() + "/a"));
     assertEquals(List.of(), await(changed).entries());
+  }
+
+  /**
+   * A node that has lost its lease is sure of what it reads only when all its users have gone over: their
+   * watches must not wait for that.
+   */
+  @Test
+  void aWatchGoesOverThoughItsNodeIsSureOfNothing() throws Exception {
+    Movable source = place("unsure-source", 3);
+    Movable target = place("unsure-target", 4);
+    AtomicBoolean sure = new AtomicBoolean(true);
+    List<String> told = new CopyOnWriteArrayList<>();
+    try (LoopThread loop = new LoopThread("unsure");
+        Coordinator user = new SwappableCoordinator("unsure", source, sure::get, loop)) {
+      long begin = await(user.put("n", Bytes.utf8("1")));
+      user.watch(Scope.key("n"), begin, told(told));
+      settle(() -> told.size() == 1);
+      sure.set(false);
+      List<String> there = new CopyOnWriteArrayList<>();
+      source.watch(Scope.key("n"), begin + 1, told(there));
+      await(source.put("n", Bytes.utf8("2")));
+      settle(() -> there.size() == 1);
+      TimeUnit.MILLISECONDS.sleep(100); // by now it is withheld from the user
+      FencingToken mover = new FencingToken(1, 0);
+      await(source.seal("it is swapped", mover));
+      Inventory kept = await(source.inventory());
+      await(target.take(kept, mover));
+      long begun = await(target.inventory()).revision();
+      ((SwappableCoordinator) user).hold();
+      await(((SwappableCoordinator) user).switchTo(target, kept.revision(), begun));
+      sure.set(true);
+      await(user.put("n", Bytes.utf8("3")));
+      settle(() -> told.size() >= 3);
+      assertEquals(List.of("1", "2", "3"), told);
+    }
+  }
+
+  private static Movable place(String root, long epoch) throws Exception {
+    Map<String, String> options =
+        Map.of(Settings.FOLDER.name(), folder.toString(), Settings.ROOT.name(), "/" + root);
+    return (Movable) await(new ZooKeeperProvider().open("one", epoch, new Options(options)));
+  }
+
+  private static void settle(BooleanSupplier holds) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!holds.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "it did not come");
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
   }
 
   /** Counts under a lock, in turns with others; each turn is written down by a sequential key too. */
@@ -123,10 +181,7 @@ class SwappedContractTest extends CoordinatorContract {
     assertEquals(counted.get(counted.size() - 1), await(watcher.get(path() + "/n")).value().utf8());
     Listing turns = await(watcher.range(RangeQuery.of(Scope.tree(path() + "/turn"))));
     assertEquals(tokens.size(), turns.entries().size());
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (told.size() < counted.size() && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+    settle(() -> told.size() >= counted.size());
     assertEquals(counted, told);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -33,6 +34,7 @@ final class SwappedWatch implements Subscription {
   private Route at;
   private Subscription subscription;
   private long told;
+  private Withheld withheld;
   private boolean busy;
   private boolean stopped;
   private CoordinationException lost;
@@ -105,16 +107,21 @@ final class SwappedWatch implements Subscription {
     Pending pending = new Pending(turn, new CompletableFuture<>());
     over.thenRun(() -> pending.made().complete(null));
     CoordinationException cut;
+    Withheld known;
     synchronized (this) {
       if (at == null || at == turn.to() || isPending(turn)) {
         return CompletableFuture.completedFuture(null); // it begins there, or knows already
       }
       turns.add(pending);
       cut = lost;
+      known = withheld;
     }
     if (cut != null) {
       end(cutOff(cut));
     } else {
+      if (known != null) {
+        known.again(); // the node may be sure of nothing else before this has gone over
+      }
       drain();
     }
     return pending.made();
@@ -268,8 +275,11 @@ final class SwappedWatch implements Subscription {
         all = upTo >= sealedAt;
         reached = Math.min(upTo, sealedAt);
       } else if (!routing.believes(route)) {
-        return withhold(route, events, upTo);
+        withheld = new Withheld(route, events, upTo);
+        routing.park(withheld);
+        return withheld.later;
       }
+      withheld = null;
       told = Math.max(told, reached);
       busy = true;
     }
@@ -305,40 +315,50 @@ final class SwappedWatch implements Subscription {
     }
   }
 
-  /** Tells it when it is known whether it is of these keys. */
-  private CompletionStage<?> withhold(Route route, List<KeyEvent> events, long upTo) {
-    CompletableFuture<Object> later = new CompletableFuture<>();
-    routing.park(
-        new Routing.Parked() {
-          @Override
-          public void again() {
-            CompletionStage<?> taken;
-            try {
-              taken = told(route, events, upTo);
-            } catch (RuntimeException | AssertionError e) {
-              later.completeExceptionally(e);
-              return;
-            }
-            if (taken == null) {
-              later.complete(null);
-            } else {
-              taken.whenComplete(
-                  (done, problem) -> {
-                    if (problem == null) {
-                      later.complete(done);
-                    } else {
-                      later.completeExceptionally(problem);
-                    }
-                  });
-            }
-          }
+  /** What is told when it is known whether it is of these keys. */
+  private final class Withheld implements Routing.Parked {
+    private final Route route;
+    private final List<KeyEvent> events;
+    private final long upTo;
+    private final AtomicBoolean tried = new AtomicBoolean();
+    private final CompletableFuture<Object> later = new CompletableFuture<>();
 
-          @Override
-          public void giveUp(CoordinationException why) {
-            later.complete(null);
-          }
-        });
-    return later;
+    Withheld(Route route, List<KeyEvent> events, long upTo) {
+      this.route = route;
+      this.events = events;
+      this.upTo = upTo;
+    }
+
+    @Override
+    public void again() {
+      if (tried.getAndSet(true)) {
+        return;
+      }
+      CompletionStage<?> taken;
+      try {
+        taken = told(route, events, upTo);
+      } catch (RuntimeException | AssertionError e) {
+        later.completeExceptionally(e);
+        return;
+      }
+      if (taken == null) {
+        later.complete(null);
+      } else {
+        taken.whenComplete(
+            (done, problem) -> {
+              if (problem == null) {
+                later.complete(done);
+              } else {
+                later.completeExceptionally(problem);
+              }
+            });
+      }
+    }
+
+    @Override
+    public void giveUp(CoordinationException why) {
+      later.complete(null);
+    }
   }
 
   // ---- the end --------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 package org.quorate.cli.bench.peer;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,9 +56,16 @@ public final class ZooKeeperServers implements AutoCloseable {
         "-Xmx1g",
         "-XX:+UseG1GC",
         "-cp",
-        classPath,
+        classPath + File.pathSeparator + ownJar(),
+        WithParent.class.getName(),
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
         config.toString());
+  }
+
+  private static String ownJar() {
+    URI place =
+        URI.create(WithParent.class.getProtectionDomain().getCodeSource().getLocation().toString());
+    return Path.of(place).toString();
   }
 
   /** Client ports. */

@@ -1,0 +1,2 @@
+/** A bundle that tests install in nodes. */
+package org.quorate.itest.user;
