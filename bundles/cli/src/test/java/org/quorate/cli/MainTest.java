@@ -111,6 +111,7 @@ class MainTest {
       assertTrue(err().contains("\nnext:  "), err());
     }
     assertEquals(ExitCode.USAGE, run("bench", "--swaps", "-1"));
+    assertEquals(ExitCode.USAGE, run("bench", "--coord", "--swaps", "-1"));
     assertEquals(ExitCode.USAGE, run("bench", "--join", "-1"));
     assertEquals(ExitCode.USAGE, run("bench", "--workload", "nope"));
     assertTrue(err().contains("'nope' is none of disjoint, counter, bank, list-append"), err());

@@ -178,6 +178,7 @@ final class BenchCommand implements Callable<Integer> {
         && kill == null
         && join == 0
         && sessions == 0
+        && !coordSwaps()
         && running.exists()
         && running.file().nodes().stream().anyMatch(n -> running.process(n).isPresent())) {
       if (strategy != null) {
@@ -201,9 +202,20 @@ final class BenchCommand implements Callable<Integer> {
         return join(own.cluster());
       } else if (sessions > 0) {
         return new CrowdMeasure(root, own.cluster(), group).run(sessions, clients(), seconds);
+      } else if (coordSwaps()) {
+        return swaps.run(
+            new CoordSwapMeasure(root, own.cluster(), group),
+            folder("quorate-bench-peer-"),
+            clients,
+            seconds,
+            warmup);
       }
       return idleGroups > 0 ? idle(own.cluster(), consensus) : measure(own.cluster());
     }
+  }
+
+  private boolean coordSwaps() {
+    return coord && swaps.wanted();
   }
 
   private void check() {

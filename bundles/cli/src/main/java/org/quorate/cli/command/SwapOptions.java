@@ -1,5 +1,7 @@
 package org.quorate.cli.command;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
@@ -13,13 +15,18 @@ import picocli.CommandLine.Option;
 /** Options of {@code bench --swaps}. */
 final class SwapOptions {
   private static final int CLIENTS = 64;
+  private static final int COORD_CLIENTS = 16;
 
   @Option(
       names = "--swaps",
       paramLabel = "N",
       description = {
         "Instead: so many swaps of the strategy, to and fro, under a share of the peak load of",
-        "--clients (64) clients that count; reports what they noticed."
+        "--clients (64) clients that count; reports what they noticed. With --coord: of a",
+        "coordinator between its group and three processes of ZooKeeper, every --seconds, under",
+        "--clients (16) writers, as many readers and a lock that sessions wait for, in a cluster"
+            + " of",
+        "its own."
       })
   private int swaps;
 
@@ -59,6 +66,12 @@ final class SwapOptions {
           "an option is out of its range",
           "--swaps 1..10000, --load 1..100, --clients 1..1024, --between at least two strategies");
     }
+  }
+
+  /** The same of a coordinator; the data of ZooKeeper lies in the folder meanwhile. */
+  int run(CoordSwapMeasure measure, Path folder, Integer clients, double seconds, double warmup)
+      throws IOException, InterruptedException {
+    return measure.run(folder, swaps, clients == null ? COORD_CLIENTS : clients, seconds, warmup);
   }
 
   private static int many(Integer clients) {

@@ -2,11 +2,11 @@ package org.quorate.cli.swap;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.quorate.cli.swap.SwapRounds.Round;
 
 /** A distribution over rounds. */
 public record Spread(double p50, double p90, double p99, double max) {
-  static Spread of(List<Round> rounds, ToDoubleFunction<Round> value) {
+  /** Of a value of each round. */
+  public static <R> Spread of(List<R> rounds, ToDoubleFunction<R> value) {
     double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
     return new Spread(at(sorted, 50), at(sorted, 90), at(sorted, 99), at(sorted, 100));
   }
