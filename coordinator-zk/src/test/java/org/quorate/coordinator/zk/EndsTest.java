@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
@@ -107,6 +109,37 @@ class EndsTest {
       link.goOn();
       await(left);
     }
+  }
+
+  /** By whichever answer: that it is closed, or what became of it, as far as that is known. */
+  @Test
+  void whateverIsAskedOfACoordinatorThatClosesIsAnswered() throws Exception {
+    try (Link link = new Link(server.port())) {
+      ZkCoordinator leaves = open("leaves", link.address());
+      await(leaves.put("known", Bytes.utf8("the head")));
+      link.stopAt(OpCode.multi);
+      List<CompletionStage<?>> asked = new CopyOnWriteArrayList<>();
+      asked.add(leaves.seal("a test", MOVER));
+      link.awaitStop();
+      CountDownLatch asking = new CountDownLatch(1);
+      CompletableFuture<Void> asker =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < 2_000; i++) {
+                  asked.add(leaves.get("known"));
+                  asking.countDown();
+                }
+              });
+      assertTrue(asking.await(PATIENCE_S, TimeUnit.SECONDS));
+      CompletionStage<Void> left = leaves.abandon();
+      link.goOn();
+      await(left);
+      await(asker);
+      for (CompletionStage<?> each : asked) {
+        await(each.handle((answer, problem) -> true));
+      }
+    }
+    await(one.unseal(MOVER));
   }
 
   /** Notes what it is told, and fails when it is told of the end. */
