@@ -57,8 +57,13 @@ public final class Cli {
 
   /** Runs a command. */
   public Result run(String... words) throws IOException, InterruptedException {
+    return launch("quorate", words);
+  }
+
+  /** Runs a command of a launcher in the distribution's folder {@code bin}. */
+  public Result launch(String launcher, String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(home.resolve("bin/quorate").toString());
+    command.add(home.resolve("bin").resolve(launcher).toString());
     command.addAll(Arrays.asList(words));
     command.addAll(List.of("--data", data.toString()));
     Path out = Files.createTempFile("cli", ".out");
@@ -73,7 +78,7 @@ public final class Cli {
       Process process = builder.start();
       if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
-        throw new AssertionError("no end of quorate " + String.join(" ", words));
+        throw new AssertionError("no end of " + launcher + " " + String.join(" ", words));
       }
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {

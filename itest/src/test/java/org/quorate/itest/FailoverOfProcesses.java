@@ -12,15 +12,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.quorate.client.ClientOptions;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.failover.Events;
+import org.quorate.failover.FailoverParameters;
+import org.quorate.failover.Operators;
+import org.quorate.failover.Registry;
+import org.quorate.failover.Self;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.kit.LoopThread;
+import org.quorate.spi.failover.FailoverWork;
+import org.quorate.spi.failover.WorkSpec;
 
 /**
  * Four processes of a product on a cluster that is up: who works is killed, who takes over, who assigns;
@@ -142,8 +151,11 @@ final class FailoverOfProcesses implements AutoCloseable {
     killsWhoWorksAndWhoTakesOver();
     killsWhoAssigns();
     stopsWhoWorks();
-    assertTrue(
-        cli.ok("failover", "show").out().contains("failover:show: no failover information now"));
+    deletesByForce();
+    assertEquals("failover:show: no failover information now\n", cli.ok("failover", "show").out());
+    Cli.Result none = cli.launch("gcadmin", "showfailover");
+    assertEquals(0, none.exit(), none.toString());
+    assertEquals("gcadmin showfailover: no gcluster failover information now\n", none.out());
     JsonArray nodes = cli.ok("failover", "nodes", "--json").array();
     assertEquals(living().size(), nodes.size(), nodes.encode());
   }
@@ -163,6 +175,49 @@ final class FailoverOfProcesses implements AutoCloseable {
     effects(early, 0);
     effects(half, 3);
     start(worker.name(), first[0]);
+  }
+
+  /** What operators type tells by its exit code what became of it. Its owner is slow in no case. */
+  private void deletesByForce() throws Exception {
+    CompletableFuture<Void> registered = new CompletableFuture<>();
+    try (LoopThread loop = new LoopThread("failover test")) {
+      Registry owner =
+          new Registry(
+              coordinator,
+              Operators.ROOT,
+              FailoverParameters.settings(Map.of("fo.lease.ms", "600000")),
+              new Self("test", "127.0.0.1", 1),
+              loop,
+              Runnable::run,
+              (kind, text) -> {
+                if (kind == Events.Kind.REGISTERED) {
+                  registered.complete(null);
+                }
+              });
+      owner.start();
+      await(registered);
+      FailoverWork work = await(owner.begin(WorkSpec.of("by-hand", "testdb", "w1")));
+      await(work.addLock("testdb/w1"));
+      deletesByForce(Long.toString(work.id()));
+      await(owner.shutdown());
+    }
+  }
+
+  private void deletesByForce(String id) throws Exception {
+    exits(1, "lives", "failover", "delete-force", id);
+    cli.ok("failover", "delete-force", id, "--force");
+    exits(1, "there is no record " + id, "failover", "delete-force", id, "--force");
+    exits(2, "no commit id", "failover", "detail", "w1");
+    Cli.Result gone = cli.launch("gcadmin", "showfailoverdetail", id);
+    assertEquals(1, gone.exit(), gone.toString());
+    assertEquals(2, cli.launch("gcadmin", "showlock").exit());
+    finished();
+  }
+
+  private void exits(int code, String says, String... words) throws Exception {
+    Cli.Result result = cli.run(words);
+    assertEquals(code, result.exit(), result.toString());
+    assertTrue(result.err().contains(says), result.toString());
   }
 
   /** On the command line and in a node's shell the XML goes to a file, which is never overwritten. */
