@@ -167,7 +167,7 @@ final class Outbox {
           readingHead = false;
           if (code != KeeperException.Code.OK) {
             CoordinationException why = Refusal.of(code, ensemble.root());
-            if (why == null) {
+            if (why == null || why.code() == CoordinationException.Code.OVERLOADED) {
               stalled.run();
             } else {
               failAll(why);

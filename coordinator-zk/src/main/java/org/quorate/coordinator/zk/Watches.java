@@ -102,7 +102,8 @@ final class Watches {
   /** Answers when a scope has changed since an index; all acknowledged before is applied already. */
   void poll(List<Scope> scopes, long index, long waitMs, CompletableFuture<Listing> answer) {
     if (index == 0 || changedSince(scopes, index)) {
-      answer.complete(list(scopes, replica.machine().revision()));
+      // Where nothing was ever changed it is 0, with which nobody would wait; no entry has the 1.
+      answer.complete(list(scopes, Math.max(1, replica.machine().revision())));
       return;
     }
     Poll poll =

@@ -39,6 +39,8 @@ import org.quorate.tck.coordination.SteadyUser;
 /** The steps of a swap, with the death of the node that works on it at each of them. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class SwapStepsTest {
+  private static final FencingToken LATE = new FencingToken(1_000, 1);
+
   private static final SwapMember.Timing TIMING = new SwapMember.Timing(2_000, 60_000, 60_000);
 
   /** More than a swap makes. */
@@ -325,6 +327,25 @@ class SwapStepsTest {
     untilNothingIsLeft(one);
     load.check();
     load = null;
+    assertAt("main", "other");
+    Coordinator byItsName = await(connect("looks", 1, "other"));
+    open.add(byItsName);
+    await(byItsName.put("own", Bytes.utf8("1"))); // it serves as before the swap
+  }
+
+  @Test
+  void whatWasMovedByHandWithALaterTokenIsLeftAsItIs() throws Exception {
+    SwapMember one = member("n1");
+    Coordinator user = await(one.use("user"));
+    Movable byHand = (Movable) await(connect("hand", 1, "main"));
+    open.add(byHand);
+    assertTrue(await(byHand.seal("by hand", LATE)));
+    assertTrue(await(byHand.unseal(LATE)));
+    await(one.swap("other", false, "ann"));
+    SwapRecord last = over(one, 1);
+    assertEquals(SwapPhase.ABORTED, last.phase());
+    assertTrue(last.why().contains("token " + LATE), last.why());
+    await(user.put("n", Bytes.utf8("1")));
     assertAt("main", "other");
   }
 

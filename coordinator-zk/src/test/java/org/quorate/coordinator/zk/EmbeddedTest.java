@@ -32,6 +32,7 @@ import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEvent;
+import org.quorate.spi.coordination.Listing;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
 import org.quorate.spi.coordination.WatchListener;
@@ -132,6 +133,20 @@ class EmbeddedTest {
       IOException why = assertThrows(IOException.class, () -> new EmbeddedServer(data, port));
       assertTrue(why.getMessage().contains("No snapshot found"), why.toString());
     }
+  }
+
+  @Test
+  void whoAsksBeforeTheFirstChangeWaitsForIt() throws Exception {
+    Coordinator one = await(new ZooKeeperProvider().open("one", 1, options()));
+    List<Scope> all = List.of(Scope.tree("a"));
+    Listing none = await(one.poll(all, 0, 0));
+    assertTrue(none.revision() > 0, none::toString);
+    Listing still = await(one.poll(all, none.revision(), 0));
+    assertEquals(none, still);
+    CompletionStage<Listing> waits = one.poll(all, none.revision(), 20_000);
+    await(one.put("a/b", Bytes.utf8("1")));
+    assertEquals("a/b", await(waits).entries().get(0).key());
+    await(one.shutdown());
   }
 
   @Test

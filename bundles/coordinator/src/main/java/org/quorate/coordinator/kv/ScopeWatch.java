@@ -124,12 +124,16 @@ final class ScopeWatch implements Subscription {
             store.access.loop());
   }
 
-  /** Where all has gone on elsewhere nothing is put any more, but what was there is deleted. */
+  /**
+   * Where all has gone on elsewhere nothing is put any more, but what was there is deleted; also if it has
+   * come back since.
+   */
   private void tellIfHere(KvResult.ChangesDone changes) {
     Base on = base;
     store
         .control
         .here(changes.revision())
+        .thenCompose(here -> store.holds(on, changes.revision()))
         .whenCompleteAsync(
             (here, problem) -> {
               if (on != base || over) {

@@ -162,6 +162,7 @@ final class Session implements CoordinatorSession {
 
   private synchronized void notClosed() {
     closing = null;
+    watch.run();
     look(0);
   }
 

@@ -97,6 +97,12 @@ final class SwapDriver {
   private void failed(
       SwapRecords.Read seen, CoordinationException why, CompletableFuture<SwapRecords.Read> over) {
     sealedHere = false;
+    if (seen.record()
+        .phase()
+        .isOver()) { // a target is to be emptied yet: the next swap has its own time
+      sinceMs = loop.nowMs();
+      sealingSinceMs = -1;
+    }
     boolean mayPass =
         why.code() == Code.UNAVAILABLE
             || why.code() == Code.OVERLOADED
@@ -236,10 +242,15 @@ final class SwapDriver {
     return limited;
   }
 
-  /** Whether the target can have all. */
+  /** Whether the target can have all, and the provider before takes the token of this lock. */
   private CompletionStage<Void> check(SwapRecord record) {
     return source(record)
-        .thenCompose(from -> target(record).thenCompose(to -> SwapPlanner.check(record, from, to)));
+        .thenCompose(
+            from ->
+                from.unseal(lock.token())
+                    .thenApply(SwapDriver::done)
+                    .thenCompose(taken -> target(record))
+                    .thenCompose(to -> SwapPlanner.check(record, from, to)));
   }
 
   /** A copy ahead; then nothing can be changed any more. */
@@ -333,7 +344,12 @@ final class SwapDriver {
         .thenCompose(empty -> records.step(seen, record.without(place), lock.token()));
   }
 
-  private CompletionStage<Movable> dropped(CompletionStage<Movable> place, String reason) {
-    return limited(emptied(place, reason), EMPTYING_MS, "what is left there cannot be reached");
+  /** It is as it was before the swap: who uses the place by its own name finds it open. */
+  private CompletionStage<Void> dropped(CompletionStage<Movable> place, String reason) {
+    CompletionStage<Void> open =
+        emptied(place, reason)
+            .thenCompose(there -> there.unseal(lock.token()))
+            .thenApply(SwapDriver::done);
+    return limited(open, EMPTYING_MS, "what is left there cannot be reached");
   }
 }

@@ -305,6 +305,9 @@ public final class SwapMember implements Authority, AutoCloseable {
   /** As {@link #plan} where nothing is recorded yet: what the first swap would find. */
   public static CompletionStage<SwapPlan> first(
       String name, String to, String node, Function<String, CoordinatorPlace> places) {
+    if (name.equals(to)) {
+      return CompletableFuture.failedFuture(isThere(name, to));
+    }
     SwapRecord wanted =
         new SwapRecord(
             1,
@@ -371,7 +374,7 @@ public final class SwapMember implements Authority, AutoCloseable {
     }
     String from = last == null ? name : last.serving();
     if (from.equals(to)) {
-      throw new CoordinationException(Code.INVALID, "'" + name + "' is at '" + to + "' already");
+      throw isThere(name, to);
     }
     long epoch = last == null ? SwapRecord.FIRST_EPOCH : last.epoch();
     long highest = last == null ? SwapRecord.FIRST_EPOCH : last.toEpoch();
@@ -389,6 +392,10 @@ public final class SwapMember implements Authority, AutoCloseable {
         by,
         loop.wallMs(),
         last == null ? List.of() : last.left());
+  }
+
+  private static CoordinationException isThere(String name, String place) {
+    return new CoordinationException(Code.INVALID, "'" + name + "' is at '" + place + "' already");
   }
 
   /** Stops to follow: who uses it is left where it is, and what it is told is not believed any more. */

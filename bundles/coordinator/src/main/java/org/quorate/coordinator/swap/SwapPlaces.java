@@ -67,10 +67,21 @@ final class SwapPlaces {
   private CompletionStage<Coordinator> opened(String name, long epoch) {
     CoordinatorPlace place = places.apply(name);
     if (place == null) {
-      throw new CoordinationException(
-          Code.INVALID, "no coordinator '" + name + "' is configured on node " + node);
+      throw unknown(name, node);
     }
     return place.open("swap", epoch);
+  }
+
+  /** Of a place that a node does not have. */
+  static CoordinationException unknown(String name, String node) {
+    return new CoordinationException(
+        Code.INVALID,
+        "node "
+            + node
+            + " has no coordinator '"
+            + name
+            + "': none of that name is configured there, or its servers have not answered since the"
+            + " node started; see 'coord providers'");
   }
 
   private static void movable(

@@ -108,9 +108,7 @@ final class SwapPlanner {
       String name, long epoch, Function<Movable, CompletionStage<T>> work) {
     CoordinatorPlace place = places.apply(name);
     if (place == null) {
-      return CompletableFuture.failedFuture(
-          new CoordinationException(
-              Code.INVALID, "no coordinator '" + name + "' is configured on node " + node));
+      return CompletableFuture.failedFuture(SwapPlaces.unknown(name, node));
     }
     return place
         .open("swap plan", epoch)

@@ -73,8 +73,8 @@ public final class SwappableCoordinator implements Coordinator {
   /** From when this returns on nothing is believed that the provider says, until it is known. */
   public void hold() {
     held = true;
-    routing.route().lookBack(true);
     routing.hold();
+    routing.route().lookBack(true);
   }
 
   /** The provider serves on. */
@@ -96,6 +96,7 @@ public final class SwappableCoordinator implements Coordinator {
   public CompletionStage<Void> switchTo(Coordinator target, long sealedAt, long begunAt) {
     Turn turn = new Turn(routing.route(), new Route(target), sealedAt, begunAt);
     held = false;
+    routing.hold(); // before the provider answers again what is not so any more
     turn.from().lookBack(true);
     routing.turn(turn.to(), true);
     Supplier<CompletionStage<List<LockInfo>>> locks = once(() -> locksAt(turn.to()));

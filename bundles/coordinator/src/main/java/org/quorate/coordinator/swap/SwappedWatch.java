@@ -84,10 +84,13 @@ final class SwappedWatch implements Subscription {
         turns.add(new Pending(since, new CompletableFuture<>()));
       }
     }
-    Subscription begun = route.at().watch(scope, after + 1, new Source(route));
+    Source source = new Source(route);
+    Subscription begun = route.at().watch(scope, after + 1, source);
     boolean late;
     synchronized (this) {
-      subscription = begun;
+      if (!source.over) { // else it may have begun anew already
+        subscription = begun;
+      }
       late = stopped;
     }
     if (late) {
@@ -206,6 +209,7 @@ final class SwappedWatch implements Subscription {
   /** What one provider tells. */
   private final class Source implements WatchListener {
     private final Route route;
+    private boolean over; // guarded by the watch
 
     Source(Route route) {
       this.route = route;
@@ -225,6 +229,7 @@ final class SwappedWatch implements Subscription {
           return;
         }
         turning = !turns.isEmpty();
+        over = true;
         if (refused) {
           subscription = null;
         } else {

@@ -191,6 +191,7 @@ public final class GroupHost implements Group {
   void closed() {
     watches.end();
     keyWatches.end();
+    sights.end();
   }
 
   /** Runs on the loop when the group is open. */

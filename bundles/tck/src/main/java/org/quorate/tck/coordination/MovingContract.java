@@ -447,7 +447,7 @@ public abstract class MovingContract {
     kill(dies);
     Movable to = target("to");
     assertFails(Code.UNAVAILABLE, to.put("theirs", text("1")));
-    await(to.take(inventory, by));
+    await(to.take(inventory, laterToken())); // what is under way yet of the dead one is refused
     assertSame(inventory, await(to.inventory()));
     assertTrue(done(to, new Condition.Held("lock", lock.token()), new Op.Put("x", text("1"))));
     await(await(to.resume(session.id(), session.secret(), true)).close());
