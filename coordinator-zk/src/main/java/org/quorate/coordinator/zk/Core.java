@@ -37,6 +37,7 @@ final class Core implements Replica.Follower {
   private final Expiry expiry;
   private final LogKeeper keeper;
   private final Opening opening;
+  private final Runnable leave;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
   private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
@@ -52,10 +53,16 @@ final class Core implements Replica.Follower {
   private volatile boolean finished;
   private volatile CoordinationException broken;
 
-  Core(String client, long epoch, Settings settings, String connect) {
+  /**
+   * Makes one.
+   *
+   * @param leave done once at the end, before anybody is told that all is closed
+   */
+  Core(String client, long epoch, Settings settings, String connect, Runnable leave) {
     this.client = client;
     this.epoch = epoch;
     this.settings = settings;
+    this.leave = leave;
     loop = new Loop(client, () -> closed ? closed() : broken, this::stalled);
     ensemble = new Ensemble(connect, settings, loop, this::connection);
     snapshots = new SnapshotStore(ensemble);
@@ -374,11 +381,6 @@ final class Core implements Replica.Follower {
     reads.failAll(closed());
   }
 
-  /** Completes when all is closed. */
-  CompletableFuture<Void> closing() {
-    return shutdown;
-  }
-
   private void finish() {
     outbox.failAll(closed());
     desk.forget();
@@ -388,13 +390,22 @@ final class Core implements Replica.Follower {
 
   /** Stops at once, and lets nobody know. */
   void abandon() {
-    closed = true;
-    finished = true;
+    synchronized (shutdown) {
+      closed = true;
+      if (finished) {
+        return;
+      }
+      finished = true;
+    }
     Ensemble.daemon(
             () -> {
-              ensemble.close(); // what is under way is answered
-              loop.stop();
-              shutdown.complete(null);
+              try {
+                ensemble.close(); // what is under way is answered
+                loop.stop();
+                leave.run();
+              } finally {
+                shutdown.complete(null);
+              }
             })
         .start();
   }

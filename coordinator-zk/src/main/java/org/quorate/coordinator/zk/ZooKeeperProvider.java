@@ -101,8 +101,7 @@ public class ZooKeeperProvider implements CoordinatorProvider {
     Path folder = inside ? Path.of(settings.folder()).toAbsolutePath().normalize() : null;
     String address = inside ? join(folder) : settings.connect();
     Runnable leave = inside ? () -> leave(folder) : () -> {};
-    Core core = new Core(client, epoch, settings, address);
-    core.closing().thenRun(leave);
+    Core core = new Core(client, epoch, settings, address, leave);
     try {
       core.open();
     } catch (Exception | LinkageError e) {

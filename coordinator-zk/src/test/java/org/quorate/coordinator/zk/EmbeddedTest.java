@@ -115,6 +115,23 @@ class EmbeddedTest {
     await(two.shutdown());
   }
 
+  @Test
+  void whoIsToldOfAShutdownFindsTheFolderFree() throws Exception {
+    Coordinator one = await(new ZooKeeperProvider().open("one", 1, options()));
+    await(one.put("a", Bytes.utf8("1")));
+    CompletionStage<EmbeddedServer> next =
+        one.shutdown()
+            .thenApply(
+                ended -> {
+                  try {
+                    return new EmbeddedServer(folder.resolve("data"), 0);
+                  } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    await(next).close();
+  }
+
   /** One that waits for its server tries again every few seconds. */
   @Test
   void aServerThatCannotReadItsDataLeavesNoPortTaken() throws Exception {
