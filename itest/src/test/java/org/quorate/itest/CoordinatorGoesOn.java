@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.quorate.tck.net.ZooKeeperServers;
 
 /**
  * The coordinator of a cluster goes from its group to three ZooKeeper processes and back, while bundles in
@@ -35,7 +39,7 @@ final class CoordinatorGoesOn {
   }
 
   void thereAndBack() throws Exception {
-    try (ZooKeeperProcesses servers = new ZooKeeperProcesses(data.getParent())) {
+    try (ZooKeeperServers servers = servers()) {
       configured(servers);
       servers.serve();
       cli.ok("up", "--detach", "--json", "--timeout", "180");
@@ -67,8 +71,22 @@ final class CoordinatorGoesOn {
     }
   }
 
+  /** Of the jars that the distribution has. */
+  private ZooKeeperServers servers() throws IOException {
+    Path home = Distribution.ofThisBuild().home();
+    String classPath =
+        Files.readAllLines(home.resolve("lib/cli.classpath")).stream()
+            .map(jar -> home.resolve(jar).toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    return new ZooKeeperServers(
+        data.getParent(),
+        classPath,
+        "org.quorate.cli.bench.peer.WithParent",
+        "org.apache.zookeeper.server.quorum.QuorumPeerMain");
+  }
+
   /** What an operator adds to the file of each node; it counts when the node starts. */
-  private void configured(ZooKeeperProcesses servers) throws Exception {
+  private void configured(ZooKeeperServers servers) throws Exception {
     cli.ok("down");
     String place =
         "coordinators:\n  - {name: zk, provider: zookeeper, options: {coordinator.zk.connect: \""

@@ -27,7 +27,6 @@ import org.quorate.spi.failover.FailoverRecord.Takeover;
 import org.quorate.spi.failover.FailoverWork;
 import org.quorate.spi.failover.RegisteredNode;
 import org.quorate.spi.failover.ShardState;
-import org.quorate.spi.failover.TakeoverHandler;
 import org.quorate.spi.failover.WorkSpec;
 
 /** What products and foreign writers do wrong: nobody else is affected, and nothing is left behind. */
@@ -48,21 +47,6 @@ class BadInputTest {
     world.get(work.addLock("testdb/" + table));
     world.get(work.setContent(Bytes.utf8("x")));
     return work;
-  }
-
-  private static TakeoverHandler handler(
-      String type, Function<FailoverWork, CompletionStage<Void>> does) {
-    return new TakeoverHandler() {
-      @Override
-      public String type() {
-        return type;
-      }
-
-      @Override
-      public CompletionStage<Void> takeOver(FailoverWork work) {
-        return does.apply(work);
-      }
-    };
   }
 
   private static CompletionStage<Void> well() {
@@ -104,7 +88,7 @@ class BadInputTest {
     for (String n : List.of("n1", "n2")) {
       registry(n)
           .add(
-              handler(
+              Product.handler(
                   "move",
                   w -> {
                     calls.add(n + " " + w.token());
@@ -140,7 +124,7 @@ class BadInputTest {
       World.Node n2 = world.node("n2").start();
       int now = step;
       world.until("no step " + step, 5000, () -> n2.steps >= now);
-      n2.registry.add(handler("move", w -> well()));
+      n2.registry.add(Product.handler("move", w -> well()));
       world.run(5000);
       assertEquals(List.of("move"), types("n2"), "added at step " + step);
     }
@@ -152,9 +136,9 @@ class BadInputTest {
     world.start("n1", "n2");
     World.Node n2 = world.node("n2");
     n2.stalls = t -> t.then().stream().anyMatch(o -> o instanceof Op.SetValue);
-    n2.registry.add(handler("move", w -> well()));
+    n2.registry.add(Product.handler("move", w -> well()));
     world.run(10);
-    n2.registry.add(handler("copy", w -> well()));
+    n2.registry.add(Product.handler("copy", w -> well()));
     world.until("not arrived", 20_000, () -> n2.arrived);
     world.run(5000);
     assertTrue(types("n2").containsAll(Set.of("move", "copy")), () -> types("n2").toString());
@@ -183,7 +167,7 @@ class BadInputTest {
       world = new World(31);
       world.start("n1", "n2");
       int[] calls = new int[1];
-      registry("n1").add(handler("move", w -> ++calls[0] == 1 ? way.apply(w) : well()));
+      registry("n1").add(Product.handler("move", w -> ++calls[0] == 1 ? way.apply(w) : well()));
       FailoverWork work = begin("n2", "move", "t1");
       world.node("n2").kill();
       world.until("not finished", 20_000, world::empty);
@@ -208,7 +192,8 @@ class BadInputTest {
       world = new World(32);
       world.start("n1", "n2");
       int[] calls = new int[1];
-      registry("n1").add(handler("move", w -> ++calls[0] == 1 ? new Twice(wellFirst) : well()));
+      registry("n1")
+          .add(Product.handler("move", w -> ++calls[0] == 1 ? new Twice(wellFirst) : well()));
       FailoverWork work = begin("n2", "move", "t1");
       world.node("n2").kill();
       world.until("not finished", 20_000, world::empty);
@@ -254,7 +239,7 @@ class BadInputTest {
     for (String n : List.of("n1", "n2")) {
       registry(n)
           .add(
-              handler(
+              Product.handler(
                   "move",
                   w -> {
                     hung.add(w);
@@ -294,7 +279,7 @@ class BadInputTest {
   void whatNotesItsProgressDoesNotHang() {
     world.start("n1", "n2");
     World.Node n1 = world.node("n1");
-    n1.registry.add(handler("move", w -> slowly(n1, w, 5)));
+    n1.registry.add(Product.handler("move", w -> slowly(n1, w, 5)));
     FailoverWork work = begin("n2", "move", "t1");
     world.node("n2").kill();
     world.until("not finished", 5 * World.SETTINGS.idleMs(), world::empty);
@@ -371,7 +356,7 @@ class BadInputTest {
     List<FailoverWork> taken = new ArrayList<>();
     registry("n1")
         .add(
-            handler(
+            Product.handler(
                 "move",
                 w -> {
                   taken.add(w);

@@ -3,6 +3,7 @@ package org.quorate.failover;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.quorate.api.Bytes;
 import org.quorate.spi.failover.FailoverRecord;
 import org.quorate.spi.failover.FailoverWork;
@@ -33,6 +34,16 @@ final class Product {
 
   private static TakeoverHandler handler(World world, World.Node node, String type) {
     Product product = new Product(world, node);
+    return handler(
+        type,
+        work -> {
+          node.handled++;
+          return product.finish(work);
+        });
+  }
+
+  /** Does something with what it takes over. */
+  static TakeoverHandler handler(String type, Function<FailoverWork, CompletionStage<Void>> does) {
     return new TakeoverHandler() {
       @Override
       public String type() {
@@ -41,8 +52,7 @@ final class Product {
 
       @Override
       public CompletionStage<Void> takeOver(FailoverWork work) {
-        node.handled++;
-        return product.finish(work);
+        return does.apply(work);
       }
     };
   }

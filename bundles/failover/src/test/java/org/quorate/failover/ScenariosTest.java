@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,7 +189,7 @@ class ScenariosTest {
           .node(n)
           .registry
           .add(
-              handler(
+              Product.handler(
                   "ddl",
                   work -> {
                     calls[0]++;
@@ -384,7 +383,7 @@ class ScenariosTest {
     for (String n : List.of("n1", "n2")) {
       World.Node node = world.node(n);
       node.registry.add(
-          handler(
+          Product.handler(
               "ddl",
               work -> {
                 most[0] = Math.max(most[0], ++now[0]);
@@ -416,7 +415,7 @@ class ScenariosTest {
       slow.node(n)
           .registry
           .add(
-              handler(
+              Product.handler(
                   "move",
                   w -> {
                     by.add(n + " " + w.token());
@@ -443,7 +442,10 @@ class ScenariosTest {
     kill("n3");
     world.run(30_000);
     assertEquals(0, world.numbers.get(work.id()));
-    world.node("n2").registry.add(handler("move", w -> CompletableFuture.completedStage(null)));
+    world
+        .node("n2")
+        .registry
+        .add(Product.handler("move", w -> CompletableFuture.completedStage(null)));
     world.until("not finished", 5000, world::empty);
   }
 
@@ -481,7 +483,10 @@ class ScenariosTest {
     world.run(400_000);
     String stuck = "FO_STUCK record " + work.id();
     assertEquals(1, world.told.stream().filter(t -> t.contains(stuck)).count(), world::toString);
-    world.node("n1").registry.add(handler("move", w -> CompletableFuture.completedStage(null)));
+    world
+        .node("n1")
+        .registry
+        .add(Product.handler("move", w -> CompletableFuture.completedStage(null)));
     world.until("not finished", 5000, world::empty);
   }
 
@@ -496,21 +501,6 @@ class ScenariosTest {
     assertEquals(
         Code.CLOSED,
         world.refused(world.node("n2").registry.begin(WorkSpec.of("ddl", "testdb", "t1"))));
-  }
-
-  private static TakeoverHandler handler(
-      String type, Function<FailoverWork, CompletionStage<Void>> does) {
-    return new TakeoverHandler() {
-      @Override
-      public String type() {
-        return type;
-      }
-
-      @Override
-      public CompletionStage<Void> takeOver(FailoverWork work) {
-        return does.apply(work);
-      }
-    };
   }
 
   @Test

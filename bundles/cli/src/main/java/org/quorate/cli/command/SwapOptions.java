@@ -28,7 +28,7 @@ final class SwapOptions {
             + " of",
         "its own."
       })
-  private int swaps;
+  private Integer swaps;
 
   @Option(
       names = "--between",
@@ -45,7 +45,7 @@ final class SwapOptions {
   private int load = 80;
 
   boolean wanted() {
-    return swaps != 0;
+    return swaps != null;
   }
 
   /**

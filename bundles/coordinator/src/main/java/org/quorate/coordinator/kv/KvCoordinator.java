@@ -353,13 +353,17 @@ public final class KvCoordinator implements Movable {
 
   // ---- going on elsewhere ---------------------------------------------------------------------
 
-  @Override
-  public CompletionStage<Boolean> seal(String reason, FencingToken by) {
+  private CompletionStage<Boolean> because(String reason, Supplier<CompletionStage<Boolean>> step) {
     return open(
         () -> {
           CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
-          return moving.seal(reason, by);
+          return step.get();
         });
+  }
+
+  @Override
+  public CompletionStage<Boolean> seal(String reason, FencingToken by) {
+    return because(reason, () -> moving.seal(reason, by));
   }
 
   @Override
@@ -384,20 +388,12 @@ public final class KvCoordinator implements Movable {
 
   @Override
   public CompletionStage<Boolean> leave(String reason, FencingToken by) {
-    return open(
-        () -> {
-          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
-          return moving.leave(reason, by);
-        });
+    return because(reason, () -> moving.leave(reason, by));
   }
 
   @Override
   public CompletionStage<Boolean> retire(String reason, FencingToken by) {
-    return open(
-        () -> {
-          CoordinationLimits.text("the reason", reason, CoordinationLimits.PURPOSE_BYTES);
-          return moving.retire(reason, by);
-        });
+    return because(reason, () -> moving.retire(reason, by));
   }
 
   @Override

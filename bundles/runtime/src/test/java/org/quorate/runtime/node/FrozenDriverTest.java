@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,17 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
-import org.quorate.client.QuorateClient;
-import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.coordinator.swap.SwapMember;
 import org.quorate.coordinator.swap.SwapPhase;
 import org.quorate.coordinator.swap.SwapRecord;
-import org.quorate.coordinator.zk.ZooKeeperProvider;
-import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
-import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.SteadyUser;
@@ -50,10 +43,10 @@ class FrozenDriverTest {
   private static final int PROCESSES = 30;
 
   @TempDir Path folder;
-  private final ZooKeeperProvider provider = new ZooKeeperProvider();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final List<FrozenProcess> processes = new ArrayList<>();
   private TestCluster cluster;
+  private GroupAndZooKeeper places;
 
   @AfterEach
   void close() throws Exception {
@@ -70,48 +63,17 @@ class FrozenDriverTest {
     return stage.toCompletableFuture().get(60, SECONDS);
   }
 
-  private CompletionStage<Coordinator> zooKeeper(String client, long epoch, String root) {
-    Map<String, String> options =
-        Map.of("coordinator.zk.dir", folder.resolve("zk").toString(), "coordinator.zk.root", root);
-    return provider.open(client, epoch, new Options(options));
-  }
-
-  private CoordinatorPlace place(String name) {
-    return new CoordinatorPlace() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public CompletionStage<Coordinator> open(String client, long epoch) {
-        return name.equals(ZOOKEEPER)
-            ? zooKeeper(client, epoch, "/keys")
-            : CompletableFuture.completedFuture(group(client, epoch));
-      }
-    };
-  }
-
-  private Coordinator group(String client, long epoch) {
-    QuorateClient connected = cluster.client();
-    return new KvCoordinator(
-        connected.group(TestCluster.GROUP.name()).access(),
-        client,
-        epoch,
-        () -> connected.shutdown().toCompletionStage());
-  }
-
   private SwapMember member(String name, FrozenProcess process) throws Exception {
     processes.add(process);
     String node = "n" + processes.size();
-    Coordinator records = await(zooKeeper(node, 1, "/records"));
+    Coordinator records = await(places.records(node));
     LoopThread loop = new LoopThread(node);
     SwapMember member =
         new SwapMember(
                 process.recordsIn(records),
                 name,
                 node,
-                place -> process.with(place(place)),
+                place -> process.with(places.place(place)),
                 loop,
                 TIMING)
             .start();
@@ -170,8 +132,8 @@ class FrozenDriverTest {
   }
 
   private void assertAt(String serving, String empty) throws Exception {
-    try (Movable at = (Movable) await(place(serving).open("looks", 9));
-        Movable other = (Movable) await(place(empty).open("looks", 9))) {
+    try (Movable at = (Movable) await(places.place(serving).open("looks", 9));
+        Movable other = (Movable) await(places.place(empty).open("looks", 9))) {
       assertNotNull(await(at.get("n")));
       await(at.put("looked", Bytes.EMPTY));
       assertTrue(await(other.inventory()).isEmpty(), "something is left at " + empty);
@@ -180,6 +142,7 @@ class FrozenDriverTest {
 
   private void whoThawsDoesNothing(String from, String to) throws Exception {
     cluster = TestCluster.serving(folder.resolve("nodes"), 3);
+    places = new GroupAndZooKeeper(cluster, folder.resolve("zk"), GROUP);
     Set<String> frozenAt = Collections.synchronizedSet(new LinkedHashSet<>());
     SwapMember one = member(from, FrozenProcess.idle());
     SteadyUser user = new SteadyUser(await(one.use("user")));

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,13 +19,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
-import org.quorate.api.GroupId;
-import org.quorate.api.KeyRange;
-import org.quorate.api.Outcome;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.client.KvClient;
 import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.simulator.client.WrappedAccess;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
@@ -187,57 +183,15 @@ class MovedPlaceTest {
   }
 
   /** Counts reads. */
-  private final class Counting implements GroupAccess {
-    private final GroupAccess access;
-
+  private final class Counting extends WrappedAccess {
     Counting(GroupAccess access) {
-      this.access = access;
-    }
-
-    @Override
-    public GroupId id() {
-      return access.id();
-    }
-
-    @Override
-    public CompletionStage<Outcome> propose(Bytes command) {
-      return access.propose(command);
+      super(access);
     }
 
     @Override
     public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
       reads.incrementAndGet();
-      return access.read(query, level);
-    }
-
-    @Override
-    public CompletionStage<Outcome> openSession(long ttlMs) {
-      return access.openSession(ttlMs);
-    }
-
-    @Override
-    public CompletionStage<Outcome> keepAlive(List<Long> sessions) {
-      return access.keepAlive(sessions);
-    }
-
-    @Override
-    public CompletionStage<Outcome> closeSession(long session) {
-      return access.closeSession(session);
-    }
-
-    @Override
-    public Runnable watch(List<KeyRange> ranges, long version, LongConsumer then) {
-      return access.watch(ranges, version, then);
-    }
-
-    @Override
-    public Executor loop() {
-      return access.loop();
-    }
-
-    @Override
-    public Runnable after(long ms, Runnable task) {
-      return access.after(ms, task);
+      return super.read(query, level);
     }
   }
 }

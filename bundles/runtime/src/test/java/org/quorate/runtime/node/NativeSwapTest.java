@@ -7,26 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.quorate.client.QuorateClient;
-import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.coordinator.swap.SwapMember;
 import org.quorate.coordinator.swap.SwapPhase;
 import org.quorate.coordinator.swap.SwapPlan;
 import org.quorate.coordinator.swap.SwapRecord;
-import org.quorate.coordinator.zk.ZooKeeperProvider;
-import org.quorate.spi.config.Options;
 import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.Coordinator;
-import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.kit.LoopThread;
 import org.quorate.tck.coordination.SteadyUser;
 
@@ -36,9 +29,9 @@ class NativeSwapTest {
   private static final String NATIVE = "native:main";
 
   @TempDir Path folder;
-  private final ZooKeeperProvider provider = new ZooKeeperProvider();
   private final List<AutoCloseable> open = new ArrayList<>();
   private TestCluster cluster;
+  private GroupAndZooKeeper places;
 
   @AfterEach
   void close() throws Exception {
@@ -54,45 +47,15 @@ class NativeSwapTest {
     return stage.toCompletableFuture().get(60, SECONDS);
   }
 
-  private CompletionStage<Coordinator> zooKeeper(String client, long epoch, String root) {
-    Map<String, String> options =
-        Map.of("coordinator.zk.dir", folder.resolve("zk").toString(), "coordinator.zk.root", root);
-    return provider.open(client, epoch, new Options(options));
-  }
-
-  private CompletionStage<Coordinator> group(String client, long epoch) {
-    QuorateClient connected = cluster.client();
-    return CompletableFuture.completedFuture(
-        new KvCoordinator(
-            connected.group(TestCluster.GROUP.name()).access(),
-            client,
-            epoch,
-            () -> connected.shutdown().toCompletionStage()));
-  }
-
-  private CoordinatorPlace place(String name) {
-    return new CoordinatorPlace() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public CompletionStage<Coordinator> open(String client, long epoch) {
-        return name.equals(NATIVE) ? group(client, epoch) : zooKeeper(client, epoch, "/keys");
-      }
-    };
-  }
-
   private SwapMember member(String node) throws Exception {
-    Coordinator records = await(zooKeeper(node, 1, "/records"));
+    Coordinator records = await(places.records(node));
     LoopThread loop = new LoopThread(node);
     SwapMember member =
         new SwapMember(
                 records,
                 NATIVE,
                 node,
-                this::place,
+                places::place,
                 loop,
                 new SwapMember.Timing(3_000, 60_000, 60_000))
             .start();
@@ -115,6 +78,7 @@ class NativeSwapTest {
   @Test
   void itGoesThereAndBackUnderLoad() throws Exception {
     cluster = TestCluster.serving(folder.resolve("nodes"), 3);
+    places = new GroupAndZooKeeper(cluster, folder.resolve("zk"), NATIVE);
     SwapMember one = member("n1");
     SwapMember two = member("n2");
     SteadyUser first = new SteadyUser(await(one.use("first")));

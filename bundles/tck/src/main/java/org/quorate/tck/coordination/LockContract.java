@@ -13,6 +13,7 @@ import static org.quorate.tck.coordination.Coordinated.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
@@ -42,14 +43,20 @@ interface LockContract extends Coordinated {
 
   /** Waits until so many wait for a lock, so that the order in which they asked is known. */
   private static void untilWaiting(Coordinator client, String name, int count) throws Exception {
+    until(client, name, count + " waiting", info -> info.waiting().size() == count);
+  }
+
+  /** Waits until a lock is seen so. */
+  private static LockInfo until(
+      Coordinator client, String name, String what, Predicate<LockInfo> seen) throws Exception {
     for (int i = 0; i < PATIENCE_MS / 10; i++) {
       LockInfo info = info(client, name);
-      if (info != null && info.waiting().size() == count) {
-        return;
+      if (info != null && seen.test(info)) {
+        return info;
       }
       Thread.sleep(10);
     }
-    throw new AssertionError("never " + count + " waiting: " + info(client, name));
+    throw new AssertionError("never " + what + ": " + info(client, name));
   }
 
   /** Of who had to wait too: when it asked does not say since when others have waited for it. */
@@ -66,11 +73,8 @@ interface LockContract extends Coordinated {
     assertEquals(0, line.waiting().get(0).heldSinceMs());
     assertTrue(await(first.release()));
     HeldLock held = await(next).orThrow();
-    LockInfo.Claim holder = info(other, name).holder();
-    for (int i = 0; holder.heldSinceMs() == 0 && i < PATIENCE_MS / 10; i++) {
-      Thread.sleep(10);
-      holder = info(other, name).holder();
-    }
+    LockInfo.Claim holder =
+        until(other, name, "since when it is held", i -> i.holder().heldSinceMs() != 0).holder();
     assertTrue(holder.heldSinceMs() >= holder.askedAtMs(), holder.toString());
     assertEquals(held.token(), holder.token());
   }

@@ -1,4 +1,4 @@
-package org.quorate.itest;
+package org.quorate.tck.net;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,32 +8,50 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.quorate.tck.net.FreePorts;
 
-/** Three ZooKeeper server processes, of the jars that the distribution has; they end with this process. */
-final class ZooKeeperProcesses implements AutoCloseable {
+/** An ensemble of three ZooKeeper server processes on loopback. Not thread-safe. */
+public final class ZooKeeperServers implements AutoCloseable {
   private static final int COUNT = 3;
   private static final long PATIENCE_S = 120;
   private static final int ANSWER_MS = 2_000;
 
   private final Path folder;
+  private final String classPath;
+  private final List<String> program;
   private final List<Integer> ports = FreePorts.take(3 * COUNT);
   private final Process[] processes = new Process[COUNT];
 
-  /** Starts them; they need not serve yet. */
-  ZooKeeperProcesses(Path folder) throws IOException {
+  /**
+   * Starts them; they need not serve yet.
+   *
+   * @param folder for what they keep and print
+   * @param classPath of the program
+   * @param program a class whose main method runs a server and ends with who holds the other end of its
+   *     input, and its arguments but for the last: the server's file
+   */
+  public ZooKeeperServers(Path folder, String classPath, String... program) throws IOException {
     this.folder = folder;
+    this.classPath = classPath;
+    this.program = List.of(program);
     try {
-      for (int i = 0; i < COUNT; i++) {
-        start(i);
-      }
+      startDead();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Starts those that do not run. */
+  public void startDead() throws IOException {
+    for (int i = 0; i < COUNT; i++) {
+      if (processes[i] == null || !processes[i].isAlive()) {
+        start(i);
+      }
     }
   }
 
@@ -44,25 +62,18 @@ final class ZooKeeperProcesses implements AutoCloseable {
     config.append("tickTime=500\ninitLimit=60\nsyncLimit=20\nmaxSessionTimeout=60000\n");
     config.append("admin.enableServer=false\n4lw.commands.whitelist=srvr\n");
     config.append("dataDir=").append(data).append('\n');
-    config
-        .append("clientPortAddress=127.0.0.1\nclientPort=")
-        .append(ports.get(server))
-        .append('\n');
+    config.append("clientPortAddress=127.0.0.1\n");
+    config.append("clientPort=").append(ports.get(server)).append('\n');
     for (int i = 0; i < COUNT; i++) {
       config.append("server.").append(i + 1).append("=127.0.0.1:").append(ports.get(COUNT + i));
       config.append(':').append(ports.get(2 * COUNT + i)).append('\n');
     }
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            classPath(),
-            "org.quorate.cli.bench.peer.WithParent",
-            "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-            Files.writeString(data.resolve("zoo.cfg"), config).toString());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", classPath));
+    command.addAll(program);
+    command.add(Files.writeString(folder.resolve("zk-" + server + ".cfg"), config).toString());
     processes[server] =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -70,19 +81,12 @@ final class ZooKeeperProcesses implements AutoCloseable {
             .start();
   }
 
-  private static String classPath() throws IOException {
-    Path home = Distribution.ofThisBuild().home();
-    return Files.readAllLines(home.resolve("lib/cli.classpath")).stream()
-        .map(jar -> home.resolve(jar).toString())
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
   private File log(int server) {
     return folder.resolve("zk-" + server + ".log").toFile();
   }
 
   /** As clients want it: {@code host:port,…}. */
-  String connect() {
+  public String connect() {
     return IntStream.range(0, COUNT)
         .mapToObj(i -> "127.0.0.1:" + ports.get(i))
         .collect(Collectors.joining(","));
@@ -106,8 +110,8 @@ final class ZooKeeperProcesses implements AutoCloseable {
     }
   }
 
-  /** Waits until all serve. */
-  void serve() throws Exception {
+  /** Waits until all serve; fails with what one of them printed if it does not. */
+  public void serve() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
     for (int i = 0; i < COUNT; i++) {
       while (mode(i) == null) {
@@ -121,7 +125,7 @@ final class ZooKeeperProcesses implements AutoCloseable {
   }
 
   /** Kills the one that leads, by SIGKILL. */
-  void killLeader() throws Exception {
+  public void killLeader() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
     while (System.nanoTime() < deadline) {
       for (int i = 0; i < COUNT; i++) {
