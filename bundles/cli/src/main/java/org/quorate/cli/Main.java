@@ -24,7 +24,7 @@ public final class Main {
   /** Runs one command; the exit code is one of {@link ExitCode}. */
   public static int run(Terminal terminal, String... args) {
     Root root = new Root(terminal);
-    CommandLine commands = root.tree();
+    CommandLine commands = root.tree(args);
     commands.setParameterExceptionHandler(
         (e, given) -> {
           String usage = e.getCommandLine().getCommandSpec().qualifiedName();

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -90,6 +91,29 @@ class MainTest {
       assertTrue(usage.contains("Example"), name + " has no example");
     }
     command.getSubcommands().values().forEach(MainTest::check);
+  }
+
+  /** What was typed is all that is made, and is what it is among all commands. */
+  @Test
+  void aBranchIsAsInTheWholeTree() {
+    CommandLine all = new Root(terminal).tree();
+    for (String name : all.getSubcommands().keySet()) {
+      CommandLine some = new Root(terminal).tree("--data", "status", "--json", name, "kv");
+      assertEquals(Set.of(name), some.getSubcommands().keySet());
+      same(all.getSubcommands().get(name), some.getSubcommands().get(name));
+    }
+    int count = all.getSubcommands().size();
+    for (String word : List.of("nope", "--help", "--data=kv", "-?", "@kv")) {
+      assertEquals(count, new Root(terminal).tree(word, "kv", "get").getSubcommands().size(), word);
+    }
+    assertEquals(count, new Root(terminal).tree().getSubcommands().size());
+  }
+
+  private static void same(CommandLine one, CommandLine other) {
+    assertEquals(one.getUsageMessage(), other.getUsageMessage());
+    assertEquals(one.getSubcommands().keySet(), other.getSubcommands().keySet());
+    one.getSubcommands()
+        .forEach((name, command) -> same(command, other.getSubcommands().get(name)));
   }
 
   @Test

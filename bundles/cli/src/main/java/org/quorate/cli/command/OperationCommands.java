@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.quorate.cli.CliException;
 import org.quorate.cli.ExitCode;
 import org.quorate.management.Argument;
@@ -57,9 +58,14 @@ final class OperationCommands {
 
   private OperationCommands() {}
 
-  static void add(Root root, CommandLine tree) {
+  /**
+   * Adds them.
+   *
+   * @param wanted which words behind {@code quorate}
+   */
+  static void add(Root root, CommandLine tree, Predicate<String> wanted) {
     for (Operation operation : Operations.table().all()) {
-      if (BY_HAND.contains(operation.name())) {
+      if (BY_HAND.contains(operation.name()) || !wanted.test(operation.noun())) {
         continue;
       }
       CommandLine command = new CommandLine(spec(root, operation));

@@ -79,45 +79,12 @@ public final class Root implements Runnable {
 
   /** Every command below this one. */
   public CommandLine tree() {
-    CommandLine tree = new CommandLine(this);
-    tree.addSubcommand(new UpCommand(this));
-    tree.addSubcommand(new DownCommand(this));
-    tree.addSubcommand(new StatusCommand(this));
-    CommandLine node = group("node", "Nodes and their processes.");
-    node.addSubcommand(new NodeListCommand(this));
-    node.addSubcommand(new NodeStartCommand(this));
-    node.addSubcommand(new NodeStopCommand(this));
-    node.addSubcommand(new NodeKillCommand(this));
-    tree.addSubcommand(node);
-    CommandLine kv = group("kv", "Keys and values of a group.");
-    kv.addSubcommand(new KvPutCommand(this));
-    kv.addSubcommand(new KvGetCommand(this));
-    kv.addSubcommand(new KvDeleteCommand(this));
-    kv.addSubcommand(new KvScanCommand(this));
-    kv.addSubcommand(new KvTxnCommand(this));
-    kv.addSubcommand(new KvLeaseCommand(this));
-    kv.addSubcommand(new KvWatchCommand(this));
-    kv.addSubcommand(new KvLoadCommand(this));
-    kv.addSubcommand(new KvExportCommand(this));
-    tree.addSubcommand(kv);
-    CommandLine demo = new CommandLine(new DemoCommand(this));
-    demo.addSubcommand(new DemoSwapCommand(this));
-    tree.addSubcommand(demo);
-    tree.addSubcommand(new DoctorCommand(this));
-    tree.addSubcommand(new ShellCommand(this));
-    tree.addSubcommand(new CredentialCommand(this));
-    OperationCommands.add(this, tree);
-    tree.getSubcommands().get("assembly").addSubcommand(new AssemblyUploadCommand(this));
-    tree.addSubcommand(new SimCommand(this));
-    CommandLine make = group("new", "The beginnings of a plug-in.");
-    make.addSubcommand(new NewStrategyCommand(this));
-    tree.addSubcommand(make);
-    tree.addSubcommand(new BenchCommand(this));
-    tree.addSubcommand(new CompletionCommand(this));
-    tree.setCaseInsensitiveEnumValuesAllowed(true);
-    tree.setUsageHelpAutoWidth(true);
-    tree.setUsageHelpLongOptionsMaxWidth(28);
-    return tree;
+    return CommandTree.whole(this);
+  }
+
+  /** What is needed of it to execute these words. */
+  public CommandLine tree(String... words) {
+    return CommandTree.of(this, words);
   }
 
   /** A command that only has others below it. */
@@ -246,7 +213,7 @@ public final class Root implements Runnable {
   }
 
   String completionScript() {
-    return AutoComplete.bash("quorate", spec.commandLine());
+    return AutoComplete.bash("quorate", new Root(terminal).tree());
   }
 
   /** Prints the version of the distribution and of Java. */
