@@ -309,21 +309,30 @@ final class ShopOfProcesses implements AutoCloseable {
     agree();
   }
 
-  /** The last to be killed; then one that is stopped for longer than its lease misses an operation. */
+  /**
+   * The last to be killed; then one that is stopped for longer than its lease, between the halves of an order,
+   * misses operations, and ends that order no more.
+   */
   void whoMissesOneCatchesUp() throws Exception {
     kill("p2", "ddl t3", "complete", "p3", "p1", "cut", "prepare");
     launch("p3", "op.hb.ms=200", "op.lease.ms=2000");
     start(List.of("p2"));
     ended("p1", "cut", "ABORTED lost before they were ready: ");
     ProductProcess p3 = processes.get("p3");
+    p3.say("hold order");
+    p3.await("AT order", 1);
     p3.signal("STOP");
     try {
       does("p1", "ddl missed", "COMMITTED version 1");
+      does("p2", "cut", "COMMITTED consistent, ");
     } finally {
       p3.signal("CONT");
     }
+    p3.say("hold nothing");
+    p3.await("EVENT order refused", 1);
     p3.await("OFFLINE", 1);
     agree();
+    does("p3", "cut", "COMMITTED consistent, ");
     empty();
     assertEquals(new JsonArray(), list("op.list"));
     assertEquals(new JsonArray(), list("lock.list"));

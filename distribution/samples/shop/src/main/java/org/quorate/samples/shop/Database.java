@@ -8,7 +8,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
+import org.quorate.operations.Operators;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.KeyEntry;
@@ -16,6 +19,7 @@ import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.TransactionResult;
 
 /** The shop's database: versions of tables, and orders on two shards. Calls block. */
 final class Database {
@@ -23,13 +27,21 @@ final class Database {
   private static final String STATEMENTS = "shop/statements/";
   private static final String STARTS = "shop/starts/";
   private static final String ORDERS = "shop/orders";
+  private static final String ONLINE = Operators.ROOT + "/online/";
   private static final long PATIENCE_S = 30;
   private static final long PAUSE_MS = 100;
 
   private final Coordinator coordinator;
+  private final String client;
 
-  Database(Coordinator coordinator) {
+  /**
+   * Where it is.
+   *
+   * @param client what the coordinator was opened with, different for each process
+   */
+  Database(Coordinator coordinator, String client) {
     this.coordinator = coordinator;
+    this.client = client;
   }
 
   private static <T> T get(CompletionStage<T> stage) {
@@ -97,76 +109,111 @@ final class Database {
   // ---- orders -----------------------------------------------------------------------------------
 
   /**
-   * Begins a process's session, and ends the order that an earlier start of it left on one shard.
+   * Begins the session of this process, which is online, and ends the order that an earlier one left on one
+   * shard. It lasts as long as the process is online by the same lease, so nobody writes any more whom the
+   * others have gone on without.
    *
    * @return the session; orders of earlier ones are refused
+   * @throws Ended if it is not online any more
    */
   Session session(String process) {
-    String start = STARTS + process;
-    Session session = new Session(process, start, get(coordinator.put(start, Bytes.EMPTY)));
-    KeyEntry last = get(coordinator.get(session.key("a")));
-    session.number = last == null ? 0 : Integer.parseInt(last.value().utf8());
-    if (last != null) {
+    KeyEntry online = persist(() -> get(coordinator.get(ONLINE + process)));
+    if (online == null || !own(online.owner())) {
+      throw new Ended(process);
+    }
+    Condition lease = new Condition.OwnedBy(ONLINE + process, online.owner());
+    Op put = new Op.Put(STARTS + process, Bytes.EMPTY);
+    TransactionResult begun =
+        persist(() -> get(coordinator.transact(new Transaction(List.of(lease), List.of(put)))));
+    if (!begun.succeeded()) {
+      throw new Ended(process);
+    }
+    Condition last = new Condition.Unchanged(STARTS + process, begun.revision());
+    Session session = new Session(process, List.of(lease, last));
+    KeyEntry order = persist(() -> get(coordinator.get(order("a", process))));
+    if (order != null) {
+      session.number = Integer.parseInt(order.value().utf8());
       session.order("b");
     }
     return session;
   }
 
-  /** A process's session. Orders are numbered. */
-  final class Session {
-    private final String process;
-    private final String start;
-    private final long revision;
-    private int number;
+  /** Not that of a later start, by which it would sell while it is offline. */
+  private boolean own(long lease) {
+    return persist(() -> get(coordinator.sessions())).stream()
+        .anyMatch(s -> s.id() == lease && s.client().equals(client));
+  }
 
-    private Session(String process, String start, long revision) {
-      this.process = process;
-      this.start = start;
-      this.revision = revision;
-    }
+  private static String order(String shard, String process) {
+    return ORDERS + "/" + shard + "/" + process;
+  }
 
-    private String key(String shard) {
-      return ORDERS + "/" + shard + "/" + process;
-    }
-
-    /** Commits an order on one shard, then on the other. Between, it is torn. */
-    void order() {
-      number++;
-      order("a");
-      order("b");
-    }
-
-    private void order(String shard) {
-      Op put = new Op.Put(key(shard), Bytes.utf8("" + number));
-      List<Condition> mine = List.of(new Condition.Unchanged(start, revision));
-      while (true) {
-        try {
-          if (!get(coordinator.transact(new Transaction(mine, List.of(put)))).succeeded()) {
-            throw new Replaced(process);
-          }
-          return;
-        } catch (IllegalStateException e) {
-          pause(e); // it may be done or not: what has begun is brought to its end
-        }
-      }
-    }
-
-    private static void pause(IllegalStateException why) {
+  /** Does it again until there is an answer: what has begun is brought to its end. */
+  private static <T> T persist(Supplier<T> what) {
+    while (true) {
       try {
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw why;
+        return what.get();
+      } catch (IllegalStateException e) {
+        pause(e);
       }
     }
   }
 
-  /** Another process has begun a session of the same name. */
-  static final class Replaced extends RuntimeException {
+  /** Ends the order that a process which is not online has left on one shard, unless it came back. */
+  void finish(String process) {
+    KeyEntry order = get(coordinator.get(order("a", process)));
+    Condition same = new Condition.Unchanged(order.key(), order.modRevision());
+    Op put = new Op.Put(order("b", process), order.value());
+    get(coordinator.transact(new Transaction(List.of(same), List.of(put))));
+  }
+
+  /** A process's session. Orders are numbered. */
+  final class Session {
+    private final String process;
+    private final List<Condition> mine;
+    private int number;
+
+    private Session(String process, List<Condition> mine) {
+      this.process = process;
+      this.mine = mine;
+    }
+
+    /**
+     * Commits an order on one shard, then on the other. Between, it is torn.
+     *
+     * @param between given its number
+     */
+    void order(LongConsumer between) {
+      number++;
+      order("a");
+      between.accept(number);
+      order("b");
+    }
+
+    private void order(String shard) {
+      Op put = new Op.Put(Database.order(shard, process), Bytes.utf8("" + number));
+      Transaction order = new Transaction(mine, List.of(put));
+      if (!persist(() -> get(coordinator.transact(order))).succeeded()) {
+        throw new Ended(process);
+      }
+    }
+  }
+
+  private static void pause(IllegalStateException why) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw why;
+    }
+  }
+
+  /** The process is not online any more, or another one is by its name. */
+  static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private Replaced(String process) {
-      super("another process sells as " + process);
+    private Ended(String process) {
+      super(process + " is not online by this lease any more");
     }
   }
 

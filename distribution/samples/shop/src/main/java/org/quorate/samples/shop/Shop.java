@@ -29,6 +29,7 @@ final class Shop implements Participant {
   private final Set<Long> closed = new HashSet<>();
   private String hold = "";
   private boolean online;
+  private volatile Database.Session session; // null before it is online, and when it was refused
 
   /** Sessions wait at the gate until it is online. */
   Shop(String name, Database database, Gate gate, Consumer<String> says) {
@@ -45,9 +46,9 @@ final class Shop implements Participant {
     notifyAll();
   }
 
-  private synchronized void pass(String phase, Operation o) {
+  private synchronized void pass(String phase, long id) {
     if (hold.equals(phase)) {
-      says.accept("AT " + phase + " " + o.id());
+      says.accept("AT " + phase + " " + id);
     }
     while (hold.equals(phase)) {
       try {
@@ -59,9 +60,29 @@ final class Shop implements Participant {
     }
   }
 
+  /** One order, between whose halves it may hold; none while this process is not online. */
+  void sell() {
+    Database.Session mine = session;
+    if (mine != null) {
+      try {
+        mine.order(number -> pass("order", number));
+      } catch (Database.Ended e) {
+        refused(mine);
+        says.accept("EVENT order refused: " + e.getMessage());
+      }
+    }
+  }
+
+  /** It may have begun another meanwhile. */
+  private synchronized void refused(Database.Session ended) {
+    if (session == ended) {
+      session = null;
+    }
+  }
+
   @Override
   public CompletionStage<String> prepare(Operation o) {
-    pass("prepare", o);
+    pass("prepare", o.id());
     for (Map.Entry<String, String> change : o.spec().changes().entrySet()) {
       if ("bad".equals(change.getValue())) {
         throw new IllegalArgumentException(change.getKey() + " has no meaning");
@@ -96,8 +117,13 @@ final class Shop implements Participant {
 
   @Override
   public CompletionStage<String> execute(Operation o) {
-    pass("execute", o);
+    pass("execute", o.id());
     if (o.spec().kind().equals(OperationSpec.CUT)) {
+      for (String process : database.torn(database.positions())) {
+        if (!o.answers().containsKey(process)) { // not online: its orders are refused
+          database.finish(process);
+        }
+      }
       Map<String, String> positions = database.positions();
       List<String> torn = database.torn(positions);
       return CompletableFuture.completedStage(
@@ -108,7 +134,7 @@ final class Shop implements Participant {
 
   @Override
   public CompletionStage<Void> complete(Operation o, Decision decision) {
-    pass("complete", o);
+    pass("complete", o.id());
     if (decision == Decision.COMMITTED && o.spec().changes().containsValue("unloadable " + name)) {
       throw new IllegalStateException(name + " cannot load it");
     }
@@ -199,7 +225,14 @@ final class Shop implements Participant {
 
   @Override
   public void online() {
+    Database.Session begun;
+    try {
+      begun = database.session(name);
+    } catch (Database.Ended e) {
+      return; // it is told so, and to be online again
+    }
     synchronized (this) {
+      session = begun;
       online = true;
     }
     gate.open(OFFLINE);

@@ -68,13 +68,16 @@ public final class ShopNode {
     var settings = OperationParameters.settings(parameters);
     QuorateClient client =
         QuorateClient.connect(ClientOptions.of(addresses.toArray(String[]::new)));
+    String started = name + " " + ProcessHandle.current().pid();
     KvCoordinator coordinator =
         new KvCoordinator(
-            client.group("default").access(), name, 1, () -> client.shutdown().toCompletionStage());
-    Database database = new Database(coordinator);
+            client.group("default").access(),
+            started,
+            1,
+            () -> client.shutdown().toCompletionStage());
+    Database database = new Database(coordinator, started);
     Gate gate = new Gate();
     Shop shop = new Shop(name, database, gate, ShopNode::say);
-    Database.Session session = database.session(name);
     ExecutorService workers = Executors.newCachedThreadPool();
     Operations operations =
         new Operations(
@@ -86,7 +89,7 @@ public final class ShopNode {
             new LoopThread("operations"),
             workers,
             (kind, text) -> say("EVENT " + kind + " " + text));
-    workers.execute(() -> sell(session, gate));
+    workers.execute(() -> sell(shop, gate));
     operations.start();
     return new ShopNode(operations, shop);
   }
@@ -96,19 +99,19 @@ public final class ShopNode {
   }
 
   /** One order after the other. */
-  private static void sell(Database.Session session, Gate gate) {
+  private static void sell(Shop shop, Gate gate) {
     try {
       while (true) {
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
         gate.enter();
         try {
-          session.order();
+          shop.sell();
         } finally {
           gate.leave();
         }
       }
-    } catch (InterruptedException | Database.Replaced e) {
-      say("EVENT session ended: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
