@@ -268,6 +268,14 @@ final class Certify {
       hard.becomeWitness();
     }
     peers.rebuild();
+    if (!unsettled) {
+      pool.keepOnly(this::isVoter);
+    }
+  }
+
+  private boolean isVoter(long store) {
+    Peer origin = peers.findStore(store);
+    return origin != null && origin.role == Role.VOTER;
   }
 
   // ---- views -------------------------------------------------------------------------------

@@ -147,6 +147,9 @@ public final class CertifyLoglet implements PureLoglet {
   }
 
   private void received(NodeId from, Message message) {
+    if (message instanceof CertifyMessage m && certify.peers.isForged(from, m.store())) {
+      return;
+    }
     if (message instanceof CertifyMessage.Ack m) {
       onAck.handle(from, m);
     } else if (message instanceof CertifyMessage.Order m) {

@@ -14,7 +14,7 @@ final class OnBeat {
   }
 
   void handle(NodeId from, Beat m) {
-    if (certify.views.contact(from, m.view())) {
+    if (certify.views.contact(from, m.store(), m.view())) {
       certify.toldStable(m.stable());
       certify.compaction().floor(m.floor());
       certify.flow.told(m.slowest());

@@ -15,7 +15,7 @@ final class OnOrder {
   }
 
   void handle(NodeId from, Order m) {
-    if (!certify.views.contact(from, m.view())) {
+    if (!certify.views.contact(from, m.store(), m.view())) {
       certify.promises.add(
           from,
           Lane.CONTROL,

@@ -18,16 +18,24 @@ final class OnPayloads {
     if (origin == null || origin.role != Role.VOTER || certify.listed() == Role.WITNESS) {
       return; // who is not a member has nothing to say, whatever origin it claims
     }
+    Sequencer sequencing = certify.sequencing();
     long counter = m.first();
     for (Bytes payload : m.payloads()) {
-      if (payload.length() <= certify.options.maxEntryBytes()) {
-        certify.pool.put(m.store(), m.incarnation(), counter, payload, certify.delivering.mids());
+      if (payload.length() <= certify.options.maxEntryBytes()
+          && !put(m, counter, payload)
+          && sequencing != null) {
+        sequencing.orderFrom(m.store()); // then it may be the next, which always has room
+        put(m, counter, payload);
       }
       counter++;
     }
-    Sequencer sequencing = certify.sequencing();
     if (sequencing != null) {
       sequencing.orderFrom(m.store());
     }
+  }
+
+  private boolean put(Payloads m, long counter, Bytes payload) {
+    return certify.pool.put(
+        m.store(), m.incarnation(), counter, payload, certify.delivering.mids(), certify.mids);
   }
 }

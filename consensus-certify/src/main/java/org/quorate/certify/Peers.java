@@ -43,6 +43,18 @@ final class Peers {
     return null;
   }
 
+  /**
+   * Whether a node speaks in the name of another: of this one, or one member of another. Who is no
+   * member here may be one in a log that is further, under any store.
+   */
+  boolean isForged(NodeId from, long store) {
+    if (store == certify.self.storeId()) {
+      return true;
+    }
+    Peer named = findStore(store);
+    return named != null && !named.node.equals(from) && find(from) != null;
+  }
+
   Peer findStore(long store) {
     for (Peer p : all) {
       if (p.store == store) {

@@ -1,12 +1,14 @@
 package org.quorate.certify;
 
 import java.util.ArrayList;
+import java.util.function.LongPredicate;
 import org.quorate.api.Bytes;
 
 /**
  * Payloads that came from their origins, until they are delivered: they wait here for their order,
- * and are here again if a view change takes it away. Bounded; what does not fit is dropped and asked
- * for when it is ordered. [volatile]
+ * and are here again if a view change takes it away. Bounded, but for the one of each origin that is
+ * ordered next, for which all others of it wait; what does not fit is dropped, asked for when it is
+ * ordered, and sent again while it is not. [volatile]
  */
 final class Pool {
   private static final int WINDOW = 1 << 16; // counters of one origin
@@ -65,10 +67,18 @@ final class Pool {
    * Keeps a payload.
    *
    * @param delivered what needs not be kept any more
+   * @param ordered what the log holds
+   * @return false if there is no room for it until more of its origin is ordered
    */
-  void put(long store, long incarnation, long counter, Bytes payload, MidTable delivered) {
+  boolean put(
+      long store,
+      long incarnation,
+      long counter,
+      Bytes payload,
+      MidTable delivered,
+      MidTable ordered) {
     if (delivered.has(store, incarnation, counter)) {
-      return;
+      return true;
     }
     Origin origin = find(store);
     if (origin == null) {
@@ -80,19 +90,33 @@ final class Pool {
       origin.incarnation = incarnation;
       origin.low = delivered.counter(store, incarnation) + 1;
     }
-    boolean fits =
-        incarnation == origin.incarnation
-            && counter >= origin.low
-            && counter - origin.low < WINDOW
-            && bytes + payload.length() <= maxBytes;
-    if (fits) {
-      origin.reach(counter);
-      int at = origin.index(counter);
-      if (origin.ring[at] == null) {
-        origin.ring[at] = payload;
-        bytes += payload.length();
-      }
+    boolean wanted =
+        incarnation == origin.incarnation && counter >= origin.low && counter - origin.low < WINDOW;
+    if (!wanted) {
+      return true;
     }
+    if (bytes + payload.length() > maxBytes && !ordered.isNext(store, incarnation, counter)) {
+      return false;
+    }
+    origin.reach(counter);
+    int at = origin.index(counter);
+    if (origin.ring[at] == null) {
+      origin.ring[at] = payload;
+      bytes += payload.length();
+    }
+    return true;
+  }
+
+  /** Forgets the origins that are no voters any more. */
+  void keepOnly(LongPredicate voter) {
+    origins.removeIf(
+        origin -> {
+          boolean gone = !voter.test(origin.store);
+          if (gone) {
+            clear(origin);
+          }
+          return gone;
+        });
   }
 
   /** Null when it is not here. */

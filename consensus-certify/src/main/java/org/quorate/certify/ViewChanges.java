@@ -93,11 +93,11 @@ final class ViewChanges {
   /**
    * The sequencer of a view spoke.
    *
-   * @return false if its view is over
+   * @return false if its view is over, or of another store
    */
-  boolean contact(NodeId from, View view) {
+  boolean contact(NodeId from, long store, View view) {
     int later = view.compareTo(certify.view());
-    if (later < 0) {
+    if (later < 0 || view.store() != store) {
       return false;
     }
     if (later > 0) {

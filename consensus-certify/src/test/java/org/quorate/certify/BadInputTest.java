@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.api.NodeId;
 import org.quorate.certify.CertifyMessage.Ack;
+import org.quorate.certify.CertifyMessage.Beat;
 import org.quorate.certify.CertifyMessage.Order;
 import org.quorate.certify.CertifyMessage.Payloads;
 import org.quorate.spi.consensus.Event;
@@ -63,6 +64,24 @@ class BadInputTest {
     forged(NodeId.of("stranger"), 4711, "of a stranger");
     forged(other.id, 4711, "of a member under another store");
     cluster.propose(third, "its own");
+    agree("its own");
+  }
+
+  @Test
+  void whoIsNotTheSequencerOrdersNothingInItsName() {
+    View view = sequencer.view().view();
+    long last = sequencer.view().stable();
+    Entry made = Entry.payload(view, other.store, 1, 1, Bytes.utf8("forged"));
+    for (long claimed : new long[] {sequencer.store, other.store, third.store}) {
+      third.step(
+          new Event.Received(
+              other.id, new Order(claimed, view, last, view, last, List.of(made), other.store)));
+      third.step(
+          new Event.Received(other.id, new Beat(claimed, view, last + 1, 0, 0, false, true)));
+      assertEquals(last, third.loglet.status().last(), "in the name of " + claimed);
+      assertEquals(sequencer.id, third.loglet.status().hint());
+    }
+    cluster.propose(sequencer, "its own");
     agree("its own");
   }
 

@@ -16,6 +16,8 @@ import org.quorate.spi.consensus.PureLoglet;
  * and peers have what came of it. Not thread-safe: the group's loop calls it.
  */
 public final class RaftLoglet implements PureLoglet {
+  private static final String OUTSIDER = "outsider";
+
   private final Raft raft;
   private final String contradiction;
   private final RaftView view;
@@ -185,8 +187,9 @@ public final class RaftLoglet implements PureLoglet {
   @Override
   public LinkStatus status() {
     boolean leads = raft.leading() != null && raft.halted() == null;
+    String word = word();
     return new LinkStatus(
-        word(),
+        word,
         raft.leader,
         leads,
         leads,
@@ -194,7 +197,7 @@ public final class RaftLoglet implements PureLoglet {
         raft.log.last(),
         raft.log.base() + 1,
         raft.configs.current(),
-        null,
+        word.equals(OUTSIDER) ? raft.self.node() + "'s store is no member: ask another node" : null,
         details);
   }
 
@@ -213,6 +216,6 @@ public final class RaftLoglet implements PureLoglet {
     }
     Member listed = Memberships.find(raft.configs.current(), raft.self.node());
     boolean learns = listed != null && listed.storeId() == raft.self.storeId();
-    return learns ? "learner" : "outsider";
+    return learns ? "learner" : OUTSIDER;
   }
 }
