@@ -25,6 +25,9 @@ import org.apache.zookeeper.data.Stat;
  * again here.
  */
 final class Ensemble implements AutoCloseable {
+  /** How long what has come is waited for to be handed over, at the end; nothing there blocks. */
+  private static final int LAST_ANSWERS_MS = 10_000;
+
   private final CuratorFramework curator;
   private final Executor loop;
   private final String root;
@@ -52,6 +55,7 @@ final class Ensemble implements AutoCloseable {
             .retryPolicy(new BoundedExponentialBackoffRetry(50, 1_000, 8))
             .ensembleTracker(false)
             .maxCloseWaitMs(1_000)
+            .waitForShutdownTimeoutMs(LAST_ANSWERS_MS)
             .threadFactory(Ensemble::daemon)
             .build();
     curator
@@ -204,6 +208,7 @@ final class Ensemble implements AutoCloseable {
     request.send(zooKeeper);
   }
 
+  /** Returns when every answer that there is was handed over. */
   @Override
   public void close() {
     curator.close();

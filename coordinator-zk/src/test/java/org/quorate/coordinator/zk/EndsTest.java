@@ -142,6 +142,43 @@ class EndsTest {
     await(one.unseal(MOVER));
   }
 
+  /** Whoever closes it stops the thread that takes the answers next: then none may be on its way. */
+  @Test
+  void everyAnswerIsHandedOverBeforeAConnectionIsClosed() throws Exception {
+    Map<String, String> values = Map.of("coordinator.zk.connect", server.address());
+    Settings settings = Settings.of(new Options(values), null);
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    Ensemble ensemble = new Ensemble(server.address(), settings, Runnable::run, up -> {});
+    ensemble.curator().start();
+    assertTrue(ensemble.curator().blockUntilConnected(PATIENCE_S, TimeUnit.SECONDS));
+    CountDownLatch busy = new CountDownLatch(1);
+    ensemble
+        .curator()
+        .getZookeeperClient()
+        .getZooKeeper()
+        .exists(
+            "/",
+            false,
+            (code, path, context, stat) -> {
+              busy.countDown();
+              pause();
+            },
+            null);
+    ensemble.readEntry(0, 0, (code, node) -> answered.complete(null));
+    assertTrue(busy.await(PATIENCE_S, TimeUnit.SECONDS));
+    ensemble.close();
+    assertTrue(answered.isDone(), "it was closed before an answer");
+  }
+
+  /** The thread that hands answers over is late. */
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(300);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Notes what it is told, and fails when it is told of the end. */
   private static final class Failing implements WatchListener {
     final CompletableFuture<Code> ended = new CompletableFuture<>();

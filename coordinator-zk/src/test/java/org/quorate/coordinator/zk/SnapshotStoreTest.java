@@ -42,7 +42,7 @@ class SnapshotStoreTest {
   @BeforeEach
   void start() throws Exception {
     server = new EmbeddedServer(folder, 0);
-    other = ensemble(server.address());
+    other = ensemble(server.address(), 60_000);
     store = new SnapshotStore(other);
     store.prepare();
   }
@@ -53,9 +53,13 @@ class SnapshotStoreTest {
     server.close();
   }
 
-  private Ensemble ensemble(String address) throws Exception {
+  private Ensemble ensemble(String address, int sessionMs) throws Exception {
     Map<String, String> values =
-        Map.of("coordinator.zk.connect", address, "coordinator.zk.session.ms", "1000");
+        Map.of(
+            "coordinator.zk.connect",
+            address,
+            "coordinator.zk.session.ms",
+            Integer.toString(sessionMs));
     Settings settings = Settings.of(new Options(values), null);
     Ensemble ensemble = new Ensemble(address, settings, Runnable::run, up -> {});
     ensembles.add(ensemble);
@@ -93,7 +97,7 @@ class SnapshotStoreTest {
     assertTrue(stores(10));
     assertTrue(stores(20));
     try (Link link = new Link(server.port())) {
-      SnapshotStore cutOff = new SnapshotStore(ensemble(link.address()));
+      SnapshotStore cutOff = new SnapshotStore(ensemble(link.address(), 1_000));
       link.stopAt(OpCode.getChildren, OpCode.getChildren2);
       CompletableFuture<Boolean> late =
           background(() -> cutOff.store(MACHINE, new Position(0, 30)));

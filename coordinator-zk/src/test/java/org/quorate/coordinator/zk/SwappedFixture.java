@@ -109,16 +109,20 @@ final class SwappedFixture implements CoordinatorFixture {
   public synchronized boolean swap() throws Exception {
     FencingToken by = new FencingToken(1, place);
     Movable target = open("mover", place + 1);
+    Map<Coordinator, Client> opened = new IdentityHashMap<>();
+    for (Client each : clients.values()) { // under the seal only what has to be: TTLs run after it
+      Movable there = open(each.name(), place + 1);
+      opened.put(each.coordinator(), new Client(each.name(), each.coordinator(), there));
+    }
     await(serving.seal("it is swapped", by));
     clients.keySet().forEach(c -> ((SwappableCoordinator) c).hold());
     Inventory inventory = await(serving.inventory());
     await(target.take(inventory, by));
     long begunAt = await(target.inventory()).revision();
     place++;
-    for (Client each : List.copyOf(clients.values())) {
-      Movable there = open(each.name(), place);
-      moving.add(each.coordinator().switchTo(there, inventory.revision(), begunAt));
-      clients.put(each.coordinator(), new Client(each.name(), each.coordinator(), there));
+    clients.putAll(opened);
+    for (Client each : clients.values()) {
+      moving.add(each.coordinator().switchTo(each.at(), inventory.revision(), begunAt));
     }
     Movable before = serving;
     serving = target;
@@ -157,8 +161,8 @@ final class SwappedFixture implements CoordinatorFixture {
   }
 
   @Override
-  public synchronized void close() {
-    serving.close();
+  public synchronized void close() throws Exception {
+    await(serving.shutdown());
     loop.close();
   }
 }

@@ -59,26 +59,24 @@ final class GroupCreation {
         return before;
       }
     }
-    creation.whenComplete(
-        (done, problem) -> {
-          synchronized (underWay) {
-            underWay.remove(spec.group().name());
-          }
-        });
     try {
-      begin(spec)
-          .whenComplete(
-              (done, problem) -> {
-                if (problem == null) {
-                  creation.complete(null);
-                } else {
-                  creation.completeExceptionally(problem);
-                }
-              });
+      begin(spec).whenComplete((done, problem) -> over(spec, creation, problem));
     } catch (ControlException e) {
-      creation.completeExceptionally(e);
+      over(spec, creation, e);
     }
     return creation;
+  }
+
+  /** Who waits for it and asks again joins it no more. */
+  private void over(GroupSpec spec, CompletableFuture<Void> creation, Throwable problem) {
+    synchronized (underWay) {
+      underWay.remove(spec.group().name());
+    }
+    if (problem == null) {
+      creation.complete(null);
+    } else {
+      creation.completeExceptionally(problem);
+    }
   }
 
   private CompletableFuture<Void> begin(GroupSpec spec) {

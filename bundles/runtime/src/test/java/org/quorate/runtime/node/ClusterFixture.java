@@ -148,8 +148,8 @@ final class ClusterFixture implements CoordinatorFixture {
           cluster.nodes().stream().filter(n -> !n.equals(home)).findFirst().orElseThrow();
       var control = cluster.node(home).control();
       control.transferLeader(TestCluster.GROUP, other).toCompletableFuture().get(60, SECONDS);
-      TestCluster.await(other + " to lead", () -> leader().equals(other));
-      stopped = other;
+      TestCluster.await("another one to lead", () -> !leader().equals(home));
+      stopped = leader();
     }
     cluster.stopNode(stopped);
   }

@@ -2,6 +2,7 @@ package org.quorate.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.quorate.api.GroupStatus;
 import org.quorate.api.NodeId;
 import org.quorate.runtime.api.ControlException;
 import org.quorate.runtime.api.GroupSpec;
+import org.quorate.runtime.api.NodeControl;
 import org.quorate.runtime.api.WhyStep;
 import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Role;
@@ -79,12 +82,24 @@ class CreationTest {
       cluster.node(N3).control().setParameter("create.timeout.ms", "1000");
       cluster.stopNode(N1);
       cluster.stopNode(N2);
-      ExecutionException refused =
-          assertThrows(ExecutionException.class, () -> create(cluster, N3, GroupSpec.of("second")));
-      assertEquals(
-          ControlException.Code.UNAVAILABLE, ((ControlException) refused.getCause()).code());
+      GroupSpec spec = GroupSpec.of("second");
+      NodeControl control = cluster.node(N3).control();
+      CompletableFuture<CompletionStage<Void>> again = new CompletableFuture<>();
+      CompletableFuture<Void> first = control.createGroup(spec).toCompletableFuture();
+      first.whenComplete((done, problem) -> again.complete(control.createGroup(spec)));
+      ControlException refused = refusal(first);
+      assertEquals(ControlException.Code.UNAVAILABLE, refused.code());
+      assertNotSame(refused, refusal(again.get(60, TimeUnit.SECONDS)), "it was tried once more");
       assertNull(second(cluster, N3));
     }
+  }
+
+  private static ControlException refusal(CompletionStage<Void> creation) {
+    ExecutionException refused =
+        assertThrows(
+            ExecutionException.class,
+            () -> creation.toCompletableFuture().get(60, TimeUnit.SECONDS));
+    return (ControlException) refused.getCause();
   }
 
   @Test

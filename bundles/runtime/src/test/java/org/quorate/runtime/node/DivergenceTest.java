@@ -138,8 +138,11 @@ class DivergenceTest {
           () ->
               status(cluster, victim).state() == GroupStatus.State.DIVERGED
                   || same(cluster, victim, sound));
-      TestCluster.await("a snapshot to replace the state", () -> same(cluster, victim, sound));
-      assertEquals(GroupStatus.State.RUNNING, status(cluster, victim).state());
+      TestCluster.await(
+          "a snapshot to replace the state",
+          () ->
+              same(cluster, victim, sound)
+                  && status(cluster, victim).state() == GroupStatus.State.RUNNING);
       get(kv.put(Bytes.utf8("after"), GOOD));
       TestCluster.await("the same goes on there", () -> same(cluster, victim, sound));
       assertEquals(List.of(), cluster.broken);

@@ -245,8 +245,8 @@ class RaftCoordinatorTest extends CoordinatorContract {
       }
       TestCluster.await("tries", () -> access.proposals() - before > puts.size());
       SECONDS.sleep(2);
-      long seconds = SECONDS.convert(System.nanoTime() - began, NANOSECONDS) + 1;
       int proposals = access.proposals() - before;
+      long seconds = SECONDS.convert(System.nanoTime() - began, NANOSECONDS) + 1;
       all.unseal(BY).toCompletableFuture().get(60, SECONDS);
       for (CompletableFuture<Long> put : puts) {
         put.get(60, SECONDS);

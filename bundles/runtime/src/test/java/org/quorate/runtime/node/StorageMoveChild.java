@@ -2,6 +2,8 @@ package org.quorate.runtime.node;
 
 import static org.quorate.runtime.node.TestCluster.GROUP;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.quorate.api.Bytes;
@@ -17,6 +19,9 @@ final class StorageMoveChild {
   private StorageMoveChild() {}
 
   public static void main(String[] args) throws Exception {
+    Thread parent = new Thread(StorageMoveChild::endWithParent);
+    parent.setDaemon(true);
+    parent.start();
     TestCluster cluster = TestCluster.serving(Path.of(args[0]), 1);
     NodeId self = NodeId.of("n1");
     cluster
@@ -42,6 +47,16 @@ final class StorageMoveChild {
         moves.start();
       }
     }
+  }
+
+  /** It holds the other end of the input. */
+  private static void endWithParent() {
+    try {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException gone) {
+      Runtime.getRuntime().halt(2);
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private static void move(TestCluster cluster, NodeId self) {

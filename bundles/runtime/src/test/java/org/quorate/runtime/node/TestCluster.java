@@ -240,12 +240,12 @@ public final class TestCluster implements AutoCloseable {
     return found[0];
   }
 
-  /** Polls until a condition holds; fails after 30 s. */
+  /** Polls until a condition holds; fails after a minute. */
   public static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited 30 s for " + what);
+        throw new AssertionError("waited 60 s for " + what);
       }
       java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.quorate.spi.coordination.BarrierResult;
 import org.quorate.spi.coordination.BarrierSpec;
@@ -131,7 +132,8 @@ interface RecipeContract extends Coordinated {
     answer(client, barrier + "/n1", stays);
     await(goes.close());
     // Again and again: nothing tells when the barrier has seen who is there.
-    for (int i = 0; i < 1000 && !waiting.isDone(); i++) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    while (!waiting.isDone() && System.nanoTime() < deadline) {
       await(client.transact(Transaction.of(new Op.Delete(live + "/n3"))));
       answer(client, live + "/n3", returns);
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
+import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.Coordinator;
@@ -128,17 +129,38 @@ interface SessionContract extends Coordinated {
     await(session.keepAlive());
   }
 
+  /** One that was renewed by hand at that moment or later, and owns a key. */
+  record Renewed(CoordinatorSession session, long nanos) {}
+
+  private Renewed renewed(Coordinator client) throws Exception {
+    SessionSpec byHand = SessionSpec.of("by hand", SHORT_TTL_MS).keptAliveByHand();
+    while (true) {
+      long opened = System.nanoTime();
+      CoordinatorSession session = await(client.openSession(byHand));
+      try {
+        own(client, path() + "/a", session);
+        long renewed = System.nanoTime();
+        await(session.keepAlive());
+        return new Renewed(session, renewed);
+      } catch (CoordinationException late) { // the machine has taken so long: another one
+        assertEquals(Code.SESSION_EXPIRED, late.code(), late.getMessage());
+        assertLived(opened);
+      }
+    }
+  }
+
+  private static void assertLived(long sinceNanos) {
+    long livedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
+    assertTrue(livedMs >= SHORT_TTL_MS, "ended after " + livedMs + " ms");
+  }
+
   @Test
   default void aSessionEndsNotBeforeItsTtlAndThenDoes() throws Exception {
     Coordinator client = open("one");
-    CoordinatorSession session =
-        await(client.openSession(SessionSpec.of("by hand", SHORT_TTL_MS).keptAliveByHand()));
-    own(client, path() + "/a", session);
-    long renewed = System.nanoTime();
-    await(session.keepAlive());
+    Renewed renewed = renewed(client);
+    CoordinatorSession session = renewed.session();
     untilGone(client, path() + "/a");
-    long livedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - renewed);
-    assertTrue(livedMs >= SHORT_TTL_MS, "ended after " + livedMs + " ms");
+    assertLived(renewed.nanos());
     assertFails(Code.SESSION_EXPIRED, session.keepAlive());
     assertEquals(SessionEnd.EXPIRED, await(session.ended()));
     Op put = new Op.Put(path() + "/late", text("x"), session.id());

@@ -12,6 +12,8 @@ import static org.quorate.tck.coordination.Coordinated.until;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -65,16 +67,24 @@ interface WatchContract extends Coordinated {
     Coordinator watcher = open("two");
     Subscription tree = watcher.watch(Scope.tree(p), 0, all);
     Subscription key = watcher.watch(Scope.key(p + "/k"), 0, one);
-    int written = 0;
-    while (all.events().isEmpty() || one.events().isEmpty()) {
-      assertTrue(written < 2000, "nothing is told");
-      await(client.put(p + "/k", text(Integer.toString(written++))));
-      await(client.put(p + "/k/below", text("x")));
-    }
+    changeUntil(
+        () -> !all.events().isEmpty() && !one.events().isEmpty(), client, p + "/k", p + "/k/below");
     tree.close();
     key.close();
     assertTrue(all.events().stream().noneMatch(e -> e.key().equals(p + "/before")));
     assertTrue(one.events().stream().allMatch(e -> e.key().equals(p + "/k")));
+  }
+
+  /** From when on a watch from now tells changes is not known: one comes after the other. */
+  private static void changeUntil(BooleanSupplier told, Coordinator client, String... keys)
+      throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    for (int i = 0; !told.getAsBoolean(); i++) {
+      assertTrue(System.nanoTime() < deadline, "nothing is told");
+      for (String key : keys) {
+        await(client.put(key, text(Integer.toString(i))));
+      }
+    }
   }
 
   @Test
@@ -223,10 +233,7 @@ interface WatchContract extends Coordinated {
     }
     Told late = new Told();
     Subscription watch = client.watch(Scope.tree(p), 0, late);
-    for (int i = 0; late.events().isEmpty(); i++) {
-      assertTrue(i < 2000, "nothing is told");
-      await(other.put(p + "/k0", text("late")));
-    }
+    changeUntil(() -> !late.events().isEmpty(), other, p + "/k0");
     watch.close();
     assertTrue(all.stream().allMatch(t -> t.events().size() <= 10), "told after it was closed");
   }
