@@ -401,12 +401,19 @@ final class Core implements Replica.Follower {
             () -> {
               try {
                 ensemble.close(); // what is under way is answered
-                loop.stop();
-                leave.run();
               } finally {
-                shutdown.complete(null);
+                loop.stop();
+                left();
               }
             })
         .start();
+  }
+
+  private void left() {
+    try {
+      leave.run();
+    } finally {
+      shutdown.complete(null);
+    }
   }
 }

@@ -57,15 +57,24 @@ final class HeldSessions {
   }
 
   void keepAlive(long nowNanos) {
-    List<ZkSession> due = new ArrayList<>();
+    due(nowNanos).forEach(batch -> keepAlive(batch, nowNanos));
+  }
+
+  /** All that are due, none of which waits for another one; they are on their way then. */
+  List<List<ZkSession>> due(long nowNanos) {
+    List<List<ZkSession>> batches = new ArrayList<>();
     for (ZkSession session : all()) {
-      if (due.size() < BATCH && session.renew(nowNanos)) {
-        due.add(session);
+      if (session.renew(nowNanos)) {
+        if (batches.isEmpty() || batches.get(batches.size() - 1).size() == BATCH) {
+          batches.add(new ArrayList<>());
+        }
+        batches.get(batches.size() - 1).add(session);
       }
     }
-    if (due.isEmpty()) {
-      return;
-    }
+    return batches;
+  }
+
+  private void keepAlive(List<ZkSession> due, long nowNanos) {
     List<Long> ids = due.stream().map(ZkSession::id).distinct().toList();
     core.<List<Long>>submit(new Command.KeepAlive(ids), core.requestMs())
         .whenComplete(

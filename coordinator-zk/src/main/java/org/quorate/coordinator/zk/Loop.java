@@ -59,7 +59,7 @@ final class Loop implements Executor {
     return () -> {
       try {
         work.run();
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("coordinator {}: a defect", client, e);
         afterDefect.run();
       }
@@ -101,7 +101,7 @@ final class Loop implements Executor {
               });
     } catch (CoordinationException e) {
       answer.completeExceptionally(e);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       answer.completeExceptionally(
           new CoordinationException(Code.INVALID, "the arguments make no sense: " + e, e));
     }

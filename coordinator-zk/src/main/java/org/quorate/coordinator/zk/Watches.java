@@ -307,13 +307,7 @@ final class Watches {
 
     private void tell(List<KeyEvent> batch) {
       begun = true;
-      CompletionStage<?> taken;
-      try {
-        taken = listener.changed(batch, told);
-      } catch (RuntimeException | LinkageError e) {
-        failed(e);
-        return;
-      }
+      CompletionStage<?> taken = Listeners.changed(listener, batch, told);
       if (taken == null) {
         return;
       }

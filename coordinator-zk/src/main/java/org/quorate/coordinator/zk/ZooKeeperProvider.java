@@ -81,7 +81,7 @@ public class ZooKeeperProvider implements CoordinatorProvider {
               } catch (KeeperException e) {
                 CoordinationException refused = Refusal.of(e.code(), settings.root());
                 opened.completeExceptionally(refused == null ? unavailable(settings, e) : refused);
-              } catch (Exception | LinkageError e) {
+              } catch (Exception | Error e) {
                 opened.completeExceptionally(unavailable(settings, e));
               }
             })
@@ -101,15 +101,25 @@ public class ZooKeeperProvider implements CoordinatorProvider {
     Path folder = inside ? Path.of(settings.folder()).toAbsolutePath().normalize() : null;
     String address = inside ? join(folder) : settings.connect();
     Runnable leave = inside ? () -> leave(folder) : () -> {};
-    Core core = new Core(client, epoch, settings, address, leave);
+    Core core = core(client, epoch, settings, address, leave);
     try {
       core.open();
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
       core.abandon();
       throw e;
     }
     String place = inside ? "embedded" : address;
     return new ZkCoordinator(name() + ":" + place + settings.root(), core);
+  }
+
+  private static Core core(
+      String client, long epoch, Settings settings, String address, Runnable leave) {
+    try {
+      return new Core(client, epoch, settings, address, leave);
+    } catch (RuntimeException | Error e) {
+      leave.run();
+      throw e;
+    }
   }
 
   private static String join(Path folder) throws Exception {

@@ -85,7 +85,7 @@ public final class Loop implements Executor {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a task of the event loop failed", e);
     }
   }

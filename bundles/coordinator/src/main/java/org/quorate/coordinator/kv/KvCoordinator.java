@@ -50,6 +50,7 @@ public final class KvCoordinator implements Movable {
   private final Supplier<CompletionStage<?>> release;
   private final Set<ScopeWatch> watches = new LinkedHashSet<>(); // on the loop
   private final Set<Poll> polls = new LinkedHashSet<>(); // on the loop
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean closed;
 
   /**
@@ -410,32 +411,43 @@ public final class KvCoordinator implements Movable {
 
   @Override
   public CompletionStage<Void> shutdown() {
-    if (closed) {
-      return CompletableFuture.completedFuture(null);
-    }
-    closed = true;
-    return CompletableFuture.supplyAsync(
-            () -> {
-              stop();
-              return sessions.shutdown();
-            },
-            store.access.loop())
-        .thenCompose(done -> done)
-        .thenCompose(done -> release.get())
-        .thenApply(done -> null);
+    return end(sessions::shutdown);
   }
 
   @Override
   public CompletionStage<Void> abandon() {
-    closed = true;
-    return CompletableFuture.runAsync(
+    return end(
+        () -> {
+          sessions.abandon();
+          return CompletableFuture.completedFuture(null);
+        });
+  }
+
+  /** Once: whoever wants it again, in whichever way, is told of the same end. */
+  private CompletionStage<Void> end(Supplier<CompletionStage<Void>> how) {
+    synchronized (this) {
+      if (closed) {
+        return ended.copy();
+      }
+      closed = true;
+    }
+    CompletableFuture.supplyAsync(
             () -> {
               stop();
-              sessions.abandon();
+              return how.get();
             },
             store.access.loop())
+        .thenCompose(done -> done)
         .thenCompose(done -> release.get())
-        .thenApply(done -> null);
+        .whenComplete(
+            (done, problem) -> {
+              if (problem == null) {
+                ended.complete(null);
+              } else {
+                ended.completeExceptionally(problem);
+              }
+            });
+    return ended.copy();
   }
 
   private void stop() {

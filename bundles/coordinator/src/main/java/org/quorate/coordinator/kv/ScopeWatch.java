@@ -158,15 +158,10 @@ final class ScopeWatch implements Subscription {
       return;
     }
     told = true;
-    CompletionStage<?> taken;
-    try {
-      // Up to the last one and no further: what came behind it may be of another base.
-      List<KeyEvent> events = changes.events().stream().map(base::event).toList();
-      taken = listener.changed(events, events.get(events.size() - 1).revision());
-    } catch (RuntimeException | AssertionError e) {
-      refused(e);
-      return;
-    }
+    // Up to the last one and no further: what came behind it may be of another base.
+    List<KeyEvent> events = changes.events().stream().map(base::event).toList();
+    CompletionStage<?> taken =
+        Listeners.changed(listener, events, events.get(events.size() - 1).revision());
     if (taken == null) {
       then.run();
     } else {

@@ -92,6 +92,7 @@ final class Sessions {
       throw Failures.closed();
     }
     if (held.isEmpty()) {
+      tick.run(); // the one from before it was empty
       tick();
     }
     held.put(session.id(), session);

@@ -288,13 +288,7 @@ final class SwappedWatch implements Subscription {
       told = Math.max(told, reached);
       busy = true;
     }
-    CompletionStage<?> taken;
-    try {
-      taken = fresh.isEmpty() ? null : listener.changed(fresh, reached);
-    } catch (RuntimeException | AssertionError e) {
-      failed = true;
-      throw e;
-    }
+    CompletionStage<?> taken = fresh.isEmpty() ? null : Listeners.changed(listener, fresh, reached);
     boolean last = all;
     if (taken == null) {
       taken(route, last);
@@ -339,13 +333,7 @@ final class SwappedWatch implements Subscription {
       if (tried.getAndSet(true)) {
         return;
       }
-      CompletionStage<?> taken;
-      try {
-        taken = told(route, events, upTo);
-      } catch (RuntimeException | AssertionError e) {
-        later.completeExceptionally(e);
-        return;
-      }
+      CompletionStage<?> taken = told(route, events, upTo);
       if (taken == null) {
         later.complete(null);
       } else {

@@ -76,7 +76,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException | AssertionError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("a task on the access to a group failed", e);
       }
     };

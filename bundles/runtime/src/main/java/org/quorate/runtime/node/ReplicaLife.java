@@ -371,8 +371,8 @@ final class ReplicaLife {
           () -> {
             if (replica != null) {
               shut(Phase.PARKED, reason);
-              operate(reason, surgery, done);
             }
+            operate(reason, surgery, done);
           });
     } else {
       phase = Phase.OPENING;
@@ -386,7 +386,7 @@ final class ReplicaLife {
     Throwable problem = null;
     try {
       surgery.on(config, found, storage.storeId(found));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       problem = e;
     }
     Throwable failure = problem;

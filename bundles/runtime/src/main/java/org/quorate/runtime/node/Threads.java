@@ -82,7 +82,7 @@ final class Threads {
             () -> {
               try {
                 task.run();
-              } catch (RuntimeException | AssertionError e) {
+              } catch (RuntimeException | Error e) {
                 LOG.error("a task of a worker failed", e);
               }
             });

@@ -359,6 +359,20 @@ class RaftCoordinatorTest extends CoordinatorContract {
     }
   }
 
+  /** Also who comes second, whichever end it wants. */
+  @Test
+  void whoeverShutsItDownIsToldWhenItsSessionsHaveEnded() throws Exception {
+    Coordinator client = ClusterFixture.open("twice", ((ClusterFixture) fixture()).access());
+    CoordinatorSession session = openLong(client);
+    client.close();
+    for (CompletionStage<Void> end : List.of(client.shutdown(), client.abandon())) {
+      CompletionStage<Boolean> ended =
+          end.thenApply(over -> session.ended().toCompletableFuture().isDone());
+      assertTrue(ended.toCompletableFuture().get(60, SECONDS), "told too early");
+    }
+    assertEquals(SessionEnd.CLOSED, session.ended().toCompletableFuture().get(60, SECONDS));
+  }
+
   private static CoordinatorSession openLong(Coordinator client) throws Exception {
     return client
         .openSession(SessionSpec.of("long", 3_600_000))

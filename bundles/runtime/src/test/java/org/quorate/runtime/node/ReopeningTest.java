@@ -1,6 +1,8 @@
 package org.quorate.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,6 +171,31 @@ class ReopeningTest {
         TestCluster.await("a leader", () -> status(host).hint() != null);
       }
       assertEquals(0, cluster.broken.size(), cluster.broken::toString);
+    }
+  }
+
+  /** What is done with the stores of a group may meet anything; the group goes on. */
+  @Test
+  void whatFailsWhileStoresAreWorkedOnIsToldAndTheGroupGoesOn() throws Exception {
+    try (TestCluster cluster = TestCluster.serving(folder, 1)) {
+      GroupHost host = cluster.node(cluster.nodes().get(0)).groups().all().get(0);
+      for (Throwable planted :
+          List.of(new IllegalStateException("not today"), new NoClassDefFoundError("a/Part"))) {
+        CompletableFuture<?> done =
+            host.operate(
+                    "is tried",
+                    (config, parts, storeId) -> {
+                      if (planted instanceof Error error) {
+                        throw error;
+                      }
+                      throw (RuntimeException) planted;
+                    })
+                .toCompletableFuture();
+        ExecutionException failed =
+            assertThrows(ExecutionException.class, () -> done.get(30, TimeUnit.SECONDS));
+        assertSame(planted, failed.getCause());
+        TestCluster.await("a leader", () -> status(host).hint() != null);
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import static org.quorate.tck.coordination.Coordinated.until;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -238,25 +239,50 @@ interface WatchContract extends Coordinated {
     assertTrue(all.stream().allMatch(t -> t.events().size() <= 10), "told after it was closed");
   }
 
+  /** Throws what the test has planted when it is told of it. */
+  final class Failing extends Told {
+    private final Throwable planted;
+
+    Failing(Throwable planted) {
+      this.planted = planted;
+    }
+
+    @Override
+    public CompletionStage<?> changed(List<KeyEvent> told, long upTo) {
+      if (!told.get(told.size() - 1).entry().value().utf8().equals("planted")) {
+        return super.changed(told, upTo);
+      } else if (planted instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) planted;
+    }
+  }
+
+  /** Others lose nothing, also what came just then. */
   @Test
   default void aListenerThatFailsEndsItsWatchAlone() throws Exception {
     Coordinator client = open("one");
+    Coordinator other = open("two");
     String p = path();
-    long from = await(client.put(p + "/a", text("0")));
-    Told good = new Told();
-    Told bad =
-        new Told() {
-          @Override
-          public java.util.concurrent.CompletionStage<?> changed(List<KeyEvent> told, long upTo) {
-            throw new IllegalStateException("planted by the test");
-          }
-        };
-    client.watch(Scope.tree(p), from, bad);
-    Subscription watch = client.watch(Scope.tree(p), from, good);
-    assertEquals(Code.CLOSED, await(bad.ended()).code());
-    await(client.put(p + "/a", text("1")));
-    until("the good one", () -> good.events().size() == 2);
-    watch.close();
+    for (Throwable planted :
+        List.of(
+            new IllegalStateException("planted by the test"),
+            new NoClassDefFoundError("planted/by/the/Test"),
+            new AssertionError("planted by the test"),
+            new StackOverflowError("planted by the test"))) {
+      Failing bad = new Failing(planted);
+      Told good = new Told();
+      long from = await(other.put(p + "/a", text("first")));
+      client.watch(Scope.tree(p), from, bad);
+      Subscription watch = client.watch(Scope.tree(p), from, good);
+      until("both", () -> bad.events().size() == 1 && good.events().size() == 1);
+      await(other.put(p + "/a", text("planted")));
+      assertEquals(Code.CLOSED, await(bad.ended()).code());
+      await(other.put(p + "/a", text("after")));
+      until("the good one, beside " + planted, () -> good.events().size() == 3);
+      watch.close();
+      assertEquals(List.of("a=first", "a=planted", "a=after"), good.brief(p));
+    }
   }
 
   @Test

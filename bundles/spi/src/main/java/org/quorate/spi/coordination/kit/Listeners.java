@@ -1,13 +1,31 @@
 package org.quorate.spi.coordination.kit;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.quorate.spi.coordination.CoordinationException;
+import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.WatchListener;
 
-/** Tells listeners what they throw at nobody but the handler of their thread. */
+/** Tells listeners: what one of them throws, of whichever kind, is no matter of the others. */
 public final class Listeners {
   private Listeners() {}
 
-  /** A watch has ended: who tells several goes on with the next. */
+  /**
+   * Tells changes; what the listener throws fails the stage.
+   *
+   * @return what the listener returns, null too
+   */
+  public static CompletionStage<?> changed(
+      WatchListener listener, List<KeyEvent> events, long upTo) {
+    try {
+      return listener.changed(events, upTo);
+    } catch (Throwable e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** A watch has ended; what the listener throws is told the handler of the thread. */
   public static void ended(WatchListener listener, CoordinationException why) {
     try {
       listener.ended(why);
