@@ -69,11 +69,16 @@ public final class GroupClient {
    * @param timeoutMs how long to try
    */
   public Future<Outcome> propose(Bytes command, Transaction transaction, long timeoutMs) {
-    Outcome.Rejected tooLarge = tooLarge(command.length() + size(transaction));
+    long bytes = command.length() + size(transaction);
+    Outcome.Rejected tooLarge = tooLarge(bytes);
     if (tooLarge != null) {
       return Future.succeededFuture(tooLarge);
     }
-    Write write = writes.make(command, transaction, timeoutMs);
+    int size = (int) bytes + Admission.EACH;
+    if (!client.admission().enter(size)) {
+      return Future.succeededFuture(client.admission().full());
+    }
+    Write write = writes.make(command, transaction, timeoutMs, size);
     submit(write);
     return write.promise.future();
   }
@@ -107,7 +112,11 @@ public final class GroupClient {
     if (tooLarge != null) {
       return Future.succeededFuture(new ReadOutcome.Unanswered(tooLarge));
     }
-    Reads.Read read = reads.make(query, level, timeoutMs);
+    int size = query.length() + Admission.EACH;
+    if (!client.admission().enter(size)) {
+      return Future.succeededFuture(new ReadOutcome.Unanswered(client.admission().full()));
+    }
+    Reads.Read read = reads.make(query, level, timeoutMs, size);
     submit(read);
     return read.promise.future();
   }
@@ -131,12 +140,16 @@ public final class GroupClient {
   private record Applied(LongConsumer then) implements Connection.Watcher {
     @Override
     public void reached(long version, ReadOutcome.Answered answer) {
-      then.accept(version);
+      try {
+        then.accept(version);
+      } catch (Throwable e) {
+        Promises.threw(e);
+      }
     }
 
     @Override
     public void lost(Connection from) {
-      then.accept(0);
+      reached(0, null);
     }
   }
 

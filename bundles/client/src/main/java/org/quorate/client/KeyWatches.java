@@ -53,7 +53,11 @@ final class KeyWatches {
     public void reached(long reached, ReadOutcome.Answered answer) {
       if (!over) {
         over = true;
-        then.changed(reached, answer);
+        try {
+          then.changed(reached, answer);
+        } catch (Throwable e) {
+          Promises.threw(e);
+        }
       }
     }
 

@@ -151,7 +151,10 @@ public final class KvClient {
    * that was read has changed; runs it again, on a newer snapshot, if something has. The closure may
    * run several times: it must have no other effects. At level STRICT.
    *
-   * @return what the closure returned in the run that was committed
+   * @return what the closure returned in the run that was committed; failed with what the closure
+   *     threw or failed with, an IllegalStateException if it returned null, an {@link
+   *     OutcomeException}, or a {@link HistoryException} if the group was bootstrapped by force
+   *     between what was read and the commit
    */
   public <T> Future<T> transact(Function<KvTransaction, Future<T>> body) {
     return transact(Isolation.STRICT, body);
@@ -187,6 +190,13 @@ public final class KvClient {
             old != null && old.historyId() == now.historyId() && old.version() > now.version()
                 ? old
                 : now);
+  }
+
+  /** It is of a history that has ended: nobody will ever have it again. */
+  void forget(Gtid gtid) {
+    if (gtid != null) {
+      seen.updateAndGet(now -> now != null && now.historyId() == gtid.historyId() ? null : now);
+    }
   }
 
   /**

@@ -42,6 +42,7 @@ public final class KvTransaction {
   private Future<Gtid> snapshot;
   private boolean overtaken;
   private boolean stale;
+  private volatile boolean foreign;
 
   /**
    * A run.
@@ -81,25 +82,39 @@ public final class KvTransaction {
     }
     Future<ReadOutcome> sent = early.remove(key);
     if (sent == null && !snapshot.isComplete()) {
-      sent = group.read(KvQuery.get(key).encode(), beginning);
+      sent = read(KvQuery.get(key), beginning);
     }
     Future<ReadOutcome> read = sent;
     return snapshot.compose(
         at ->
-            (read != null ? read : group.read(KvQuery.get(key).encode(), new ReadLevel.Causal(at)))
+            (read != null ? read : read(KvQuery.get(key), new ReadLevel.Causal(at)))
                 .compose(outcome -> judged(key, at, outcome)));
   }
 
   /** The first read is the snapshot: what it sees is the latest of its version. */
   private Future<Bytes> first(Bytes key) {
-    Future<ReadOutcome> read = group.read(KvQuery.get(key).encode(), beginning);
+    Future<ReadOutcome> read = read(KvQuery.get(key), beginning);
     for (Bytes other : expected) {
       if (!other.equals(key)) {
-        early.put(other, group.read(KvQuery.get(other).encode(), beginning));
+        early.put(other, read(KvQuery.get(other), beginning));
       }
     }
     snapshot = read.compose(KvTransaction::version);
     return read.compose(KvClient::answer).map(KvTransaction::value);
+  }
+
+  private Future<ReadOutcome> read(KvQuery query, ReadLevel level) {
+    return group
+        .read(query.encode(), level)
+        .onSuccess(
+            outcome -> {
+              if (level != ReadLevel.LINEARIZABLE
+                  && outcome instanceof ReadOutcome.Unanswered u
+                  && u.why() instanceof Outcome.Rejected refused
+                  && refused.code() == Outcome.Rejection.UNSUPPORTED) {
+                foreign = true; // What the level names is of another history.
+              }
+            });
   }
 
   private static Future<Gtid> version(ReadOutcome outcome) {
@@ -110,7 +125,7 @@ public final class KvTransaction {
 
   /** What is there now: mostly it is what the snapshot holds, else it has been overtaken. */
   private Future<Bytes> judged(Bytes key, Gtid at, ReadOutcome now) {
-    return KvClient.answer(now)
+    return answer(at, now)
         .compose(
             result -> {
               long read = ((ReadOutcome.Answered) now).gtid().version();
@@ -129,6 +144,15 @@ public final class KvTransaction {
                         return value;
                       });
             });
+  }
+
+  /** What was read behind the snapshot; it has to be of the same history. */
+  private Future<KvResult> answer(Gtid at, ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Answered a && a.gtid().historyId() != at.historyId()) {
+      foreign = true;
+      return Future.failedFuture(HistoryException.betweenReads(at, a.gtid()));
+    }
+    return KvClient.answer(outcome);
   }
 
   private static Bytes value(KvResult result) {
@@ -204,16 +228,14 @@ public final class KvTransaction {
 
   private Future<Gtid> snapshot() {
     if (snapshot == null) {
-      snapshot =
-          group.read(new KvQuery.Stats().encode(), beginning).compose(KvTransaction::version);
+      snapshot = read(new KvQuery.Stats(), beginning).compose(KvTransaction::version);
     }
     return snapshot;
   }
 
   private Future<KvResult> at(Gtid at, KvQuery query) {
-    return group
-        .read(query.encode(), new ReadLevel.Causal(at))
-        .compose(KvClient::answer)
+    return read(query, new ReadLevel.Causal(at))
+        .compose(outcome -> answer(at, outcome))
         .onFailure(
             problem -> {
               if (problem instanceof OutcomeException e
@@ -233,6 +255,11 @@ public final class KvTransaction {
     return stale;
   }
 
+  /** It has met another history than its own before it proposed anything: run again. */
+  boolean foreign() {
+    return foreign;
+  }
+
   /**
    * Commits; what was only read was read at one moment and needs no commit.
    *
@@ -240,6 +267,9 @@ public final class KvTransaction {
    * @param many whether they are reserved even if they are many
    */
   synchronized Future<Outcome> commit(long intent, int reserve, boolean many) {
+    if (foreign) { // whatever the closure made of a read that failed
+      return Future.failedFuture(new IllegalStateException("met another history"));
+    }
     List<KvCommand> commands = List.copyOf(writes.values());
     if (commands.isEmpty()) {
       Bytes nothing = new KvResult.TxnDone(0, true, List.of()).encode();

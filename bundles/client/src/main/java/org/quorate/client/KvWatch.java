@@ -11,6 +11,8 @@ import org.quorate.api.kv.KvError;
 import org.quorate.api.kv.KvEvent;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the changes of a range: asks for those after the last seen, and when there are none waits
@@ -27,10 +29,14 @@ public final class KvWatch {
      */
     void changed(List<KvEvent> events, long upTo);
 
-    /** The watch has ended: its place was compacted, or the group refuses for good. */
+    /**
+     * The watch has ended, told once: its place was compacted, the group refuses for good, {@link
+     * #changed} threw or an answer cannot be read. Not told to who cancels it or closes the client.
+     */
     void ended(RuntimeException why);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(KvWatch.class);
   private static final long PAUSE_MS = 50;
 
   private final GroupClient group;
@@ -97,13 +103,24 @@ public final class KvWatch {
       unanswered(u.why(), this::ask);
       return;
     }
-    KvResult result = KvResult.decode(((ReadOutcome.Answered) outcome).result());
+    KvResult result;
+    try {
+      result = KvResult.decode(((ReadOutcome.Answered) outcome).result());
+    } catch (RuntimeException e) {
+      broken("the changes from revision " + next + " on cannot be read: " + e.getMessage(), e);
+      return;
+    }
     if (result instanceof KvResult.ChangesDone changes) {
       long upTo = changes.upTo();
       boolean advanced = upTo >= next;
       next = Math.max(next, upTo + 1);
       if (!changes.events().isEmpty() || advanced) {
-        listener.changed(changes.events(), upTo);
+        try {
+          listener.changed(changes.events(), upTo);
+        } catch (Throwable e) {
+          broken("the listener threw at the changes up to revision " + upTo + ": " + e, e);
+          return;
+        }
       }
       if (changes.more()) {
         ask();
@@ -128,7 +145,8 @@ public final class KvWatch {
   }
 
   private void unanswered(Outcome why, Runnable again) {
-    if (why instanceof Outcome.Rejected refused && !Writes.elsewhere(refused)) {
+    if (why instanceof Outcome.Rejected refused
+        && (!Writes.elsewhere(refused) || refused.code() == Outcome.Rejection.FORKED)) {
       end(new OutcomeException(why));
     } else {
       later(again);
@@ -143,7 +161,16 @@ public final class KvWatch {
 
   private void end(RuntimeException why) {
     cancelled = true;
-    listener.ended(why);
+    try {
+      listener.ended(why);
+    } catch (Throwable e) {
+      Promises.threw(e);
+    }
+  }
+
+  private void broken(String what, Throwable e) {
+    LOG.error("a watch of group {} has ended: {}", group.id(), what, e);
+    end(new IllegalStateException(what, e));
   }
 
   /** Whether a compaction is why a watch ended: read the range anew and watch from there. */

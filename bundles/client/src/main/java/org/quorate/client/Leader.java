@@ -1,8 +1,11 @@
 package org.quorate.client;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.quorate.api.GroupId;
+import org.quorate.api.Outcome;
 import org.quorate.api.protocol.GroupInfo;
 
 /**
@@ -14,11 +17,16 @@ final class Leader {
   private static final long PAUSE_MIN_MS = 5;
   private static final long PAUSE_MAX_MS = 250;
 
+  /** A node that said it is forked so long ago may have been seeded anew since. */
+  private static final long FORKED_MS = 5_000;
+
   private final QuorateClient client;
   private final GroupId group;
   private final Runnable ready;
   private final Consumer<String> hopeless;
+  private final Map<Connection, Long> forkedAtMs = new HashMap<>();
   private Connection target;
+  private int learning;
   private boolean opening;
   private int moves;
   private long notBeforeMs;
@@ -75,11 +83,13 @@ final class Leader {
 
   /** Asks for the addresses of the other members, so that any of them can be tried. */
   private void learn(Connection from) {
+    learning++;
     from.info(
         group,
         new Connection.Waiter() {
           @Override
           public void info(GroupInfo info) {
+            learning--;
             for (GroupInfo.Place member : info.members()) {
               if (!member.address().isEmpty()) {
                 client.connection(member.address());
@@ -89,7 +99,7 @@ final class Leader {
 
           @Override
           public void lost(String why) {
-            // The next connection is asked.
+            learning--; // The next connection is asked.
           }
         });
   }
@@ -136,6 +146,26 @@ final class Leader {
   /** The node cannot serve this group at all: any other. */
   void leave(Connection from) {
     moveFrom(from, "");
+  }
+
+  /**
+   * The node holds what is left of a history that has ended.
+   *
+   * @return whether every node there is has said so lately: there is none to go to
+   */
+  boolean forked(Connection from) {
+    long now = client.nowMs();
+    forkedAtMs.put(from, now);
+    return learning == 0
+        && client.connections().stream()
+            .allMatch(c -> now - forkedAtMs.getOrDefault(c, now - FORKED_MS - 1) <= FORKED_MS);
+  }
+
+  /** What is told in the end of the last refusal: FORKED counts only if all nodes say so. */
+  static Outcome late(Outcome refusal) {
+    return refusal instanceof Outcome.Rejected refused && refused.code() == Outcome.Rejection.FORKED
+        ? new Outcome.NotLeader(null, refused.message() + "; no other node served the group")
+        : refusal;
   }
 
   private void next() {

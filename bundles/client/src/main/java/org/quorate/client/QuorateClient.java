@@ -36,6 +36,7 @@ public final class QuorateClient implements AutoCloseable {
   private final List<Runnable> timers = new ArrayList<>();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final Promise<Void> ended = Promise.promise();
+  private final Admission admission;
   private volatile boolean closed;
 
   private QuorateClient(Vertx vertx, boolean ownsVertx, ClientOptions options) {
@@ -43,6 +44,7 @@ public final class QuorateClient implements AutoCloseable {
     this.ownsVertx = ownsVertx;
     this.options = options;
     this.loop = Loop.of(vertx);
+    this.admission = new Admission(options.maxPendingBytes());
     NetClientOptions net =
         new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(options.connectTimeoutMs());
     if (!options.tls().isEmpty()) {
@@ -83,12 +85,12 @@ public final class QuorateClient implements AutoCloseable {
                 new Connection.Waiter() {
                   @Override
                   public void info(GroupInfo info) {
-                    promise.complete(info);
+                    Promises.complete(promise, info);
                   }
 
                   @Override
                   public void lost(String why) {
-                    promise.fail(why);
+                    Promises.fail(promise, why);
                   }
                 }));
   }
@@ -106,15 +108,15 @@ public final class QuorateClient implements AutoCloseable {
                   @Override
                   public void bootstrapped(List<String> names, String problem) {
                     if (problem == null) {
-                      promise.complete(names);
+                      Promises.complete(promise, names);
                     } else {
-                      promise.fail(problem);
+                      Promises.fail(promise, problem);
                     }
                   }
 
                   @Override
                   public void lost(String why) {
-                    promise.fail(why);
+                    Promises.fail(promise, why);
                   }
                 }));
   }
@@ -149,7 +151,8 @@ public final class QuorateClient implements AutoCloseable {
     if (at == all.size()) {
       boolean hopeless = all.stream().allMatch(c -> c.refusal() != null);
       if (hopeless || closed || nowMs() > deadline) {
-        promise.fail("no node answers: " + all.stream().map(Connection::trouble).toList());
+        Promises.fail(
+            promise, "no node answers: " + all.stream().map(Connection::trouble).toList());
       } else {
         loop.after(ROUND_PAUSE_MS, () -> anyNode(ask, connections(), 0, deadline, promise));
       }
@@ -172,6 +175,10 @@ public final class QuorateClient implements AutoCloseable {
 
   ClientOptions options() {
     return options;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   NetClient dialler() {

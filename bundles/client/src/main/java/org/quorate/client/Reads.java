@@ -33,6 +33,7 @@ final class Reads {
     private final Bytes query;
     private final ReadLevel level;
     private final long deadlineMs;
+    private final int size; // what it counts for while it waits
     final Promise<ReadOutcome> promise = Promise.promise();
     private Connection at;
     private long notBeforeMs;
@@ -40,10 +41,11 @@ final class Reads {
     private Outcome refused; // why the last node that was asked did not answer, if it said so
     private boolean done;
 
-    private Read(Bytes query, ReadLevel level, long deadlineMs) {
+    private Read(Bytes query, ReadLevel level, long deadlineMs, int size) {
       this.query = query;
       this.level = level;
       this.deadlineMs = deadlineMs;
+      this.size = size;
     }
 
     @Override
@@ -94,8 +96,8 @@ final class Reads {
     this.leader = leader;
   }
 
-  Read make(Bytes query, ReadLevel level, long timeoutMs) {
-    return new Read(query, level, client.nowMs() + timeoutMs);
+  Read make(Bytes query, ReadLevel level, long timeoutMs, int size) {
+    return new Read(query, level, client.nowMs() + timeoutMs, size);
   }
 
   void add(Read read) {
@@ -113,15 +115,24 @@ final class Reads {
       again(read, why instanceof Outcome.NotLeader ? 0 : RETRY_MS);
     } else if (why instanceof Outcome.Overloaded busy) {
       again(read, busy.retryAfterMs());
-    } else if (why instanceof Outcome.Rejected refused
-        && Writes.elsewhere(refused)
-        && ++read.refusals < PARKED_TRIES) {
-      read.refused = refused;
+    } else if (why instanceof Outcome.Rejected refused && Writes.elsewhere(refused)) {
+      boolean forGood = refusedForGood(read, refused, from);
       leader.leave(from);
-      again(read, RETRY_MS);
+      if (forGood) {
+        finish(read, new ReadOutcome.Unanswered(refused));
+      } else {
+        read.refused = refused;
+        again(read, RETRY_MS);
+      }
     } else {
       finish(read, new ReadOutcome.Unanswered(why));
     }
+  }
+
+  private boolean refusedForGood(Read read, Outcome.Rejected refused, Connection from) {
+    return refused.code() == Outcome.Rejection.FORKED
+        ? leader.forked(from)
+        : ++read.refusals >= PARKED_TRIES;
   }
 
   private void again(Read read, long afterMs) {
@@ -137,7 +148,8 @@ final class Reads {
     if (!read.done) {
       read.done = true;
       pending.remove(read);
-      read.promise.complete(outcome);
+      client.admission().leave(read.size);
+      Promises.complete(read.promise, outcome);
     }
   }
 
@@ -181,10 +193,13 @@ final class Reads {
       }
     }
     late.forEach(read -> finish(read, new ReadOutcome.Unanswered(late(read))));
+    waiting.removeIf(read -> read.done); // nobody takes them from there while no node is connected
   }
 
   private Outcome late(Read read) {
-    return read.refused != null ? read.refused : new Outcome.Indeterminate(client.late(), null);
+    return read.refused != null
+        ? Leader.late(read.refused)
+        : new Outcome.Indeterminate(client.late(), null);
   }
 
   void refuseAll(Outcome.Rejected refused) {

@@ -101,7 +101,11 @@ final class SessionCalls {
       again(call, busy.retryAfterMs());
     } else if (outcome instanceof Outcome.Rejected refused && Writes.elsewhere(refused)) {
       call.refused = refused;
-      again(call, RETRY_MS);
+      if (refused.code() == Outcome.Rejection.FORKED && leader.forked(from)) {
+        finish(call, refused);
+      } else {
+        again(call, RETRY_MS);
+      }
       leader.leave(from);
     } else {
       leader.confirmed();
@@ -116,7 +120,7 @@ final class SessionCalls {
 
   private void finish(Call call, Outcome outcome) {
     if (pending.remove(call)) {
-      call.promise.complete(outcome);
+      Promises.complete(call.promise, outcome);
     }
   }
 
@@ -133,7 +137,10 @@ final class SessionCalls {
 
   private void late(Call call) {
     finish(
-        call, call.refused != null ? call.refused : new Outcome.Indeterminate(client.late(), null));
+        call,
+        call.refused != null
+            ? Leader.late(call.refused)
+            : new Outcome.Indeterminate(client.late(), null));
   }
 
   void refuseAll(Outcome.Rejected refused) {

@@ -1,5 +1,6 @@
 package org.quorate.client;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -26,6 +27,9 @@ final class TransactionRun<T> {
   private static final int RESERVE = Transaction.MAX_RESERVE;
 
   private static final long LONGEST_PAUSE_MS = 200;
+
+  /** Before a run that follows one which met another history. */
+  private static final long FOREIGN_PAUSE_MS = 20;
 
   private final KvClient kv;
   private final Isolation level;
@@ -68,37 +72,61 @@ final class TransactionRun<T> {
     if (reserved) {
       kv.transactions().reserved();
     }
-    Future<T> run;
-    try {
-      run = body.apply(transaction);
-    } catch (RuntimeException e) {
-      run = Future.failedFuture(e);
-    }
-    run.compose(
+    run(transaction)
+        .compose(
             value ->
                 transaction
                     .commit(intent, RESERVE, losses >= PATIENCE)
                     .map(outcome -> new Ran<>(value, outcome)))
         .onComplete(
             ran -> {
-              Gtid snapshot = transaction.snapshotTaken();
-              if (snapshot != null) {
-                kv.saw(snapshot);
-              }
-              expected = transaction.keysRead();
-              if (ran.succeeded()) {
-                ended(ran.result());
-              } else if (transaction.stale()) {
-                kv.transactions().doomed();
-                losses++;
-                again(null, 0);
-              } else {
-                promise.fail(ran.cause());
+              try {
+                finished(transaction, ran);
+              } catch (RuntimeException | Error e) {
+                Promises.fail(promise, e);
               }
               if (reserved && promise.future().isComplete()) {
                 transaction.release(intent, kv.newest());
               }
             });
+  }
+
+  private Future<T> run(KvTransaction transaction) {
+    try {
+      Future<T> run = body.apply(transaction);
+      return run != null
+          ? run
+          : Future.failedFuture(
+              new IllegalStateException(
+                  "the closure of a transaction returned null where a future is due"));
+    } catch (Throwable e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void finished(KvTransaction transaction, AsyncResult<Ran<T>> ran) {
+    Gtid snapshot = transaction.snapshotTaken();
+    expected = transaction.keysRead();
+    if (transaction.foreign() && ran.failed()) {
+      // Nothing was proposed: all it has seen is forgotten, and it is run on what is there now.
+      kv.forget(snapshot);
+      kv.forget(atLeast);
+      atLeast = null;
+      again(null, FOREIGN_PAUSE_MS);
+      return;
+    }
+    if (snapshot != null) {
+      kv.saw(snapshot);
+    }
+    if (ran.succeeded()) {
+      ended(ran.result(), snapshot);
+    } else if (transaction.stale()) {
+      kv.transactions().doomed();
+      losses++;
+      again(null, 0);
+    } else {
+      Promises.fail(promise, ran.cause());
+    }
   }
 
   private ReadLevel beginning() {
@@ -110,11 +138,18 @@ final class TransactionRun<T> {
         : new ReadLevel.Causal(atLeast);
   }
 
-  private void ended(Ran<T> ran) {
+  private void ended(Ran<T> ran, Gtid snapshot) {
     if (ran.outcome() instanceof Outcome.Committed c) {
       kv.saw(c.gtid());
-      reserved = reserved && c.gtid().version() == 0;
-      KvClient.decoded(c.result()).<T>map(done -> ran.value()).onComplete(promise);
+      boolean wrote = c.gtid().version() != 0;
+      reserved = reserved && !wrote;
+      if (wrote && snapshot.historyId() != c.gtid().historyId()) {
+        Promises.fail(promise, HistoryException.atTheCommit(snapshot, c.gtid()));
+      } else {
+        KvClient.decoded(c.result())
+            .onSuccess(done -> Promises.complete(promise, ran.value()))
+            .onFailure(problem -> Promises.fail(promise, problem));
+      }
     } else if (ran.outcome() instanceof Outcome.Aborted aborted) {
       Conflict conflict = aborted.conflict();
       kv.transactions().aborted(conflict.reason());
@@ -127,14 +162,15 @@ final class TransactionRun<T> {
       }
       again(aborted, conflict.retryAfterMs());
     } else {
-      promise.fail(new OutcomeException(ran.outcome()));
+      Promises.fail(promise, new OutcomeException(ran.outcome()));
     }
   }
 
   private void again(Outcome last, long hintMs) {
     QuorateClient client = kv.group().client();
     if (client.nowMs() > deadlineMs || client.isClosed()) {
-      promise.fail(
+      Promises.fail(
+          promise,
           new OutcomeException(
               last != null ? last : new Outcome.Overloaded(0, "retries of a transaction")));
       return;

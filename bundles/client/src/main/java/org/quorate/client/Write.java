@@ -12,6 +12,10 @@ final class Write implements Connection.Waiter {
   final Bytes command;
   final Transaction transaction;
   final long deadlineMs;
+
+  /** What it counts for while it waits. */
+  final int size;
+
   final Promise<Outcome> promise = Promise.promise();
 
   /** Number in the session; 0 while it has none. */
@@ -31,17 +35,19 @@ final class Write implements Connection.Waiter {
 
   boolean done;
 
-  Write(Writes writes, Bytes command, Transaction transaction, long deadlineMs) {
+  Write(Writes writes, Bytes command, Transaction transaction, long deadlineMs, int size) {
     this.writes = writes;
     this.command = command;
     this.transaction = transaction;
     this.deadlineMs = deadlineMs;
+    this.size = size;
   }
 
   void complete(Outcome outcome) {
     if (!done) {
       done = true;
-      promise.complete(outcome);
+      writes.over(this);
+      Promises.complete(promise, outcome);
     }
   }
 

@@ -59,8 +59,13 @@ final class Writes {
     this.leader = leader;
   }
 
-  Write make(Bytes command, Transaction transaction, long timeoutMs) {
-    return new Write(this, command, transaction, client.nowMs() + timeoutMs);
+  Write make(Bytes command, Transaction transaction, long timeoutMs, int size) {
+    return new Write(this, command, transaction, client.nowMs() + timeoutMs, size);
+  }
+
+  /** It waits no longer. */
+  void over(Write write) {
+    client.admission().leave(write.size);
   }
 
   /** Takes a proposal; {@link #pump} sends it. */
@@ -155,7 +160,7 @@ final class Writes {
         leader.moveFrom(from, answer.address());
       }
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
-      if (refusedForLong(refused)) {
+      if (refusedForGood(refused, from)) {
         finish(write, refused);
       } else {
         retry(write, RETRY_MS);
@@ -180,16 +185,21 @@ final class Writes {
   }
 
   /** By time: many writes that meet one parked node at once are one refusal. */
-  private boolean refusedForLong(Rejected refused) {
+  private boolean refusedForGood(Rejected refused, Connection from) {
     long now = client.nowMs();
     refusal = refused;
+    if (refused.code() == Rejection.FORKED) {
+      return leader.forked(from);
+    }
     refusedSinceMs = refusedSinceMs < 0 ? now : refusedSinceMs;
     return now - refusedSinceMs > PARKED_MS;
   }
 
-  /** Another node may have the group, open. */
+  /** Another node may have the group, open and with the history that goes on. */
   static boolean elsewhere(Rejected refused) {
-    return refused.code() == Rejection.PARKED || refused.code() == Rejection.UNKNOWN_GROUP;
+    return refused.code() == Rejection.PARKED
+        || refused.code() == Rejection.UNKNOWN_GROUP
+        || refused.code() == Rejection.FORKED;
   }
 
   void lost(Write write, Connection from) {
@@ -255,7 +265,7 @@ final class Writes {
       pump();
     } else if (outcome instanceof Rejected refused && elsewhere(refused)) {
       leader.leave(connection);
-      if (refusedForLong(refused)) {
+      if (refusedForGood(refused, connection)) {
         served();
         refuseAll(refused);
       }
@@ -340,7 +350,7 @@ final class Writes {
     if (write.sends > 0) {
       return new Indeterminate(client.late(), null);
     }
-    return refusal != null ? refusal : new NotLeader(null, client.trouble());
+    return refusal != null ? Leader.late(refusal) : new NotLeader(null, client.trouble());
   }
 
   private void keepAlive(long now) {

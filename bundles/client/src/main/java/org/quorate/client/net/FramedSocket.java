@@ -10,6 +10,8 @@ import org.quorate.api.protocol.FrameReader;
 import org.quorate.api.protocol.Frames;
 import org.quorate.api.wire.Encoder;
 import org.quorate.api.wire.MalformedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A socket that carries frames. Everything on its loop. What is written in one turn of the loop
@@ -19,13 +21,17 @@ import org.quorate.api.wire.MalformedException;
 public final class FramedSocket {
   /** Takes what happens. */
   public interface Handler {
-    /** A whole frame with a good checksum; a {@link MalformedException} closes the socket. */
+    /**
+     * A whole frame with a good checksum. A {@link MalformedException} closes the socket; so does
+     * whatever else it throws, which is logged: no other socket is concerned.
+     */
     void frame(int kind, Bytes body);
 
     /** The last call; the socket is closed, by whom ever. */
     void closed(String why, boolean malformed);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(FramedSocket.class);
   private static final int FLUSH_AT = 256 << 10;
   private static final int SMALLEST = 1 << 10;
 
@@ -71,7 +77,19 @@ public final class FramedSocket {
       reader.feed(array, from, from + buffer.length(), this::frame);
     } catch (MalformedException e) {
       ended(e.getMessage(), true);
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
+  }
+
+  /** The frames behind this one are lost: the other side has to hear of it, or it waits in vain. */
+  private void failed(Throwable e) {
+    LOG.error("closed the connection with {}: its handler failed", remote(), e);
+    if (frameAt >= 0) {
+      frameAt = -1;
+      out = new Encoder(SMALLEST);
+    }
+    ended("its handler failed: " + e, false);
   }
 
   private void frame(int kind, Bytes body) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
+import org.quorate.api.Isolation;
 import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Rejection;
@@ -35,6 +36,8 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.client.ClientOptions;
+import org.quorate.client.KvClient;
 import org.quorate.core.history.Remains;
 import org.quorate.runtime.api.BootstrapPlan;
 import org.quorate.runtime.api.ControlException;
@@ -108,6 +111,21 @@ class ForcedBootstrapTest {
     return cluster;
   }
 
+  /** Begins with what the client has seen, which is of whatever history it met last. */
+  private static void transact(KvClient kv, String key) {
+    get(
+        kv.transact(
+                Isolation.SNAPSHOT,
+                tx ->
+                    tx.get(Bytes.utf8(key))
+                        .map(
+                            value -> {
+                              tx.put(Bytes.utf8(key), Bytes.utf8("t"));
+                              return value;
+                            }))
+            .toCompletionStage());
+  }
+
   private static void awaitApplied(TestCluster cluster, NodeId node, String key) {
     TestCluster.await(node + " to have " + key, () -> local(cluster, node, key).isPresent());
   }
@@ -140,6 +158,9 @@ class ForcedBootstrapTest {
     try (TestCluster cluster = serving(strategy)) {
       awaitApplied(cluster, N1, "common19");
       final long parent = history(cluster, N1);
+      KvClient transacting = new KvClient(cluster.client().group(GROUP.name()));
+      transact(transacting, "common0");
+      transact(transacting, "common0");
       cluster.stopNode(N1);
       for (int i = 0; i < 5; i++) {
         put(cluster, N2, "lost" + i, "l" + i);
@@ -185,6 +206,8 @@ class ForcedBootstrapTest {
       put(cluster, N1, "new", "n");
       final long child = history(cluster, N1);
       assertNotEquals(parent, child);
+      // A client that has seen the old history, and only transacts, goes on in the new one.
+      transact(transacting, "common0");
       assertEquals(Optional.of("k7"), local(cluster, N1, "kept7"));
       assertEquals(Optional.empty(), local(cluster, N1, "beyond0"));
       assertEquals(List.of(N1), status(cluster, N1).members().stream().map(m -> m.node()).toList());
@@ -201,6 +224,11 @@ class ForcedBootstrapTest {
       Outcome.Rejected rejected =
           assertInstanceOf(Outcome.Rejected.class, tryPut(cluster, N2, "any", "a"));
       assertEquals(Rejection.FORKED, rejected.code());
+      // A client does not stay where it is told so.
+      ClientOptions forkedFirst =
+          ClientOptions.of(cluster.address(N2).client(), cluster.address(N1).client());
+      KvClient late = new KvClient(cluster.client(forkedFirst).group(GROUP.name()));
+      get(late.put(Bytes.utf8("late"), Bytes.utf8("l")).toCompletionStage());
       cluster.stopNode(N1);
       cluster.startNode(N3);
       cluster.stopNode(N2);
