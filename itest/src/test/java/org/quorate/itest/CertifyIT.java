@@ -103,6 +103,20 @@ class CertifyIT {
     cluster.settle("a healthy cluster", () -> cli.run("doctor").exit() == 0);
   }
 
+  /** On a whole cluster a transaction that loses is run again until it commits. */
+  @Test
+  @Order(5)
+  void workloadsFindNothingAndNoAbortLeavesTheClient() throws Exception {
+    Map<String, CompletableFuture<Cli.Result>> runs = new TreeMap<>();
+    for (String workload : new String[] {"bank", "counter", "disjoint"}) {
+      runs.put(workload, probe(workload, "strict", 1));
+    }
+    for (Map.Entry<String, CompletableFuture<Cli.Result>> each : runs.entrySet()) {
+      JsonObject found = sound(each.getKey(), each.getValue());
+      assertEquals(0, found.getLong("failed"), found.encode());
+    }
+  }
+
   // ---- one that stands still ---------------------------------------------------------------
 
   private static JsonObject seen(NodeHttp node) throws Exception {
@@ -122,7 +136,7 @@ class CertifyIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void aMemberThatStandsStillIsSetAsideAndTakenBackWhileWritesGoOn() throws Exception {
     String budget = "certify.lag.slots=" + LAG;
     cli.ok("group", "create", "flow", "--strategy", "certify", "--options", budget);
@@ -166,7 +180,7 @@ class CertifyIT {
 
   // ---- kills in turn -----------------------------------------------------------------------
 
-  private static CompletableFuture<Cli.Result> probe(String workload, String level) {
+  private static CompletableFuture<Cli.Result> probe(String workload, String level, int seconds) {
     String[] words = {
       "bench",
       "--workload",
@@ -178,7 +192,7 @@ class CertifyIT {
       "--spread",
       "all",
       "--seconds",
-      "" + PROBE_S,
+      "" + seconds,
       "--check",
       "--json"
     };
@@ -193,9 +207,19 @@ class CertifyIT {
         command -> new Thread(command, "probe " + workload).start());
   }
 
+  private static JsonObject sound(String workload, CompletableFuture<Cli.Result> run)
+      throws Exception {
+    Cli.Result result = run.get(240, TimeUnit.SECONDS);
+    assertEquals(0, result.exit(), workload + ": " + result);
+    JsonObject found = result.object();
+    assertEquals(0, found.getJsonArray("anomalies").size(), result.out());
+    assertTrue(found.getLong("commits") > 0, result.out());
+    return found;
+  }
+
   /** Four probes at once find nothing while one node, then two at once are killed and started again. */
   @Test
-  @Order(6)
+  @Order(7)
   void killedNodesLeaveNoAnomaly() throws Exception {
     Map<String, String> levels =
         Map.of(
@@ -204,7 +228,7 @@ class CertifyIT {
             "stale-read", "strict",
             "list-append", "strict");
     Map<String, CompletableFuture<Cli.Result>> probes = new TreeMap<>();
-    levels.forEach((workload, level) -> probes.put(workload, probe(workload, level)));
+    levels.forEach((workload, level) -> probes.put(workload, probe(workload, level, PROBE_S)));
     NodeHttp n1 = new NodeHttp("n1", cluster.line("n1").getString("http"));
     long before = version(n1);
     cluster.settle("the probes to be under way", () -> version(n1) > before + 100);
@@ -217,10 +241,7 @@ class CertifyIT {
       }
     }
     for (Map.Entry<String, CompletableFuture<Cli.Result>> each : probes.entrySet()) {
-      Cli.Result result = each.getValue().get(240, TimeUnit.SECONDS);
-      assertEquals(0, result.exit(), each.getKey() + ": " + result);
-      assertEquals(0, result.object().getJsonArray("anomalies").size(), result.out());
-      assertTrue(result.object().getLong("commits") > 0, result.out());
+      sound(each.getKey(), each.getValue());
     }
   }
 
