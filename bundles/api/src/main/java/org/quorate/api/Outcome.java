@@ -9,6 +9,13 @@ public sealed interface Outcome {
    */
   record Committed(Gtid gtid, long position, Bytes result) implements Outcome {}
 
+  /**
+   * Committed when it was sent before, under the same session and sequence; its answer, a large one
+   * that was lost on its way, is not kept any more. A read can be made again; what a write has left
+   * can be read.
+   */
+  record Executed(Gtid gtid, long position) implements Outcome {}
+
   /** Ordered, but certification failed: read again and decide again. Nothing was executed. */
   record Aborted(Conflict conflict) implements Outcome {}
 

@@ -28,6 +28,11 @@ public final class OutcomeException extends RuntimeException {
           + (n.hint() == null ? "" : ", last seen was " + n.hint())
           + (n.why().isEmpty() ? "" : ": " + n.why());
     }
+    if (outcome instanceof Outcome.Executed e) {
+      return "it was executed, as version "
+          + e.gtid().version()
+          + ", but the answer was lost and is not kept any more: read what it has left";
+    }
     if (outcome instanceof Outcome.Overloaded o) {
       return "nothing was executed: " + o.limit() + " is reached";
     }

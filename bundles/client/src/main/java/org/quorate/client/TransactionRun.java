@@ -150,6 +150,15 @@ final class TransactionRun<T> {
             .onSuccess(done -> Promises.complete(promise, ran.value()))
             .onFailure(problem -> Promises.fail(promise, problem));
       }
+    } else if (ran.outcome() instanceof Outcome.Executed e) {
+      // Only long answers are not kept, and refusals are short.
+      kv.saw(e.gtid());
+      reserved = false;
+      if (snapshot.historyId() != e.gtid().historyId()) {
+        Promises.fail(promise, HistoryException.atTheCommit(snapshot, e.gtid()));
+      } else {
+        Promises.complete(promise, ran.value());
+      }
     } else if (ran.outcome() instanceof Outcome.Aborted aborted) {
       Conflict conflict = aborted.conflict();
       kv.transactions().aborted(conflict.reason());

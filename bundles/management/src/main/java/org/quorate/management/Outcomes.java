@@ -49,6 +49,11 @@ public final class Outcomes {
           FailureCode.INDETERMINATE,
           "not known whether it was done: " + o.reason(),
           "read before you repeat it");
+    } else if (outcome instanceof Outcome.Executed o) {
+      return new OperationException(
+          FailureCode.INDETERMINATE,
+          "it was done, as version " + o.gtid().version() + ", but its answer is not kept any more",
+          "read what it has left before you repeat it");
     } else if (outcome instanceof Outcome.Aborted o) {
       return new OperationException(
           FailureCode.CONFLICT, "conflict: " + o.conflict(), "read again and decide again");

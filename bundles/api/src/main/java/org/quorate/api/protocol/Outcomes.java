@@ -31,6 +31,7 @@ public final class Outcomes {
   private static final int INDETERMINATE = 4;
   private static final int REJECTED = 5;
   private static final int NOT_SERVING = 6;
+  private static final int EXECUTED = 7;
 
   private Outcomes() {}
 
@@ -89,6 +90,9 @@ public final class Outcomes {
       out.u8(COMMITTED);
       gtid(out, c.gtid());
       out.varint(c.position()).bytes(c.result());
+    } else if (outcome instanceof Outcome.Executed e) {
+      gtid(out.u8(EXECUTED), e.gtid());
+      out.varint(e.position());
     } else if (outcome instanceof Outcome.Aborted a) {
       conflict(out.u8(ABORTED), a.conflict());
     } else if (outcome instanceof Outcome.NotLeader n) {
@@ -108,6 +112,7 @@ public final class Outcomes {
     int kind = in.u8();
     return switch (kind) {
       case COMMITTED -> plain(new Outcome.Committed(gtid(in), in.varint(), in.bytes()));
+      case EXECUTED -> plain(new Outcome.Executed(gtid(in), in.varint()));
       case ABORTED -> plain(new Outcome.Aborted(conflict(in)));
       case NOT_LEADER -> hinted(in, Outcome.NotLeader::new);
       case OVERLOADED -> plain(new Outcome.Overloaded(in.varint(), in.text()));

@@ -26,6 +26,7 @@ class OutcomesTest {
   private static final List<Outcome> ALL =
       List.of(
           new Outcome.Committed(new Gtid(-5, 7), 9, Bytes.utf8("result")),
+          new Outcome.Executed(new Gtid(-5, 7), 9),
           new Outcome.Aborted(
               new Conflict(
                   Conflict.Reason.READ_WRITE,

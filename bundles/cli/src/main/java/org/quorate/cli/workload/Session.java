@@ -84,6 +84,8 @@ record Session(
   }
 
   static boolean unknown(Throwable problem) {
-    return !(problem instanceof OutcomeException e) || e.outcome() instanceof Outcome.Indeterminate;
+    return !(problem instanceof OutcomeException e)
+        || e.outcome() instanceof Outcome.Indeterminate
+        || e.outcome() instanceof Outcome.Executed;
   }
 }

@@ -20,6 +20,8 @@ final class Failures {
       return read
           ? failure(Code.UNAVAILABLE, i.reason())
           : failure(Code.INDETERMINATE, "it was done once or not at all: " + i.reason());
+    } else if (outcome instanceof Outcome.Executed) {
+      return failure(Code.INDETERMINATE, "it was done, but its answer is not kept any more");
     } else if (outcome instanceof Outcome.Rejected r) {
       return failure(code(r.code()), r.message());
     }

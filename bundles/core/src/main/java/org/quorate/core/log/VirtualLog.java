@@ -12,6 +12,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
+import org.quorate.api.Outcome.Executed;
 import org.quorate.api.Outcome.Overloaded;
 import org.quorate.api.Outcome.Rejected;
 import org.quorate.api.Outcome.Rejection;
@@ -324,7 +325,8 @@ public final class VirtualLog {
         conflict = intents.conflict(proposal, gtid());
         if (conflict != null && session != null) {
           // Unlike other conflicts this one passes: a copy that comes late must lose as well.
-          session.keep(proposal.sequence(), new Session.Answer(RESERVED, position, Bytes.EMPTY));
+          Session.Answer reserved = new Session.Answer(RESERVED, position, Bytes.EMPTY);
+          sessions.keep(session, proposal.sequence(), reserved);
         }
       }
       if (conflict != null) {
@@ -341,7 +343,8 @@ public final class VirtualLog {
     }
     context.index(index, node);
     if (session != null) {
-      session.keep(proposal.sequence(), new Session.Answer(version, position, result));
+      Session.Answer answer = new Session.Answer(version, position, result.copy());
+      sessions.keep(session, proposal.sequence(), answer);
     }
     return committed(result);
   }
@@ -398,9 +401,13 @@ public final class VirtualLog {
     if (answer != null && answer.version() == RESERVED) {
       return new Aborted(new Conflict(Conflict.Reason.INTENT, null, gtid(), null, 0));
     }
-    return answer == null
-        ? null
-        : new Committed(new Gtid(historyId, answer.version()), answer.position(), answer.result());
+    if (answer == null) {
+      return null;
+    }
+    Gtid gtid = new Gtid(historyId, answer.version());
+    return answer.kept()
+        ? new Committed(gtid, answer.position(), answer.result())
+        : new Executed(gtid, answer.position());
   }
 
   private Committed committed(Bytes result) {

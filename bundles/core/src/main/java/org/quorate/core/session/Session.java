@@ -8,24 +8,36 @@ import org.quorate.api.wire.Encoder;
 /**
  * A client session or lease: when it was renewed and the answers that the client may still ask for
  * again. The answers are a window above the sequence that the client has acknowledged (RIFL, SOSP
- * 2015).
+ * 2015). Of a large answer that was given up, it is kept that the command was executed, and where.
  */
 public final class Session {
   /** Sequences that may be open at once above the acknowledged one. */
   public static final int WINDOW = 4096;
 
-  /** An answer kept for a retry. */
-  public record Answer(long version, long position, Bytes result) {}
+  /**
+   * An answer kept for a retry.
+   *
+   * @param position of the command, at least 1
+   * @param result null if it was given up: the command was executed all the same
+   */
+  public record Answer(long version, long position, Bytes result) {
+    /** Whether the answer itself is there. */
+    public boolean kept() {
+      return result != null;
+    }
+  }
 
   private final long id;
+  private final LargeAnswers large;
   private final long ttlMs;
   private long renewedAtMs;
   private int unsettled;
   private long acknowledged;
   private Answer[] window = new Answer[8];
 
-  Session(long id, long ttlMs, long renewedAtMs) {
+  Session(long id, long ttlMs, long renewedAtMs, LargeAnswers large) {
     this.id = id;
+    this.large = large;
     this.ttlMs = ttlMs;
     this.renewedAtMs = renewedAtMs;
   }
@@ -71,12 +83,25 @@ public final class Session {
   }
 
   /** Keeps an answer; the sequence is at most {@link #WINDOW} above the acknowledged one. */
-  public void keep(long sequence, Answer answer) {
+  void keep(long sequence, Answer answer) {
     long reach = sequence - acknowledged;
     if (reach > window.length) {
       grow((int) Math.max(Long.highestOneBit(reach - 1) << 1, window.length * 2L));
     }
-    window[(int) sequence & (window.length - 1)] = answer;
+    set(sequence, answer);
+    large.add(this, sequence, answer);
+  }
+
+  /** Keeps of an answer only that there was one. */
+  void giveUp(long sequence) {
+    Answer answer = answer(sequence);
+    set(sequence, new Answer(answer.version(), answer.position(), null));
+  }
+
+  private void set(long sequence, Answer answer) {
+    int slot = (int) sequence & (window.length - 1);
+    large.remove(window[slot]);
+    window[slot] = answer;
   }
 
   private void grow(int size) {
@@ -90,15 +115,28 @@ public final class Session {
   /** Forgets the answers up to a sequence. */
   public void acknowledge(long sequence) {
     if (sequence - acknowledged >= window.length) {
-      Arrays.fill(window, null);
+      clear();
       acknowledged = sequence;
     }
     while (acknowledged < sequence) {
       acknowledged++;
-      window[(int) acknowledged & (window.length - 1)] = null;
+      set(acknowledged, null);
     }
   }
 
+  /** Forgets all answers. */
+  void clear() {
+    for (Answer answer : window) {
+      large.remove(answer);
+    }
+    Arrays.fill(window, null);
+  }
+
+  /**
+   * Writes it. An answer that was given up has the negative of its position and no bytes: what was
+   * written before there were such reads as ever, and a version that does not know them reads an
+   * empty answer.
+   */
   void encode(Encoder out) {
     out.varint(ttlMs).varint(renewedAtMs).u8(unsettled).varint(acknowledged);
     int count = 0;
@@ -109,19 +147,29 @@ public final class Session {
     for (long s = acknowledged + 1; s <= acknowledged + window.length; s++) {
       Answer answer = window[(int) s & (window.length - 1)];
       if (answer != null) {
-        out.varint(s).varint(answer.version()).varint(answer.position()).bytes(answer.result());
+        out.varint(s).varint(answer.version());
+        out.varint(answer.kept() ? answer.position() : -answer.position());
+        out.bytes(answer.kept() ? answer.result() : Bytes.EMPTY);
       }
     }
   }
 
-  static Session decode(long id, Decoder in) {
-    Session session = new Session(id, in.varint(), in.varint());
+  static Session decode(long id, Decoder in, LargeAnswers large) {
+    Session session = new Session(id, in.varint(), in.varint(), large);
     session.unsettled = in.u8();
     session.acknowledged = in.varint();
     for (int i = in.count(); i > 0; i--) {
-      long sequence = in.varint();
-      session.keep(sequence, new Answer(in.varint(), in.varint(), in.bytes().copy()));
+      session.keep(in.varint(), answer(in));
     }
     return session;
+  }
+
+  private static Answer answer(Decoder in) {
+    long version = in.varint();
+    long position = in.varint();
+    Bytes result = in.bytes();
+    return position < 0
+        ? new Answer(version, -position, null)
+        : new Answer(version, position, result.copy());
   }
 }

@@ -24,6 +24,7 @@ public final class SessionTable {
   private final TreeMap<Long, Session> open = new TreeMap<>();
   private static final int SETTLING_STEPS = 2;
 
+  private final LargeAnswers large = new LargeAnswers();
   private final Set<Long> dirty = new LinkedHashSet<>();
   private List<Session> unsettled = new ArrayList<>();
   private long timeMs;
@@ -48,7 +49,7 @@ public final class SessionTable {
   }
 
   public void open(long id, long ttlMs) {
-    Session session = new Session(id, ttlMs, timeMs);
+    Session session = new Session(id, ttlMs, timeMs, large);
     open.put(id, session);
     renew(session);
   }
@@ -64,7 +65,11 @@ public final class SessionTable {
   /** False if there is none. */
   public boolean close(long id) {
     dirty.add(id);
-    return open.remove(id) != null;
+    Session closed = open.remove(id);
+    if (closed != null) {
+      closed.clear();
+    }
+    return closed != null;
   }
 
   /** Starts the TTL anew; false if the session is gone. */
@@ -77,9 +82,20 @@ public final class SessionTable {
     return true;
   }
 
-  /** The session's window changed. */
-  public void touched(long id) {
-    dirty.add(id);
+  /**
+   * Keeps the answer to a sequence of an open session, and gives up the oldest of the large ones if
+   * they are too many bytes in all. The sequence is at most {@link Session#WINDOW} above the
+   * acknowledged one.
+   */
+  public void keep(Session session, long sequence, Session.Answer answer) {
+    session.keep(sequence, answer);
+    dirty.add(session.id());
+    large.bound(dirty::add);
+  }
+
+  /** Bytes of the large answers that are kept. */
+  public long largeAnswerBytes() {
+    return large.bytes();
   }
 
   /**
@@ -140,14 +156,16 @@ public final class SessionTable {
     open.clear();
     dirty.clear();
     unsettled.clear();
+    large.clear();
     this.timeMs = timeMs;
     nextDeadlineMs = Long.MAX_VALUE;
   }
 
   /** Puts a session back as {@link #drainDirty} gave it. */
   public void restore(long id, Bytes encoded) {
-    Session session = Session.decode(id, new Decoder(encoded));
+    Session session = Session.decode(id, new Decoder(encoded), large);
     open.put(id, session);
+    large.bound(dirty::add); // a version without the bound may have written it
     if (session.unsettled() > 0) {
       unsettled.add(session);
     }

@@ -44,8 +44,7 @@ class SessionTableTest {
     table.open(1, 100);
     table.open(2, 100);
     table.drainDirty(saved::put);
-    table.find(1).keep(1, new Session.Answer(1, 1, Bytes.utf8("x")));
-    table.touched(1);
+    table.keep(table.find(1), 1, new Session.Answer(1, 1, Bytes.utf8("x")));
     table.close(2);
     table.advance(50);
     table.drainDirty(saved::put);

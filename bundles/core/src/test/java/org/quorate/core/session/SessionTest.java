@@ -16,9 +16,13 @@ class SessionTest {
     return new Session.Answer(n, n * 2, Bytes.ofLong(n));
   }
 
+  private static Session session() {
+    return new Session(1, 1000, 0, new LargeAnswers());
+  }
+
   @Test
   void keepsAnswersAboveTheAcknowledgedSequence() {
-    Session session = new Session(1, 1000, 0);
+    Session session = session();
     session.keep(3, answer(3));
     session.keep(1, answer(1));
     session.acknowledge(1);
@@ -30,7 +34,7 @@ class SessionTest {
   @Test
   void agreesWithAMapUnderRandomOrder() {
     SplittableRandom random = new SplittableRandom(7);
-    Session session = new Session(1, 1000, 0);
+    Session session = session();
     TreeMap<Long, Session.Answer> model = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
       long low = session.acknowledged();
@@ -48,14 +52,14 @@ class SessionTest {
     }
     Encoder out = new Encoder();
     session.encode(out);
-    Session back = Session.decode(1, new Decoder(out.take()));
+    Session back = Session.decode(1, new Decoder(out.take()), new LargeAnswers());
     assertEquals(session.acknowledged(), back.acknowledged());
     model.forEach((s, a) -> assertEquals(a, back.answer(s)));
   }
 
   @Test
   void anAcknowledgementFarAheadEmptiesTheWindow() {
-    Session session = new Session(1, 1000, 0);
+    Session session = session();
     session.keep(1, answer(1));
     session.acknowledge(1_000_000);
     session.keep(1_000_001, answer(5));

@@ -79,7 +79,7 @@ final class GroupFigures {
   }
 
   private static int kind(Outcome outcome) {
-    if (outcome instanceof Outcome.Committed) {
+    if (outcome instanceof Outcome.Committed || outcome instanceof Outcome.Executed) {
       return 0;
     } else if (outcome instanceof Outcome.Aborted) {
       return 1;

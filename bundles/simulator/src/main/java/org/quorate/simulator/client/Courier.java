@@ -10,6 +10,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
+import org.quorate.api.Outcome.Executed;
 import org.quorate.api.Outcome.Indeterminate;
 import org.quorate.api.Outcome.NotLeader;
 import org.quorate.api.Outcome.Overloaded;
@@ -215,6 +216,8 @@ final class Courier {
       call.answer.refused();
     } else if (outcome instanceof Rejected rejected) {
       rejected(call, rejected);
+    } else if (outcome instanceof Executed) {
+      unknown(call);
     } else if (call.attempts == number) {
       retry(call, outcome);
     }
