@@ -55,7 +55,7 @@ public sealed interface Outcome {
     SESSION_EXPIRED,
     /** The answer was forgotten since the client had acknowledged it. */
     SEQUENCE_FORGOTTEN,
-    /** Does not decode. */
+    /** Does not decode, or has a number out of its range. */
     MALFORMED,
     /** The revision asked for has been compacted. */
     COMPACTED,

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.certify.CertifyStrategy;
 import org.quorate.core.replica.ReplicaParameters;
+import org.quorate.core.session.Session;
+import org.quorate.core.session.SessionTable;
 import org.quorate.kv.KvParameters;
 import org.quorate.raft.RaftStrategy;
 import org.quorate.runtime.config.NodeParameters;
@@ -41,6 +43,21 @@ class ParametersTest {
     return out.toString();
   }
 
+  private static String sessions() {
+    StringBuilder out = new StringBuilder("| bound | value | beyond it |\n|---|---|---|\n");
+    out.append("| sessions and leases of a group | ").append(SessionTable.MAX_OPEN);
+    out.append(" | Overloaded; one that ends makes room. |\n| TTL of a session | ");
+    out.append(Session.MIN_TTL_MS).append(" to ").append(Session.MAX_TTL_MS);
+    out.append(" ms | Rejected as MALFORMED, with the range. |\n");
+    out.append("| commands of a session whose answers were not acknowledged | ");
+    out.append(Session.WINDOW).append(" | Overloaded; the command is not executed. |\n");
+    out.append("| answers over ").append(SessionTable.SMALL_ANSWER_BYTES);
+    out.append(" bytes kept for repeats, of a group | ").append(SessionTable.LARGE_ANSWERS_BYTES);
+    out.append(" bytes | Those of the oldest commands are given up: a repeat of one is told");
+    out.append(" Executed, with its version and without the answer. |\n");
+    return out.toString();
+  }
+
   @Test
   void theDocumentedTablesAreThoseInForce() throws Exception {
     String file = "parameters.md";
@@ -49,6 +66,7 @@ class ParametersTest {
     List<Parameter> group = new java.util.ArrayList<>(GroupParameters.all());
     group.addAll(ReplicaParameters.all());
     DocumentedTable.check(file, "group", table(group));
+    DocumentedTable.check(file, "sessions", sessions());
     DocumentedTable.check(file, "kv", table(KvParameters.all()));
     DocumentedTable.check(file, "raft", table(new RaftStrategy().traits().parameters()));
     DocumentedTable.check(file, "certify", table(new CertifyStrategy().traits().parameters()));

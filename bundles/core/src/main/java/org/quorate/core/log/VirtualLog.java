@@ -221,8 +221,7 @@ public final class VirtualLog {
       gone.list(alive.sessions().stream().filter(s -> !sessions.renew(s)).toList(), Encoder::i64);
       return committed(gone.take());
     } else if (record instanceof LogRecord.OpenSession open) {
-      sessions.open(sessionId(), open.ttlMs());
-      return committed(Bytes.ofLong(sessionId()));
+      return opened(open);
     } else if (record instanceof LogRecord.CloseSession close) {
       if (sessions.close(close.session())) {
         ended(close.session());
@@ -246,6 +245,15 @@ public final class VirtualLog {
     }
     Outcome refused = swaps.execute(record, position, sessions.timeMs(), this::seal);
     return refused == null ? committed(swaps.answer()) : refused;
+  }
+
+  private Outcome opened(LogRecord.OpenSession open) {
+    Outcome full = sessions.full();
+    if (full != null) {
+      return full;
+    }
+    sessions.open(sessionId(), open.ttlMs());
+    return committed(Bytes.ofLong(sessionId()));
   }
 
   /**

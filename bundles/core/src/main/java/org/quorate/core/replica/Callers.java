@@ -21,6 +21,7 @@ import org.quorate.api.ReadOutcome.Unanswered;
 import org.quorate.core.certify.Intents;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.VirtualLog;
+import org.quorate.core.session.Session;
 import org.quorate.core.state.GroupStore;
 import org.quorate.spi.consensus.LinkStatus;
 import org.quorate.spi.consensus.Loglet;
@@ -99,6 +100,25 @@ final class Callers {
       done.accept(new Overloaded(100, "checkpoint.memory.percent of the node"));
     } else {
       submit(new LogRecord.Command(nodeName, proposal), done);
+    }
+  }
+
+  void openSession(long ttlMs, Consumer<Outcome> done) {
+    Outcome full = log.sessions().full();
+    if (ttlMs < Session.MIN_TTL_MS || ttlMs > Session.MAX_TTL_MS) {
+      done.accept(
+          new Rejected(
+              Rejection.MALFORMED,
+              "session TTL of "
+                  + ttlMs
+                  + " ms, the range is "
+                  + Session.MIN_TTL_MS
+                  + " to "
+                  + Session.MAX_TTL_MS));
+    } else if (full != null) {
+      done.accept(full); // nothing is ordered for it
+    } else {
+      submit(new LogRecord.OpenSession(ttlMs), done);
     }
   }
 

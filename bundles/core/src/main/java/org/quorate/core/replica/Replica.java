@@ -16,6 +16,7 @@ import org.quorate.core.log.Chain;
 import org.quorate.core.log.LogRecord;
 import org.quorate.core.log.SavedLog;
 import org.quorate.core.log.VirtualLog;
+import org.quorate.core.session.Session;
 import org.quorate.core.storage.StorageMove;
 import org.quorate.spi.consensus.Event;
 import org.quorate.spi.consensus.LinkStatus;
@@ -88,9 +89,14 @@ public final class Replica implements AutoCloseable {
 
   // ---- callers -----------------------------------------------------------------------------
 
-  /** Opens a session; the result of {@code Committed} is its id in 8 bytes. */
+  /**
+   * Opens a session; the result of {@code Committed} is its id in 8 bytes. {@code Rejected} as
+   * MALFORMED if the TTL is out of its range, {@code Overloaded} while the group has too many.
+   *
+   * @param ttlMs {@link Session#MIN_TTL_MS} to {@link Session#MAX_TTL_MS}
+   */
   public void openSession(long ttlMs, Consumer<Outcome> done) {
-    parts.callers.submit(new LogRecord.OpenSession(ttlMs), done);
+    parts.callers.openSession(ttlMs, done);
   }
 
   /** Renews sessions; the result of {@code Committed} lists those that are gone (8 bytes each). */

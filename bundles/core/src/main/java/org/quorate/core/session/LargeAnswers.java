@@ -11,19 +11,15 @@ import org.quorate.core.session.Session.Answer;
  * restart and from a snapshot. Single-threaded.
  */
 final class LargeAnswers {
-  /** Answers up to this size are always kept; a session has at most {@link Session#WINDOW}. */
-  static final int SMALL_BYTES = 256;
-
-  /** What the larger answers of all sessions may take together. */
-  static final long MAX_BYTES = 16 << 20;
-
   private record Place(Session session, long sequence, int bytes) {}
 
   private final TreeMap<Long, Place> byPosition = new TreeMap<>();
   private long bytes;
 
   private static boolean large(Answer answer) {
-    return answer != null && answer.kept() && answer.result().length() > SMALL_BYTES;
+    return answer != null
+        && answer.kept()
+        && answer.result().length() > SessionTable.SMALL_ANSWER_BYTES;
   }
 
   /** Bytes of all of them. */
@@ -53,7 +49,7 @@ final class LargeAnswers {
    * @param changed told the sessions whose answers they were
    */
   void bound(LongConsumer changed) {
-    while (bytes > MAX_BYTES) {
+    while (bytes > SessionTable.LARGE_ANSWERS_BYTES) {
       Place oldest = byPosition.firstEntry().getValue();
       oldest.session().giveUp(oldest.sequence());
       changed.accept(oldest.session().id());

@@ -14,6 +14,12 @@ public final class Session {
   /** Sequences that may be open at once above the acknowledged one. */
   public static final int WINDOW = 4096;
 
+  /** Shortest TTL, in milliseconds. */
+  public static final long MIN_TTL_MS = 1;
+
+  /** Longest TTL, in milliseconds: a day. */
+  public static final long MAX_TTL_MS = 86_400_000;
+
   /**
    * An answer kept for a retry.
    *
@@ -38,7 +44,8 @@ public final class Session {
   Session(long id, long ttlMs, long renewedAtMs, LargeAnswers large) {
     this.id = id;
     this.large = large;
-    this.ttlMs = ttlMs;
+    // A version that refused none at the port may have ordered any; a negative one is too large.
+    this.ttlMs = ttlMs < 0 ? MAX_TTL_MS : Math.min(ttlMs, MAX_TTL_MS);
     this.renewedAtMs = renewedAtMs;
   }
 

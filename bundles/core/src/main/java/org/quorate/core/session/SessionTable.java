@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.quorate.api.Bytes;
+import org.quorate.api.Outcome;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
 
@@ -21,8 +22,19 @@ import org.quorate.api.wire.Encoder;
  * steps beyond it.
  */
 public final class SessionTable {
-  private final TreeMap<Long, Session> open = new TreeMap<>();
+  /** Sessions that may be open at once. */
+  public static final int MAX_OPEN = 65_536;
+
+  /** Answers up to this size are always kept; a session has at most {@link Session#WINDOW}. */
+  public static final int SMALL_ANSWER_BYTES = 256;
+
+  /** What the larger answers of all sessions may take together. */
+  public static final long LARGE_ANSWERS_BYTES = 16 << 20;
+
   private static final int SETTLING_STEPS = 2;
+  private static final long RETRY_MS = 1000;
+
+  private final TreeMap<Long, Session> open = new TreeMap<>();
 
   private final LargeAnswers large = new LargeAnswers();
   private final Set<Long> dirty = new LinkedHashSet<>();
@@ -43,11 +55,19 @@ public final class SessionTable {
     return open.size();
   }
 
+  /** Why no session can be opened now, or null. */
+  public Outcome.Overloaded full() {
+    return open.size() < MAX_OPEN
+        ? null
+        : new Outcome.Overloaded(RETRY_MS, MAX_OPEN + " sessions of the group");
+  }
+
   /** The session, or null if it never was or has ended. */
   public Session find(long id) {
     return open.get(id);
   }
 
+  /** Opens one; there must be room for it: see {@link #full}. */
   public void open(long id, long ttlMs) {
     Session session = new Session(id, ttlMs, timeMs, large);
     open.put(id, session);

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
 
 class SessionTableTest {
@@ -35,6 +37,18 @@ class SessionTableTest {
     table.advance(1);
     assertEquals(List.of(2L, 9L), table.advance(100));
     assertEquals(1, table.size());
+  }
+
+  /** Who ordered it knew no bounds: it neither lives for ever nor ends at once. */
+  @ParameterizedTest
+  @ValueSource(longs = {Session.MAX_TTL_MS + 1, 1L << 62, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  void aTtlBeyondTheLongestIsTheLongest(long ttlMs) {
+    SessionTable table = new SessionTable();
+    table.open(1, ttlMs);
+    table.advance(1);
+    table.advance(1);
+    assertEquals(List.of(), table.advance(Session.MAX_TTL_MS));
+    assertEquals(List.of(1L), table.advance(1));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.quorate.runtime.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
+import org.quorate.core.session.Session;
 import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
@@ -66,6 +68,13 @@ class ForwardingTest {
           assertEquals(Long.toString(expected), read(control, TestCluster.GROUP));
         }
       }
+      NodeAccess access = cluster.node(NodeId.of("n2")).access(TestCluster.GROUP);
+      for (long ttlMs : new long[] {0, -1, Session.MAX_TTL_MS + 1, Long.MAX_VALUE}) {
+        Outcome.Rejected refused =
+            assertInstanceOf(Outcome.Rejected.class, get(access.openSession(ttlMs)));
+        assertTrue(refused.message().contains("1 to 86400000"), refused.message());
+      }
+      access.close();
       GroupId nowhere = GroupId.of("nowhere");
       Outcome.Rejected unknown =
           assertInstanceOf(

@@ -12,8 +12,10 @@ import org.quorate.api.Bytes;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Committed;
 import org.quorate.api.Outcome.Executed;
+import org.quorate.api.Outcome.Overloaded;
 import org.quorate.api.Proposal;
 import org.quorate.api.wire.Encoder;
+import org.quorate.core.session.SessionTable;
 import org.quorate.core.state.GroupStore;
 import org.quorate.core.state.TreeStateStore;
 import org.quorate.spi.consensus.Membership;
@@ -22,8 +24,8 @@ import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
 import org.quorate.spi.storage.StateCursor;
 
-/** Answers are kept for retries within a bound in bytes, the same on every replica. */
-class KeptAnswersTest {
+/** Sessions, and the answers kept in them, have bounds that are the same on every replica. */
+class VirtualLogSessionsTest {
   private static final int MIB = 1 << 20;
   private static final Bytes NODE = Bytes.utf8("n1");
 
@@ -111,6 +113,22 @@ class KeptAnswersTest {
       }
       log = open();
     }
+  }
+
+  @Test
+  void aGroupHasOnlySoManySessions() {
+    Replica replica = new Replica();
+    long first = replica.session();
+    for (int i = 1; i < SessionTable.MAX_OPEN; i++) {
+      replica.session();
+    }
+    LogRecord one = new LogRecord.OpenSession(30_000);
+    assertInstanceOf(Overloaded.class, replica.deliver(one));
+    replica.restart();
+    assertInstanceOf(Overloaded.class, replica.deliver(one));
+    assertEquals(SessionTable.MAX_OPEN, replica.log.sessions().size());
+    replica.deliver(new LogRecord.CloseSession(first));
+    assertInstanceOf(Committed.class, replica.deliver(one));
   }
 
   @Test
