@@ -123,7 +123,6 @@ class TransactTest {
         lost += kv.transactions().aborts(reason);
       }
       assertTrue(lost > 0, "no transaction was in conflict");
-      assertTrue(lost <= 2 * CLIENTS * EACH, lost + " tries lost: most once, hardly any twice");
       assertEquals(
           2 * CLIENTS * EACH + 2,
           kv.transactions().tries() - lost - kv.transactions().doomedEarly());
