@@ -194,6 +194,12 @@ public final class VersionIndex {
     advance(version);
   }
 
+  /** No snapshot below this version can be certified from now on. */
+  public void raiseHorizon(long version) {
+    horizon = Math.max(horizon, version);
+    advance(version);
+  }
+
   private void remember(Commit commit) {
     if (!commit.keys().isEmpty()) {
       commit.keys().forEach(key -> last.put(key, commit));

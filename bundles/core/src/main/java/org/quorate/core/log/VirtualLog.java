@@ -50,6 +50,13 @@ public final class VirtualLog {
   /** Positions stay below. */
   private static final int SESSION_BITS = 48;
 
+  /**
+   * Versions that a fork leaves out: more than what it cuts off, and more than those who may go on in
+   * the parent for a while, will ever have. So no number of theirs is given again: no snapshot,
+   * revision or token taken there holds here.
+   */
+  private static final long FORK_GAP = 1L << 40;
+
   private final GroupStore store;
   private final StateMachine machine;
   private final Applied applied;
@@ -267,6 +274,7 @@ public final class VirtualLog {
   /**
    * Goes on in a new history, of which one node is the only member: the active link ends here, and
    * whatever was left of swaps with it. The fork takes a position of its own, which names the new link.
+   * What was read in the parent, on either side of the fork, cannot be certified here.
    */
   public void fork(long history, Fork from) {
     lineage = new ArrayList<>(lineage);
@@ -276,8 +284,9 @@ public final class VirtualLog {
     position++;
     inner = 0;
     linkState = null;
-    long version = from.members().version() + 1;
-    Membership alone = new Membership(version, List.of(from.founder()));
+    version += FORK_GAP;
+    index.raiseHorizon(version);
+    Membership alone = new Membership(from.members().version() + 1, List.of(from.founder()));
     swaps.reset(chain().forked(position, alone));
   }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.quorate.api.Bytes;
 import org.quorate.api.Conflict.Reason;
 import org.quorate.api.Isolation;
+import org.quorate.api.NodeId;
 import org.quorate.api.Outcome;
 import org.quorate.api.Outcome.Aborted;
 import org.quorate.api.Outcome.Committed;
@@ -20,7 +21,9 @@ import org.quorate.api.Proposal;
 import org.quorate.api.Transaction;
 import org.quorate.core.state.GroupStore;
 import org.quorate.core.state.TreeStateStore;
+import org.quorate.spi.consensus.Member;
 import org.quorate.spi.consensus.Membership;
+import org.quorate.spi.consensus.Role;
 import org.quorate.spi.state.ApplyContext;
 import org.quorate.spi.state.StateMachine;
 import org.quorate.spi.state.StateView;
@@ -60,16 +63,16 @@ class VirtualLogIntentTest {
 
   private final Map<Long, Outcome> outcomes = new HashMap<>();
   private final GroupStore store = new GroupStore(new TreeStateStore());
-  private VirtualLog log = open();
+  private VirtualLog log = open(7);
   private long inner;
   private long holder;
   private long other;
 
-  private VirtualLog open() {
+  private VirtualLog open(long history) {
     return new VirtualLog(
         store,
         MACHINE,
-        7,
+        history,
         Chain.genesis("any", new Membership(1, List.of())),
         (origin, ticket, o) -> outcomes.put(ticket, o),
         inner -> null);
@@ -108,7 +111,7 @@ class VirtualLogIntentTest {
     assertEquals(Reason.READ_WRITE, reason(propose(holder, 1, 0, 100)));
     assertEquals(Reason.INTENT, reason(propose(other, 1, 1, 0)));
     log.save(Bytes.EMPTY);
-    log = open();
+    log = open(7);
     assertEquals(Reason.INTENT, reason(propose(other, 2, 1, 0)));
     assertInstanceOf(Committed.class, propose(holder, 2, 1, 100));
     assertEquals(Reason.READ_WRITE, reason(propose(other, 3, 1, 0)));
@@ -136,5 +139,24 @@ class VirtualLogIntentTest {
     assertEquals(
         Rejection.FUTURE_SNAPSHOT,
         assertInstanceOf(Rejected.class, propose(other, 1, 9, 0)).code());
+  }
+
+  /** The parent had 9 versions, the fork takes 1 of them over; then the child has more than 9. */
+  @Test
+  void aSnapshotOfTheHistoryBeforeAForkIsNeverCertified() {
+    Membership parents = new Membership(1, List.of());
+    Member founder = new Member(NodeId.of("n1"), 5, Role.VOTER);
+    log.fork(8, new Fork(7, founder, log.position(), log.position(), 1, 0, parents));
+    deliver(new LogRecord.Command(NODE, Proposal.bare(KEY)));
+    for (int i = 0; i < 10; i++) {
+      deliver(new LogRecord.Command(NODE, Proposal.bare(Bytes.utf8("another"))));
+    }
+    for (int snapshot = 0; snapshot < 10; snapshot++) {
+      assertEquals(Reason.HORIZON, reason(propose(other, 1, snapshot, 0)), "at " + snapshot);
+    }
+    log.save(Bytes.EMPTY);
+    log = open(8);
+    assertEquals(Reason.HORIZON, reason(propose(other, 1, 9, 0)));
+    assertInstanceOf(Committed.class, propose(other, 1, log.version(), 0));
   }
 }

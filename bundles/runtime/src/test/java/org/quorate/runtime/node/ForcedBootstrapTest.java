@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quorate.api.Bytes;
+import org.quorate.api.Conflict;
 import org.quorate.api.GroupId;
 import org.quorate.api.GroupStatus;
 import org.quorate.api.Isolation;
@@ -33,6 +34,7 @@ import org.quorate.api.Outcome.Rejection;
 import org.quorate.api.Proposal;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
+import org.quorate.api.Transaction;
 import org.quorate.api.kv.KvCommand;
 import org.quorate.api.kv.KvQuery;
 import org.quorate.api.kv.KvResult;
@@ -74,6 +76,17 @@ class ForcedBootstrapTest {
     TestCluster.await(
         key + " to be written",
         () -> tryPut(cluster, node, key, value) instanceof Outcome.Committed);
+  }
+
+  /** Why a transaction with a snapshot of a version lost. */
+  private static Conflict lost(TestCluster cluster, NodeId node, long version) {
+    Bytes key = Bytes.utf8("read");
+    Transaction transaction =
+        new Transaction(version, Isolation.STRICT, List.of(key), List.of(), List.of(key));
+    Bytes command = KvCommand.put(key, key).encode();
+    Proposal proposal = new Proposal(0, 0, 0, command, transaction);
+    return assertInstanceOf(Outcome.Aborted.class, get(at(cluster, node).propose(GROUP, proposal)))
+        .conflict();
   }
 
   /** What the node itself has, whatever that is. */
@@ -194,6 +207,7 @@ class ForcedBootstrapTest {
       }
       awaitApplied(cluster, N2, "beyond2");
       awaitApplied(cluster, N3, "beyond2");
+      final long beyond = status(cluster, N2).gtid().version();
       cluster.stopNode(N2);
       cluster.stopNode(N3);
       cluster.startNode(N1);
@@ -208,6 +222,7 @@ class ForcedBootstrapTest {
       assertNotEquals(parent, child);
       // A client that has seen the old history, and only transacts, goes on in the new one.
       transact(transacting, "common0");
+      assertEquals(Conflict.Reason.HORIZON, lost(cluster, N1, beyond).reason());
       assertEquals(Optional.of("k7"), local(cluster, N1, "kept7"));
       assertEquals(Optional.empty(), local(cluster, N1, "beyond0"));
       assertEquals(List.of(N1), status(cluster, N1).members().stream().map(m -> m.node()).toList());
