@@ -310,8 +310,8 @@ final class ShopOfProcesses implements AutoCloseable {
   }
 
   /**
-   * The last to be killed; then one that is stopped for longer than its lease, between the halves of an order,
-   * misses operations, and ends that order no more.
+   * The last to be killed; then one that is stopped for longer than its lease, between the halves of an
+   * order, misses operations, and ends that order no more.
    */
   void whoMissesOneCatchesUp() throws Exception {
     kill("p2", "ddl t3", "complete", "p3", "p1", "cut", "prepare");
