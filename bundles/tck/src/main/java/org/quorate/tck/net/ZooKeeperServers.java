@@ -146,5 +146,10 @@ public final class ZooKeeperServers implements AutoCloseable {
         process.destroyForcibly();
       }
     }
+    for (Process process : processes) {
+      if (process != null) {
+        process.onExit().join(); // what it writes into the folder comes to an end with it
+      }
+    }
   }
 }
