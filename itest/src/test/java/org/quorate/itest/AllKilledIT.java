@@ -54,10 +54,7 @@ class AllKilledIT {
       }
       List<ProcessHandle> processes =
           nodes.stream().map(n -> ProcessHandle.of(n.getLong("pid")).orElseThrow()).toList();
-      processes.forEach(ProcessHandle::destroyForcibly);
-      for (ProcessHandle process : processes) {
-        process.onExit().get(PATIENCE_S, TimeUnit.SECONDS);
-      }
+      Killed.all(processes);
       final List<Integer> before = loads.stream().map(CountingLoad::acknowledged).toList();
       for (JsonObject node : nodes) {
         cli.ok("node", "start", node.getString("node"));

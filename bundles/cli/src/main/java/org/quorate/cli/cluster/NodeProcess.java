@@ -22,6 +22,11 @@ final class NodeProcess {
 
   private static final long POLL_MS = 10;
 
+  /** Words of {@code /proc/PID/stat}, counted from behind the name of the program. */
+  private static final int STATE = 0;
+
+  private static final int THREADS = 17;
+
   /** Of a node that ends with this process, however that ends: its standard input is a pipe to here. */
   static final String UNTIL_EOF = "-Dquorate.until.eof=true";
 
@@ -95,11 +100,21 @@ final class NodeProcess {
       return false;
     }
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-      return !stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+      return !isOver(Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat")));
     } catch (IOException noSuchFileHere) {
       return process.isAlive();
     }
+  }
+
+  /**
+   * Whether nothing of a process runs any more. Its first thread may be done before others, which have its
+   * ports and files for as long as what they write takes.
+   *
+   * @param stat its line of {@code /proc/PID/stat}
+   */
+  static boolean isOver(String stat) {
+    String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return words[STATE].equals("Z") && Integer.parseInt(words[THREADS]) <= 1;
   }
 
   /** Waits until one of these nodes' processes has ended, or for so long; null if all go on. */

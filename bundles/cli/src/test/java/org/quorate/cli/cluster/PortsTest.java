@@ -74,6 +74,15 @@ class PortsTest {
     assertEquals(file, ClusterFile.read(directory));
   }
 
+  /** While a write of it takes long, say: its files and ports are its own until then. */
+  @Test
+  void aProcessWhoseFirstThreadIsDoneRunsUntilItsLastOneIs() {
+    String stat = "77 (ja (va) Z) %s 1 77 77 0 -1 4227084 0 0 0 0 5 1 0 0 20 0 %d 0 29466 0 0";
+    assertFalse(NodeProcess.isOver(stat.formatted("S", 30)));
+    assertFalse(NodeProcess.isOver(stat.formatted("Z", 2)));
+    assertTrue(NodeProcess.isOver(stat.formatted("Z", 1)));
+  }
+
   /** Its parent never asks for its end, as in a container whose first process is no init. */
   @Test
   void aProcessThatHasEndedDoesNotRun() throws Exception {
