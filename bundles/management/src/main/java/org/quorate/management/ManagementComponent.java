@@ -41,6 +41,8 @@ public final class ManagementComponent {
             config(control),
             () -> stop(context, vertx),
             new OsgiCoordinators(context, task -> ManagementServer.work(vertx, task)));
+    // What stands on it, such as the shell, is there before anybody hears that the node answers.
+    registration = context.registerService(ManagedNode.class, server.node(), null);
     server
         .start()
         .onFailure(
@@ -49,7 +51,6 @@ public final class ManagementComponent {
                     "the node runs, but management does not: {}; correct the node's file and"
                         + " start it again",
                     t.getMessage()));
-    registration = context.registerService(ManagedNode.class, server.node(), null);
   }
 
   private static ManagementConfig config(NodeControl control) {

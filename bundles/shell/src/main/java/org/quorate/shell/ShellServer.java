@@ -104,17 +104,24 @@ public final class ShellServer implements AutoCloseable {
     Runnable body =
         () -> {
           try (socket) {
-            new ShellSession(socket, token, processor, completion).run();
+            serve(socket);
           } catch (IOException e) {
             LOG.debug("shell session ended", e);
-          } finally {
-            synchronized (sessions) {
-              sessions.remove(socket);
-            }
           }
         };
     thread("quorate-shell-session", body).start();
     return true;
+  }
+
+  /** There is room for another one before the client sees that this one has ended. */
+  private void serve(Socket socket) throws IOException {
+    try {
+      new ShellSession(socket, token, processor, completion).run();
+    } finally {
+      synchronized (sessions) {
+        sessions.remove(socket);
+      }
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.quorate.runtime.node;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupId;
@@ -14,6 +15,9 @@ final class LeaderRequests {
   private static final int MAX_HOPS = 4;
   private static final long ASK_MS = 15_000;
   private static final long PAUSE_MS = 200;
+
+  /** How long to look for the node that makes it while nobody is known to be that. */
+  private static final long SEARCH_MS = 5_000;
 
   private final QuorateNode node;
 
@@ -29,7 +33,8 @@ final class LeaderRequests {
   CompletableFuture<Answer> request(
       PeerOperation what, Bytes body, Supplier<CompletableFuture<Answer>> here) {
     CompletableFuture<Answer> done = new CompletableFuture<>();
-    attempt(what, body, here, node.id(), MAX_HOPS, done);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEARCH_MS);
+    attempt(what, body, here, node.id(), MAX_HOPS, until, done);
     return done;
   }
 
@@ -39,6 +44,7 @@ final class LeaderRequests {
       Supplier<CompletableFuture<Answer>> here,
       NodeId at,
       int hops,
+      long untilNanos,
       CompletableFuture<Answer> done) {
     CompletableFuture<Answer> asked =
         at.equals(node.id()) ? here.get() : node.answer(at, what, body, ASK_MS);
@@ -48,9 +54,10 @@ final class LeaderRequests {
           if (a.failure() == null) {
             done.complete(a);
           } else if (!a.hint().isEmpty() && hops > 0) {
-            attempt(what, body, here, NodeId.of(a.hint()), hops - 1, done);
-          } else if (a.failure() == Code.UNAVAILABLE && a.hint().isEmpty() && hops > 0) {
-            node.later(PAUSE_MS, () -> attempt(what, body, here, node.id(), hops - 1, done));
+            attempt(what, body, here, NodeId.of(a.hint()), hops - 1, untilNanos, done);
+          } else if (a.failure() == Code.UNAVAILABLE && System.nanoTime() - untilNanos < 0) {
+            node.later(
+                PAUSE_MS, () -> attempt(what, body, here, node.id(), MAX_HOPS, untilNanos, done));
           } else {
             done.completeExceptionally(a.exception());
           }

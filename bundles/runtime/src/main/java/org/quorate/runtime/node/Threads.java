@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Threads {
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+  private static final int CLOSE_S = 5;
 
   private final Vertx vertx;
   private final List<Loop> loops = new ArrayList<>();
@@ -95,7 +96,7 @@ final class Threads {
     return done.future();
   }
 
-  /** Waits for what is closing, then ends all threads. */
+  /** Waits for what is closing, then ends all threads; what workers still do, they do before it returns. */
   void close(Future<?> first) {
     try {
       first
@@ -103,12 +104,19 @@ final class Threads {
           .eventually(vertx::close)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(5, TimeUnit.SECONDS);
+          .get(CLOSE_S, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
       LOG.warn("event loops did not end in time", e);
     }
     workers.shutdown();
+    try {
+      if (!workers.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
+        LOG.warn("a worker is still at something {} s after the rest has closed", CLOSE_S);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
