@@ -72,8 +72,7 @@ class BundleUpdateIT {
       }
       main.endsExact(PATIENCE_MS);
     }
-    String printed = felix.type("quorate:leaks");
-    assertTrue(printed.contains("REPLACED  50\nHELD      -"), printed);
+    felix.awaitTyped("quorate:leaks", "REPLACED  50\nHELD      -");
   }
 
   @Test

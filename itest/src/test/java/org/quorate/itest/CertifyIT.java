@@ -8,12 +8,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -145,8 +147,14 @@ class CertifyIT {
       nodes.put(name, new NodeHttp(name, cluster.line(name).getString("http")));
     }
     NodeHttp n1 = nodes.get("n1");
-    cluster.settle("a sequencer", () -> seen(n1).getString("leader") != null);
-    String sequencer = seen(n1).getString("leader");
+    AtomicReference<String> leader = new AtomicReference<>();
+    cluster.settle(
+        "a sequencer",
+        () -> {
+          leader.set(seen(n1).getString("leader"));
+          return leader.get() != null;
+        });
+    String sequencer = leader.get();
     NodeHttp at = nodes.get(sequencer);
     String stopped = sequencer.equals("n3") ? "n2" : "n3";
     try (QuorateClient client =
@@ -254,8 +262,7 @@ class CertifyIT {
 
   private static void kill(String node) throws Exception {
     ProcessHandle process = ProcessHandle.of(cluster.line(node).getLong("pid")).orElseThrow();
-    process.destroyForcibly();
-    process.onExit().get(60, TimeUnit.SECONDS);
+    Killed.all(List.of(process));
   }
 
   private static JsonObject copy(NodeHttp node) throws InterruptedException {

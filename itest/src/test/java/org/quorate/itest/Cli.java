@@ -76,9 +76,12 @@ public final class Cli {
               .redirectError(err.toFile());
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       Process process = builder.start();
-      if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-        throw new AssertionError("no end of " + launcher + " " + String.join(" ", words));
+      try {
+        if (!process.waitFor(patienceS, TimeUnit.SECONDS)) {
+          throw new AssertionError("no end of " + launcher + " " + String.join(" ", words));
+        }
+      } finally {
+        process.destroyForcibly().waitFor(); // also where the test is given up meanwhile
       }
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -165,8 +166,9 @@ class CliIT {
   void theShellOfANodeIsReached() throws Exception {
     String groups = cli.ok("shell", "n2", "-c", "quorate:groups").out();
     assertTrue(groups.contains("default"), groups);
-    String why = cli.ok("shell", "n1", "-c", "quorate:why default").out();
-    assertTrue(why.contains("3 of 3 voters are connected"), why);
+    String why = "3 of 3 voters are connected";
+    cluster.settle(
+        why, () -> cli.ok("shell", "n1", "-c", "quorate:why default").out().contains(why));
     Cli.Result wrong = cli.run("shell", "n3", "-c", "quorate:group show nope");
     assertEquals(1, wrong.exit());
     assertTrue(wrong.out().contains("no group 'nope' on this node"), wrong.out());
@@ -250,9 +252,14 @@ class CliIT {
     }
     Files.write(damaged, content);
     cli.ok("node", "start", "n3");
+    AtomicReference<Cli.Result> last = new AtomicReference<>();
     cluster.settle(
-        "a finding about the file", () -> cli.run("doctor").out().contains("state-1.db"));
-    Cli.Result found = cli.run("doctor");
+        "a finding about the file",
+        () -> {
+          last.set(cli.run("doctor"));
+          return last.get().out().contains("state-1.db");
+        });
+    Cli.Result found = last.get();
     assertEquals(5, found.exit(), found.toString());
     assertTrue(found.out().contains("group why"), found.out());
     assertFalse(found.out().contains("diverged"), found.out());

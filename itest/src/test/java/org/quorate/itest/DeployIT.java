@@ -93,7 +93,6 @@ class DeployIT {
         listen: {http: "127.0.0.1:%d"}
         %s%sauth: {token: %s}
         deploy: {allow: "%s"}
-        parameters: {deploy.turn.ms: 20000}
         """
             .formatted(node, ports.get(node).get(2), peers, more, TOKEN, allowed()));
   }

@@ -33,9 +33,9 @@ import org.quorate.spi.failover.WorkSpec;
 
 /**
  * A process of a product that uses the failover registry, driven by lines on its standard input; it ends
- * with them, or after a few minutes. Arguments: its name, then addresses of the cluster. What it works on
- * are three shards, which are keys of the cluster: each does an operation once, and refuses whoever comes
- * with a lower takeover number than it has heard.
+ * with them, or after a quarter of an hour. Arguments: its name, then addresses of the cluster. What it
+ * works on are three shards, which are keys of the cluster: each does an operation once, and refuses
+ * whoever comes with a lower takeover number than it has heard.
  *
  * <pre>
  *   work TABLE STEP   begins an operation and stops behind a step: none, lock, told (two of three shards)
@@ -48,7 +48,7 @@ final class FailoverProduct implements TakeoverHandler {
   static final String SHARD_KEYS = "shards";
   private static final String LEASE_MS = "2000";
   private static final String HEARTBEAT_MS = "250";
-  private static final int LIFE_S = 240;
+  private static final int LIFE_S = 900;
 
   private final Coordinator coordinator;
   private final Registry registry;

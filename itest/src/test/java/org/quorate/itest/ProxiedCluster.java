@@ -118,8 +118,15 @@ final class ProxiedCluster implements AutoCloseable {
 
   /** The only one that says so. */
   String leader() throws IOException, InterruptedException {
-    settle("one leader", () -> leaders().size() == 1);
-    return leaders().iterator().next();
+    Set<String> found = new HashSet<>();
+    settle(
+        "one leader",
+        () -> {
+          found.clear();
+          found.addAll(leaders());
+          return found.size() == 1;
+        });
+    return found.iterator().next();
   }
 
   boolean equalStates() throws IOException, InterruptedException {

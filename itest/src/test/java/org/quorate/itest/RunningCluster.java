@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What the command line says of a cluster of three nodes, whatever its strategy. */
 final class RunningCluster {
@@ -47,8 +48,14 @@ final class RunningCluster {
 
   /** The leader, or what else the strategy's distinguished member is called. */
   String leader() throws Exception {
-    settle("a leader", () -> leaderOrNull() != null);
-    return leaderOrNull();
+    AtomicReference<String> found = new AtomicReference<>();
+    settle(
+        "a leader",
+        () -> {
+          found.set(leaderOrNull());
+          return found.get() != null;
+        });
+    return found.get();
   }
 
   /** The one that a majority of the nodes names. */

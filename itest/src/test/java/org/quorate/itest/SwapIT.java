@@ -1,7 +1,9 @@
 package org.quorate.itest;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and a watch of the coordinator are held; then the leader is killed. At last the coordinator goes to three
  * ZooKeeper processes and back.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES) // a minute, three beside other builds
 class SwapIT {
   private static final int SWAPS = 4;
   private static final int KILL_EVERY = 2;

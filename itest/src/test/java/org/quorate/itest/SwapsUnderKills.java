@@ -87,7 +87,7 @@ public final class SwapsUnderKills {
         stop.run();
       }
       load.endsExact(LAST_MS);
-      int commits = histories.get(HISTORY_S + 95, TimeUnit.SECONDS);
+      int commits = histories.get(HISTORY_S + 255, TimeUnit.SECONDS);
       settle("equal states", () -> running() && equalStates());
       System.out.printf(
           "%d swaps, %d kills, %d additions, %d transactions on lists%n",

@@ -429,7 +429,7 @@ class HttpSurfaceTest {
         random.nextBytes(noise);
         socket.getOutputStream().write(noise);
         socket.getOutputStream().write("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        socket.setSoTimeout(5000);
+        socket.setSoTimeout(20_000); // longer than the node waits for a request
         socket.getInputStream().readNBytes(12);
       } catch (java.net.SocketException closedByTheNode) {
         // A reset is an answer too.

@@ -285,7 +285,11 @@ class WebSocketBridgeTest {
     for (String nonsense :
         new String[] {"{", "[]", "7", "{\"type\":7}", "{\"type\":\"send\"}", "{\"type\":\"x\"}"}) {
       socket = socket.isOutputClosed() ? open(inbox) : socket;
-      socket.sendText(nonsense, true).join();
+      try {
+        socket.sendText(nonsense, true).join();
+      } catch (CompletionException closedJustNow) {
+        // By the nonsense before: the next connection takes the rest.
+      }
     }
     socket.abort();
     Inbox other = new Inbox();

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
@@ -22,6 +24,9 @@ class LargerThanHeapTest {
   private static final int KEYS = 4 * HEAP_MIB * 1024 * 1024 / VALUE;
   private static final int BATCH = 1_000;
 
+  /** Far more than it needs; a child that hangs is ended. */
+  private static final long LIMIT_S = 240;
+
   @TempDir Path dir;
 
   @Test
@@ -36,6 +41,7 @@ class LargerThanHeapTest {
                 dir.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    CompletableFuture.delayedExecutor(LIMIT_S, TimeUnit.SECONDS).execute(child::destroyForcibly);
     String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, child.waitFor(), out);
     assertEquals("all " + KEYS + " keys twice", out.strip());

@@ -47,7 +47,7 @@ class CreationTest {
 
   private static GroupStatus second(TestCluster cluster, NodeId at) {
     GroupHost host = cluster.node(at).groups().find(SECOND);
-    return host == null ? null : host.status().toCompletableFuture().join();
+    return host == null ? null : TestCluster.status(host);
   }
 
   private static void awaitLeader(TestCluster cluster, List<NodeId> among) {

@@ -83,7 +83,7 @@ class DivergenceTest {
   }
 
   private static GroupStatus status(TestCluster cluster, NodeId node) {
-    return cluster.node(node).groups().find(GROUP).status().toCompletableFuture().join();
+    return TestCluster.status(cluster.node(node).groups().find(GROUP));
   }
 
   private static NodeId leader(TestCluster cluster) {
@@ -118,8 +118,14 @@ class DivergenceTest {
           .createGroup(new GroupSpec(GROUP, strategy, "mapdb", "journal", "kv", List.of(), options))
           .toCompletableFuture()
           .join();
-      TestCluster.await("a leader", () -> leader(cluster) != null);
-      NodeId leader = leader(cluster);
+      AtomicReference<NodeId> found = new AtomicReference<>();
+      TestCluster.await(
+          "a leader",
+          () -> {
+            found.set(leader(cluster));
+            return found.get() != null;
+          });
+      NodeId leader = found.get();
       NodeId victim =
           cluster.nodes().stream()
               .filter(n -> n.equals(leader) == leading)

@@ -99,6 +99,14 @@ class ForcedBootstrapTest {
         .map(entry -> entry.value().utf8());
   }
 
+  /** A replica that is just opened answers later. */
+  private static boolean has(TestCluster cluster, NodeId node, String key) {
+    Bytes query = new KvQuery.Get(Bytes.utf8(key), 0).encode();
+    return get(at(cluster, node).read(GROUP, query, ReadLevel.LOCAL))
+            instanceof ReadOutcome.Answered
+        && local(cluster, node, key).isPresent();
+  }
+
   private static GroupStatus status(TestCluster cluster, NodeId node) {
     return get(at(cluster, node).group(GROUP)).orElseThrow();
   }
@@ -140,7 +148,7 @@ class ForcedBootstrapTest {
   }
 
   private static void awaitApplied(TestCluster cluster, NodeId node, String key) {
-    TestCluster.await(node + " to have " + key, () -> local(cluster, node, key).isPresent());
+    TestCluster.await(node + " to have " + key, () -> has(cluster, node, key));
   }
 
   private static List<JsonNode> lines(Path file) throws IOException {
@@ -184,8 +192,7 @@ class ForcedBootstrapTest {
       cluster.startNode(N1);
 
       // Who is further ahead is there: the plan says so and nothing is done without force.
-      TestCluster.await(
-          "the group to have found a quorum again", () -> !local(cluster, N1, "lost4").isEmpty());
+      TestCluster.await("the group to have found a quorum again", () -> has(cluster, N1, "lost4"));
       BootstrapPlan serving = get(at(cluster, N1).planBootstrap(GROUP, N1));
       assertTrue(
           serving.objections().stream().anyMatch(o -> o.contains("has a quorum")),

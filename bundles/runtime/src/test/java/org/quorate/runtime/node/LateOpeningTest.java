@@ -78,7 +78,7 @@ class LateOpeningTest {
   }
 
   private static GroupStatus status(GroupHost host) {
-    return host.status().toCompletableFuture().join();
+    return TestCluster.status(host);
   }
 
   @Test

@@ -65,7 +65,7 @@ class ReopeningTest {
   }
 
   private static GroupStatus status(GroupHost host) {
-    return host.status().toCompletableFuture().join();
+    return TestCluster.status(host);
   }
 
   private void run(TestCluster cluster, String strategy, int rounds) throws Exception {
@@ -75,6 +75,9 @@ class ReopeningTest {
         .createGroup(new GroupSpec(TEST, strategy, "mapdb", "journal", "kv", List.of(), Map.of()))
         .toCompletableFuture()
         .get(30, TimeUnit.SECONDS);
+    TestCluster.await(
+        "all to have the group",
+        () -> cluster.nodes().stream().allMatch(n -> cluster.node(n).groups().find(TEST) != null));
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     for (NodeId node : cluster.nodes()) {
       ClientOptions there = ClientOptions.of(cluster.address(node).client());

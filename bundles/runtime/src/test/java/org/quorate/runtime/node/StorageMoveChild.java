@@ -43,6 +43,9 @@ final class StorageMoveChild {
               .toCompletableFuture()
               .get(60, TimeUnit.SECONDS);
       System.out.println("count " + sum);
+      if (System.out.checkError()) {
+        Runtime.getRuntime().halt(2); // nobody is left to whom it could be told
+      }
       if (i == 0) {
         moves.start();
       }

@@ -58,6 +58,10 @@ class StorageMovesTest {
     return get(cluster.node(N1).control().moveStorage(spec(target, node)));
   }
 
+  private static List<StorageStatus> storages(TestCluster cluster, NodeId at) {
+    return cluster.node(at).control().storages(GROUP).toCompletableFuture().join();
+  }
+
   private static String refused(TestCluster cluster, String target, NodeId node) {
     return assertThrows(ExecutionException.class, () -> move(cluster, target, node))
         .getCause()
@@ -153,7 +157,11 @@ class StorageMovesTest {
           "n2 to be back", () -> cluster.status(N2).state() == GroupStatus.State.RUNNING);
       assertEquals("mapdb", cluster.status(N2).storage());
       awaitEqualStates(cluster);
-      List<StorageStatus> all = get(cluster.node(N2).control().storages(GROUP));
+      // It finds the others again one after the other.
+      TestCluster.await(
+          "all to answer n2",
+          () -> storages(cluster, N2).stream().noneMatch(s -> s.storage().isEmpty()));
+      List<StorageStatus> all = storages(cluster, N2);
       assertEquals("journal+mapdb", all.get(1).from());
       assertEquals("done", all.get(1).phase());
       assertEquals("journal+mapdb", all.get(0).storage());

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -219,7 +220,14 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public GroupStatus status(NodeId id) {
-    return node(id).groups().find(GROUP).status().toCompletableFuture().join();
+    return status(node(id).groups().find(GROUP));
+  }
+
+  /** As its loop sees it, however long that takes: a node says that it does not answer instead. */
+  static GroupStatus status(GroupHost host) {
+    CompletableFuture<GroupStatus> status = new CompletableFuture<>();
+    host.loop().execute(() -> status.complete(host.statusNow()));
+    return status.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** Waits for a node that says it leads. */

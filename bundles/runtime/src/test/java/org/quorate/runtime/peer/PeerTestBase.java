@@ -6,6 +6,9 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.quorate.api.Bytes;
@@ -50,6 +53,25 @@ abstract class PeerTestBase {
 
   final RawPeer raw(String name, long storeId, long incarnation) {
     return keep(new RawPeer(name, storeId, incarnation));
+  }
+
+  /** Has a peer say on a line that it is there, whatever the test does meanwhile; until it is cancelled. */
+  static CompletableFuture<Void> keepAlive(Line line) {
+    CompletableFuture<Void> going = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              while (!going.isDone()) {
+                try {
+                  line.send(PeerProtocol.PONG, out -> {});
+                } catch (IOException e) {
+                  return;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+              }
+            },
+            "keep-alive")
+        .start();
+    return going;
   }
 
   static void say(Line line, String text) throws IOException {

@@ -291,6 +291,7 @@ class PeerTransportTest extends PeerTestBase {
     a.connect("b");
     Line line = peer.accept(Lane.CONTROL).welcome();
     Line data = peer.accept(Lane.DATA).welcome();
+    List<CompletableFuture<Void>> there = List.of(keepAlive(line), keepAlive(data));
     up(a, "b", Lane.CONTROL, 1);
     up(a, "b", Lane.DATA, 1);
     var group = a.transport.forGroup(TransportNode.GROUP);
@@ -302,7 +303,6 @@ class PeerTransportTest extends PeerTestBase {
     }
     a.send("b", Lane.DATA, "another lane has its own way");
     assertEquals("another lane has its own way", heard(data));
-    line.send(PeerProtocol.PONG, out -> {});
     await("drops", () -> a.transport.counters().all().get("peer.dropped") > 0);
     assertFalse(group.writable(peer.node, Lane.CONTROL));
     long held = queued(a);
@@ -312,6 +312,7 @@ class PeerTransportTest extends PeerTestBase {
       assertEquals(large.length(), lengthOf(line, i));
     }
     await("room again", () -> group.writable(peer.node, Lane.CONTROL));
+    there.forEach(each -> each.cancel(true));
   }
 
   private static int lengthOf(Line line, int index) throws IOException {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quorate.api.protocol.GroupRefs;
@@ -72,23 +71,5 @@ class PulsesTest extends PeerTestBase {
     mute.untilClosed();
     peer.acceptPulse();
     feeding.cancel(true);
-  }
-
-  private static CompletableFuture<Void> keepAlive(Line line) {
-    CompletableFuture<Void> going = new CompletableFuture<>();
-    new Thread(
-            () -> {
-              while (!going.isDone()) {
-                try {
-                  line.send(PeerProtocol.PONG, out -> {});
-                } catch (IOException e) {
-                  return;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-              }
-            },
-            "keep-alive")
-        .start();
-    return going;
   }
 }

@@ -1,6 +1,7 @@
 package org.quorate.storage.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,9 @@ class KillTest {
   private static final int SEGMENT_BYTES = 1 << 16;
   private static final int ROUNDS = 6;
   private static final int OUTSTANDING = 16;
+
+  /** Far more than a child needs; one that hangs is ended. */
+  private static final long LIMIT_S = 90;
 
   private static Bytes record(long index) {
     byte[] bytes = new byte[(int) (index * 37 % 300)];
@@ -61,6 +66,9 @@ class KillTest {
             @Override
             public void durable(DurableToken token) {
               System.out.println(index);
+              if (System.out.checkError()) {
+                Runtime.getRuntime().halt(2); // nobody is left to whom it could be told
+              }
               if (index % 1000 == 0) {
                 store.log().trimPrefix(index - 500);
               }
@@ -108,11 +116,14 @@ class KillTest {
                 directory.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    CompletableFuture.delayedExecutor(LIMIT_S, TimeUnit.SECONDS).execute(child::destroyForcibly);
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       long last = 0;
       for (int i = 0; i < acknowledgements; i++) {
-        last = Long.parseLong(out.readLine());
+        String line = out.readLine();
+        assertNotNull(line, "the child has ended, or took too long, behind " + last);
+        last = Long.parseLong(line);
       }
       child.toHandle().destroyForcibly(); // unlike the process's own, this leaves the pipe open
       return drained(out, last);

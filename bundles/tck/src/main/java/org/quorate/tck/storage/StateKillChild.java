@@ -14,7 +14,7 @@ public final class StateKillChild {
 
   private StateKillChild() {}
 
-  /** Arguments: class of the storage's factory, folder, seed. Ends only by being killed. */
+  /** Arguments: class of the storage's factory, folder, seed. Ends when it is killed, or nobody listens. */
   public static void main(String[] args) throws ReflectiveOperationException {
     try (StateStorage storage = storage(args[0], Path.of(args[1]));
         StateStore store = storage.open(StateStoreFixture.GROUP)) {
@@ -27,7 +27,9 @@ public final class StateKillChild {
           store.commit(steps.next());
         }
         System.out.println(steps.step());
-        System.out.flush();
+        if (System.out.checkError()) {
+          return; // nobody is left to whom it could be told
+        }
       }
     }
   }

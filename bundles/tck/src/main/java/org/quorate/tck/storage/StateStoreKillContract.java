@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -25,6 +26,9 @@ import org.quorate.spi.storage.StateStore;
 public abstract class StateStoreKillContract {
   private static final int ROUNDS = 12;
   private static final long SEED = 20;
+
+  /** Far more than a child needs; one that hangs is ended. */
+  private static final long LIMIT_S = 90;
 
   @TempDir protected Path dir;
 
@@ -64,6 +68,8 @@ public abstract class StateStoreKillContract {
                 Long.toString(SEED))
             .redirectError(new File(dir.toFile(), "child.err"))
             .start();
+    CompletableFuture.delayedExecutor(LIMIT_S, TimeUnit.SECONDS)
+        .execute(() -> child.toHandle().destroyForcibly());
     long last = 0;
     try (BufferedReader out = child.inputReader(StandardCharsets.US_ASCII)) {
       int steps = random.nextInt(1, 60);

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,14 +56,40 @@ class CoordSwapsTest {
     Coordinator records = SwapLoad.await(open("system", node, 1));
     LoopThread loop = new LoopThread(node);
     SwapMember member = new SwapMember(records, "here", node, this::place, loop, TIMING).start();
-    opened.addAll(0, List.of(member, records, loop));
+    opened.addAll(0, List.of(member, ended(records), loop));
     return member;
+  }
+
+  private static AutoCloseable ended(Coordinator coordinator) {
+    return () -> SwapLoad.await(coordinator.shutdown());
   }
 
   @AfterEach
   void close() throws Exception {
     for (AutoCloseable each : opened) {
       each.close();
+    }
+    folderIsLeft();
+  }
+
+  /** The server ends behind the last who uses it, and writes into the folder until then. */
+  private void folderIsLeft() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    try (FileChannel lock =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      while (!locked(lock)) {
+        assertTrue(System.nanoTime() < end, "a server has the folder still");
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+  }
+
+  private static boolean locked(FileChannel file) throws IOException {
+    try {
+      return file.tryLock() != null;
+    } catch (OverlappingFileLockException held) {
+      return false;
     }
   }
 
@@ -69,7 +100,7 @@ class CoordSwapsTest {
     for (SwapMember member : List.of(one, member("two"))) {
       Coordinator user = SwapLoad.await(member.use("user"));
       users.add(user);
-      opened.add(0, user);
+      opened.add(0, ended(user));
     }
     List<Integer> told = new ArrayList<>();
     CoordSwaps.Plan plan = new CoordSwaps.Plan(3, "here", "there", 2, 0.2, 0.2);
