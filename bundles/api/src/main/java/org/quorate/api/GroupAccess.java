@@ -65,7 +65,10 @@ public interface GroupAccess {
     return watch(keys, version, reached -> then.changed(reached, null));
   }
 
-  /** Runs tasks one at a time, in order: what callbacks are called on. */
+  /**
+   * Runs tasks one at a time, in order: what callbacks are called on. Refuses them with {@link
+   * java.util.concurrent.RejectedExecutionException} when the access is closed.
+   */
   Executor loop();
 
   /** Runs a task on {@link #loop} after so many milliseconds, unless the handle is run before. */

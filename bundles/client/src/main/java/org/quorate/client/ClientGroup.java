@@ -15,9 +15,11 @@ import org.quorate.api.ReadOutcome;
 /** A group over TCP, for code that knows no Vert.x. */
 final class ClientGroup implements GroupAccess {
   private final GroupClient group;
+  private final Executor loop;
 
   ClientGroup(GroupClient group) {
     this.group = group;
+    this.loop = group.client().loop()::submit;
   }
 
   @Override
@@ -72,7 +74,7 @@ final class ClientGroup implements GroupAccess {
 
   @Override
   public Executor loop() {
-    return group.client().loop();
+    return loop;
   }
 
   @Override

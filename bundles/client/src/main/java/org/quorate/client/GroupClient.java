@@ -3,6 +3,7 @@ package org.quorate.client;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.quorate.api.Bytes;
@@ -214,7 +215,17 @@ public final class GroupClient {
       }
     }
     if (client.isClosed()) {
-      loop.execute(this::end);
+      endLate();
+    }
+  }
+
+  private void endLate() {
+    try {
+      loop.submit(this::end);
+    } catch (RejectedExecutionException e) {
+      synchronized (incoming) { // nothing happens on the loop any more
+        end();
+      }
     }
   }
 

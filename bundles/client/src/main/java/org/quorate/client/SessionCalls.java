@@ -4,10 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.quorate.api.Outcome;
 import org.quorate.api.protocol.Outcomes;
-import org.quorate.client.net.Loop;
 
 /**
  * Opens, keeps alive and ends sessions of a group beside the one that its writes have. Each call is
@@ -42,17 +42,25 @@ final class SessionCalls {
   /** From any thread. */
   Future<Outcome> call(BiConsumer<Connection, Connection.Waiter> send) {
     Call call = new Call(send, client.nowMs() + client.options().operationTimeoutMs());
-    Loop loop = client.loop();
-    loop.run(
-        () -> {
-          pending.add(call);
-          if (client.isClosed()) {
-            end();
-          } else {
-            pump();
-          }
-        });
+    try {
+      if (client.loop().inside()) {
+        begin(call);
+      } else {
+        client.loop().submit(() -> begin(call));
+      }
+    } catch (RejectedExecutionException e) {
+      call.promise.complete(new Outcome.Indeterminate("the client is closed", null));
+    }
     return call.promise.future();
+  }
+
+  private void begin(Call call) {
+    pending.add(call);
+    if (client.isClosed()) {
+      end();
+    } else {
+      pump();
+    }
   }
 
   /** Sends what can be sent. */

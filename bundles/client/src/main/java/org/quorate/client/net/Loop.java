@@ -50,10 +50,20 @@ public final class Loop implements Executor {
   @Override
   public void execute(Runnable task) {
     try {
-      eventLoop.execute(() -> guarded(task));
+      submit(task);
     } catch (RejectedExecutionException e) {
       LOG.debug("dropped a task: the loop is shut down");
     }
+  }
+
+  /**
+   * As {@link #execute}, but a task that would be dropped is refused, so that whoever waits for it can be
+   * told.
+   *
+   * @throws RejectedExecutionException once the loop has been shut down
+   */
+  public void submit(Runnable task) {
+    eventLoop.execute(() -> guarded(task));
   }
 
   /** Runs a task at once when the caller is on this loop, otherwise later. */

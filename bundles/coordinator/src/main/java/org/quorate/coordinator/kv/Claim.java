@@ -317,7 +317,7 @@ final class Claim implements HeldLock {
         .thenCombine(
             store.get(session.place(), level),
             (mine, owner) -> {
-              locks.loop().execute(() -> seen(mine, owner != null));
+              store.later(() -> seen(mine, owner != null));
               return null;
             })
         .whenCompleteAsync(
@@ -340,7 +340,9 @@ final class Claim implements HeldLock {
   @Override
   public CompletionStage<Boolean> release() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    locks.loop().execute(() -> release(done));
+    if (!locks.store().later(() -> release(done))) {
+      done.completeExceptionally(Failures.closed());
+    }
     return done;
   }
 

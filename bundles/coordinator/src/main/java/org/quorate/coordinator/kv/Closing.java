@@ -45,9 +45,13 @@ final class Closing {
   void ask() {
     sessions
         .remove(session.base(), session.id(), session.lease())
-        .whenCompleteAsync(
-            (done, problem) -> told(problem == null ? null : Failures.cause(problem)),
-            sessions.store().access.loop());
+        .whenComplete(
+            (done, problem) -> {
+              CoordinationException failure = problem == null ? null : Failures.cause(problem);
+              if (!sessions.store().later(() -> told(failure))) {
+                answer.completeExceptionally(Failures.closed());
+              }
+            });
   }
 
   private void told(CoordinationException problem) {

@@ -1,6 +1,7 @@
 package org.quorate.coordinator.kv;
 
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.quorate.api.Outcome;
 import org.quorate.api.kv.KvError;
 import org.quorate.api.kv.KvResult;
@@ -103,6 +104,9 @@ final class Failures {
         problem instanceof CompletionException && problem.getCause() != null
             ? problem.getCause()
             : problem;
+    if (cause instanceof RejectedExecutionException) {
+      return closed();
+    }
     return cause instanceof CoordinationException known
         ? known
         : new CoordinationException(Code.BROKEN, String.valueOf(cause), cause);

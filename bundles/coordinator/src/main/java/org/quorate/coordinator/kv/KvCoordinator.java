@@ -126,8 +126,7 @@ public final class KvCoordinator implements Movable {
   }
 
   private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> request) {
-    return CompletableFuture.supplyAsync(() -> open(request), store.access.loop())
-        .thenCompose(stage -> stage);
+    return store.onLoop(() -> open(request));
   }
 
   // ---- keys -----------------------------------------------------------------------------------
@@ -289,10 +288,8 @@ public final class KvCoordinator implements Movable {
   public Subscription watch(Scope scope, long from, WatchListener listener) {
     CoordinationLimits.range("revision", from, 0, Long.MAX_VALUE - 1);
     ScopeWatch watch = new ScopeWatch(store, scope, from, listener, watches::remove);
-    store
-        .access
-        .loop()
-        .execute(
+    boolean begins =
+        store.later(
             () -> {
               watches.add(watch);
               if (closed) {
@@ -301,6 +298,9 @@ public final class KvCoordinator implements Movable {
                 watch.start();
               }
             });
+    if (!begins) {
+      watch.end(Failures.closed());
+    }
     return watch;
   }
 
@@ -431,13 +431,13 @@ public final class KvCoordinator implements Movable {
       }
       closed = true;
     }
-    CompletableFuture.supplyAsync(
+    store
+        .onLoop(
             () -> {
               stop();
               return how.get();
-            },
-            store.access.loop())
-        .thenCompose(done -> done)
+            })
+        .exceptionally(over -> null) // its way to the group is closed: nothing can be ended
         .thenCompose(done -> release.get())
         .whenComplete(
             (done, problem) -> {

@@ -256,6 +256,6 @@ final class ScopeWatch implements Subscription {
   @Override
   public void close() {
     over = true;
-    store.access.loop().execute(this::stop);
+    store.later(this::stop);
   }
 }

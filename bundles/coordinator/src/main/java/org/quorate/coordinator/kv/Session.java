@@ -137,15 +137,15 @@ final class Session implements CoordinatorSession {
   }
 
   private <T> CompletionStage<T> onLoop(java.util.function.Supplier<CompletionStage<T>> task) {
-    return CompletableFuture.supplyAsync(
+    return sessions
+        .store()
+        .onLoop(
             () -> {
               if (isOver()) {
                 throw Failures.expired(id);
               }
               return task.get();
-            },
-            sessions.store().access.loop())
-        .thenCompose(stage -> stage);
+            });
   }
 
   @Override

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
 import org.quorate.api.Gtid;
@@ -63,6 +65,27 @@ final class Store {
     this.access = access;
     this.surroundings = surroundings;
     this.epoch = epoch;
+  }
+
+  // ---- the loop -------------------------------------------------------------------------------
+
+  /** Does something on the loop; fails with CLOSED where nothing is done any more. */
+  <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> request) {
+    try {
+      return CompletableFuture.supplyAsync(request, access.loop()).thenCompose(stage -> stage);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(Failures.closed());
+    }
+  }
+
+  /** Does something on the loop; false where nothing is done any more. */
+  boolean later(Runnable task) {
+    try {
+      access.loop().execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   // ---- what numbers mean ----------------------------------------------------------------------
@@ -210,7 +233,7 @@ final class Store {
     if (base == old) {
       base = null;
       if (anotherIsThere) {
-        access.loop().execute(replaced);
+        later(replaced);
       }
     }
   }

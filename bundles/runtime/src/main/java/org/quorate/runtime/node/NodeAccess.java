@@ -53,6 +53,8 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   /** What ends the requests that are not answered: nothing runs on the thread once it is shut down. */
   private final Set<Runnable> unanswered = ConcurrentHashMap.newKeySet();
 
+  private final Executor loop = this::submit;
+
   private volatile boolean closed;
 
   NodeAccess(QuorateNode node, GroupId id) {
@@ -116,7 +118,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
     if (closed) {
       end.run();
     } else {
-      loop().execute(() -> begin.accept(done));
+      execute(() -> begin.accept(done));
     }
     return done;
   }
@@ -199,7 +201,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
                 keys,
                 version,
                 query,
-                (reached, answer) -> loop().execute(() -> once.changed(reached, answer)));
+                (reached, answer) -> execute(() -> once.changed(reached, answer)));
     return () -> {
       over.set(true);
       cancel.run();
@@ -208,12 +210,16 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
 
   @Override
   public Executor loop() {
-    return this::execute;
+    return loop;
+  }
+
+  private void submit(Runnable task) {
+    thread.execute(guarded(task));
   }
 
   private void execute(Runnable task) {
     try {
-      thread.execute(guarded(task));
+      submit(task);
     } catch (RejectedExecutionException e) {
       LOG.debug("dropped a task: the access to group {} is closed", id);
     }
@@ -232,13 +238,12 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   /** What was asked is answered as refused, or unknown; the thread ends. */
   @Override
   public void close() {
-    loop()
-        .execute(
-            () -> {
-              closed = true;
-              writes.end();
-              unanswered.forEach(Runnable::run);
-              thread.shutdown();
-            });
+    execute(
+        () -> {
+          closed = true;
+          writes.end();
+          unanswered.forEach(Runnable::run);
+          thread.shutdown();
+        });
   }
 }

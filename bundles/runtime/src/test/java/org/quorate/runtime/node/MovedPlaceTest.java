@@ -2,6 +2,7 @@ package org.quorate.runtime.node;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import org.quorate.api.GroupAccess;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.ReadOutcome;
 import org.quorate.client.KvClient;
+import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.simulator.client.WrappedAccess;
 import org.quorate.spi.coordination.CoordinationException;
@@ -31,9 +33,11 @@ import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.LockSpec;
+import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.WatchListener;
 
 /** Clients of a group whose coordination has gone on elsewhere: nobody is told what was. */
@@ -180,6 +184,39 @@ class MovedPlaceTest {
       assertEquals("2", await(client.get("a")).value().utf8());
       assertEquals(212, reads.get() - before);
     }
+  }
+
+  /** Whatever is asked of it then is answered, and its end is told. */
+  @Test
+  void whoseClientIsClosedIsAnswered() throws Exception {
+    QuorateClient connected = cluster.client();
+    GroupAccess access = connected.group(TestCluster.GROUP.name()).access();
+    KvCoordinator client =
+        new KvCoordinator(access, "client", 1, () -> CompletableFuture.completedFuture(null));
+    CoordinatorSession session = await(client.openSession(SessionSpec.of("s", 60_000)));
+    HeldLock lock = await(session.lock(LockSpec.tried("l", "a test"))).orThrow();
+    Told told = new Told();
+    await(connected.shutdown().toCompletionStage());
+    client.watch(Scope.key("a"), 0, told);
+    Op own = new Op.Put("a", Bytes.EMPTY, session.id());
+    for (CompletionStage<?> each :
+        List.of(
+            client.get("a"),
+            client.put("a", Bytes.EMPTY),
+            client.transact(Transaction.of(own)),
+            client.poll(List.of(Scope.key("a")), 0, 0),
+            client.openSession(SessionSpec.of("late", 60_000)),
+            client.resume(session.id(), session.secret(), true),
+            client.locks(Scope.tree("")),
+            session.keepAlive(),
+            session.lock(LockSpec.tried("late", "a test")),
+            session.close(),
+            lock.release(),
+            told.ended)) {
+      ExecutionException failed = assertThrows(ExecutionException.class, () -> await(each));
+      assertInstanceOf(CoordinationException.class, failed.getCause());
+    }
+    await(client.shutdown());
   }
 
   /** Counts reads. */
