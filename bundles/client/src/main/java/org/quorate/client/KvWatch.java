@@ -85,14 +85,21 @@ public final class KvWatch {
     return cancelled || group.client().isClosed();
   }
 
+  /** At whatever node is asked now: it has what was told last. */
   private void ask() {
-    if (over()) {
-      return;
+    ask(next > 1 ? new ReadLevel.Causal(new Gtid(historyId, next - 1)) : ReadLevel.LOCAL);
+  }
+
+  /** At a node that knows of all: the one before may be cut off, or no member any more. */
+  private void askAnew() {
+    ask(ReadLevel.LINEARIZABLE);
+  }
+
+  private void ask(ReadLevel level) {
+    if (!over()) {
+      KvQuery query = new KvQuery.Changes(keys, next, 0, 0, true);
+      group.read(query.encode(), level).onSuccess(this::told);
     }
-    KvQuery query = new KvQuery.Changes(keys, next, 0, 0, true);
-    ReadLevel level =
-        next > 1 ? new ReadLevel.Causal(new Gtid(historyId, next - 1)) : ReadLevel.LOCAL;
-    group.read(query.encode(), level).onSuccess(this::told);
   }
 
   private void told(ReadOutcome outcome) {
@@ -100,12 +107,17 @@ public final class KvWatch {
       return;
     }
     if (outcome instanceof ReadOutcome.Unanswered u) {
-      unanswered(u.why(), this::ask);
+      unanswered(u.why(), this::askAnew);
+      return;
+    }
+    ReadOutcome.Answered answer = (ReadOutcome.Answered) outcome;
+    if (answer.gtid().historyId() != historyId) {
+      end(new OutcomeException(anotherHistory(answer.gtid())));
       return;
     }
     KvResult result;
     try {
-      result = KvResult.decode(((ReadOutcome.Answered) outcome).result());
+      result = KvResult.decode(answer.result());
     } catch (RuntimeException e) {
       broken("the changes from revision " + next + " on cannot be read: " + e.getMessage(), e);
       return;
@@ -134,13 +146,21 @@ public final class KvWatch {
     }
   }
 
+  private static Outcome anotherHistory(Gtid at) {
+    return new Outcome.Rejected(
+        Outcome.Rejection.UNSUPPORTED,
+        "the group goes on in another history, at "
+            + at
+            + ": read the range anew and watch from there");
+  }
+
   private void advanced(long version) {
     if (version > 0) {
       ask();
     } else if (version == GroupAccess.TOO_MANY) {
       end(new OutcomeException(new Outcome.Overloaded(PAUSE_MS, "client.watches.max")));
     } else {
-      later(this::ask);
+      later(this::askAnew);
     }
   }
 

@@ -1,8 +1,10 @@
 package org.quorate.client;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.quorate.api.GroupId;
 import org.quorate.api.Outcome;
@@ -10,7 +12,8 @@ import org.quorate.api.protocol.GroupInfo;
 
 /**
  * Which node a group's requests go to: follows hints, tries the next node when there is none, and
- * pauses when it goes in circles. On the client's loop.
+ * pauses when it goes in circles, asking who else is there: all that are known may have been replaced.
+ * On the client's loop.
  */
 final class Leader {
   private static final int FREE_MOVES = 2;
@@ -25,8 +28,9 @@ final class Leader {
   private final Runnable ready;
   private final Consumer<String> hopeless;
   private final Map<Connection, Long> forkedAtMs = new HashMap<>();
+  private final Set<Connection> asked = new HashSet<>(); // who else is there, and have not answered
+  private final Set<Connection> heard = new HashSet<>(); // have answered that once
   private Connection target;
-  private int learning;
   private boolean opening;
   private int moves;
   private long notBeforeMs;
@@ -83,13 +87,16 @@ final class Leader {
 
   /** Asks for the addresses of the other members, so that any of them can be tried. */
   private void learn(Connection from) {
-    learning++;
+    if (!from.isOpen() || !asked.add(from)) {
+      return;
+    }
     from.info(
         group,
         new Connection.Waiter() {
           @Override
           public void info(GroupInfo info) {
-            learning--;
+            asked.remove(from);
+            heard.add(from);
             for (GroupInfo.Place member : info.members()) {
               if (!member.address().isEmpty()) {
                 client.connection(member.address());
@@ -99,7 +106,7 @@ final class Leader {
 
           @Override
           public void lost(String why) {
-            learning--; // The next connection is asked.
+            asked.remove(from); // The next connection is asked.
           }
         });
   }
@@ -139,6 +146,7 @@ final class Leader {
       next();
     }
     if (++moves > FREE_MOVES) {
+      learn(from);
       pause();
     }
   }
@@ -156,9 +164,11 @@ final class Leader {
   boolean forked(Connection from) {
     long now = client.nowMs();
     forkedAtMs.put(from, now);
-    return learning == 0
-        && client.connections().stream()
-            .allMatch(c -> now - forkedAtMs.getOrDefault(c, now - FORKED_MS - 1) <= FORKED_MS);
+    return client.connections().stream()
+        .allMatch(
+            c ->
+                heard.contains(c)
+                    && now - forkedAtMs.getOrDefault(c, now - FORKED_MS - 1) <= FORKED_MS);
   }
 
   /** What is told in the end of the last refusal: FORKED counts only if all nodes say so. */

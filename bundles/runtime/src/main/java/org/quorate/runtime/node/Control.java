@@ -134,10 +134,21 @@ final class Control implements NodeControl {
   public CompletionStage<Void> applied(GroupId group, long version, long waitMs) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     GroupHost host = node.groups().find(group);
+    Runnable elsewhere =
+        () -> node.later(Math.min(waitMs, ELSEWHERE_MS), () -> done.complete(null));
     if (host == null) {
-      node.later(Math.min(waitMs, ELSEWHERE_MS), () -> done.complete(null));
+      elsewhere.run();
     } else {
-      Runnable end = host.watch(version, applied -> done.complete(null));
+      Runnable end =
+          host.watch(
+              version,
+              applied -> {
+                if (applied > 0) {
+                  done.complete(null);
+                } else {
+                  elsewhere.run();
+                }
+              });
       host.loop().run(() -> later(host, waitMs, done, end));
     }
     return done;

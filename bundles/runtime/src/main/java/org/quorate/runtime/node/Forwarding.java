@@ -100,7 +100,8 @@ final class Forwarding {
     private final Deque<NodeId> others = new ArrayDeque<>();
     private final long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEARCH_MS);
     private int hops;
-    private T refused;
+    private T refused; // null while this node has the group
+    private boolean allRefused; // so far; who was not reached may have the group
     private String why = ""; // nobody takes it, as the last one said that was asked
 
     Request(GroupId group, PeerOperation what, Bytes body) {
@@ -130,6 +131,7 @@ final class Forwarding {
     private void round() {
       hops = 0;
       refused = null;
+      allRefused = true;
       others.clear();
       others.addAll(node.addresses().all().keySet());
       others.remove(node.id());
@@ -181,8 +183,20 @@ final class Forwarding {
       }
     }
 
+    /** Who was asked does not take it, or was not reached. */
     private void nobody() {
-      again(failed(new Outcome.NotLeader(null, why)));
+      allRefused = false;
+      elsewhere();
+    }
+
+    private void elsewhere() {
+      if (refused != null && !others.isEmpty()) {
+        at(others.poll());
+      } else if (refused != null && allRefused) {
+        done.complete(refused);
+      } else {
+        again(failed(new Outcome.NotLeader(null, why)));
+      }
     }
 
     private void answered(T outcome) {
@@ -198,11 +212,7 @@ final class Forwarding {
         again(outcome);
       } else if (not instanceof Outcome.Rejected r && notHere(r.code())) {
         refused = refused == null ? outcome : refused;
-        if (others.isEmpty()) {
-          done.complete(refused);
-        } else {
-          at(others.poll());
-        }
+        elsewhere();
       } else {
         done.complete(outcome);
       }

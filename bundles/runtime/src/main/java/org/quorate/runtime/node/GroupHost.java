@@ -261,7 +261,9 @@ public final class GroupHost implements Group {
   boolean tick() {
     Replica replica = life.replica();
     lively = replica != null && replica.tick();
-    keyWatches.hears(news.hint() != null, nowMs());
+    if (keyWatches.hears(news.hint() != null, nowMs())) {
+      watches.end();
+    }
     keyWatches.catchUp();
     storage.tick(nowMs());
     lively |= storage.moving();
@@ -351,7 +353,8 @@ public final class GroupHost implements Group {
   }
 
   /**
-   * Calls back once, on the loop, when the version is greater than the one given.
+   * Calls back once, on the loop, when the version is greater than the one given; with 0 when this node
+   * cannot tell: the group is closed here, or may be cut off.
    *
    * @return ends the watch
    */
@@ -360,7 +363,11 @@ public final class GroupHost implements Group {
     loop.run(
         () -> {
           Replica replica = life.replica();
-          watches.add(watch, replica == null ? 0 : replica.appliedVersion());
+          if (replica == null) {
+            then.accept(0); // it sees no changes
+          } else {
+            watches.add(watch, replica.appliedVersion());
+          }
         });
     return () -> loop.run(() -> watches.remove(watch));
   }

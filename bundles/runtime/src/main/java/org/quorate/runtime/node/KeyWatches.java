@@ -186,10 +186,12 @@ final class KeyWatches {
   }
 
   /**
-   * Whether the node knows who leads. One that has not for long may be cut off and hear of no change
+   * Takes whether the node knows who leads. One that has not for long may be cut off and hear of no change
    * either: who waits there has to look elsewhere.
+   *
+   * @return whether it is so
    */
-  void hears(boolean leader, long nowMs) {
+  boolean hears(boolean leader, long nowMs) {
     if (leader) {
       deafSinceMs = -1;
       deaf = false;
@@ -199,6 +201,7 @@ final class KeyWatches {
       deaf = true;
       end();
     }
+    return deaf;
   }
 
   /** The group closes: all are told, so that they ask again and learn why. */

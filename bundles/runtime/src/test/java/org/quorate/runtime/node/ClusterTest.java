@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.quorate.api.NodeId;
 import org.quorate.api.ReadLevel;
 import org.quorate.api.kv.KvEntry;
 import org.quorate.api.kv.KvEvent;
+import org.quorate.client.ClientOptions;
 import org.quorate.client.GroupClient;
 import org.quorate.client.KvClient;
 import org.quorate.client.KvWatch;
@@ -349,12 +351,18 @@ class ClusterTest {
           () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
       String why = cluster.status(removed).why();
       assertTrue(why.contains("quorate group members main add " + removed), why);
+      CompletableFuture<Long> told = new CompletableFuture<>();
+      cluster.node(removed).groups().find(TestCluster.GROUP).watch(0, told::complete);
+      assertEquals(0, told.orTimeout(60, TimeUnit.SECONDS).join(), "nothing is seen there");
       get(kv.put(key("a"), key("2")));
       cluster.stopNode(removed);
       cluster.startNode(removed);
       TestCluster.await(
           "the replica to stay closed",
           () -> cluster.status(removed).state() == GroupStatus.State.REMOVED);
+      NodeId second = third(cluster, leader, removed);
+      KvClient old = clientOf(cluster, second, leader);
+      get(old.put(key("a"), key("3")));
       cluster
           .node(leader)
           .control()
@@ -362,7 +370,31 @@ class ClusterTest {
           .toCompletableFuture()
           .get(60, TimeUnit.SECONDS);
       awaitSame(cluster, removed, leader);
+
+      // All that the client of before knows of, and is connected to, are replaced.
+      cluster
+          .node(leader)
+          .control()
+          .changeRole(TestCluster.GROUP, removed, Role.VOTER)
+          .toCompletableFuture()
+          .get(60, TimeUnit.SECONDS);
+      remove(cluster, leader, second);
+      remove(cluster, leader, leader);
+      TestCluster.await(
+          "the replicas to be closed",
+          () ->
+              cluster.status(leader).state() == GroupStatus.State.REMOVED
+                  && cluster.status(second).state() == GroupStatus.State.REMOVED);
+      assertEquals("3", get(old.get(key("a"))).value().utf8());
+      get(old.put(key("a"), key("4")));
     }
+  }
+
+  /** Connected to both when it has been answered: the first one sends it to the second. */
+  private static KvClient clientOf(TestCluster cluster, NodeId follower, NodeId leader) {
+    ClientOptions both =
+        ClientOptions.of(cluster.address(follower).client(), cluster.address(leader).client());
+    return new KvClient(cluster.client(both).group("main"));
   }
 
   @Test
@@ -397,11 +429,7 @@ class ClusterTest {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
       NodeId leader = cluster.leader();
       NodeId removed = another(cluster, leader);
-      NodeId third =
-          cluster.nodes().stream()
-              .filter(n -> !n.equals(leader) && !n.equals(removed))
-              .findFirst()
-              .orElseThrow();
+      NodeId third = third(cluster, leader, removed);
       cluster.stopNode(third);
       // The new membership is leader and third: without the third nothing is decided.
       cluster.node(leader).control().removeMember(TestCluster.GROUP, removed);
@@ -424,6 +452,13 @@ class ClusterTest {
 
   private static NodeId another(TestCluster cluster, NodeId not) {
     return cluster.nodes().stream().filter(n -> !n.equals(not)).findFirst().orElseThrow();
+  }
+
+  private static NodeId third(TestCluster cluster, NodeId one, NodeId other) {
+    return cluster.nodes().stream()
+        .filter(n -> !n.equals(one) && !n.equals(other))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void remove(TestCluster cluster, NodeId at, NodeId whom) throws Exception {

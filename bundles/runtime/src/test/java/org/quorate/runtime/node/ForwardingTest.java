@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,21 +113,28 @@ class ForwardingTest {
   }
 
   @Test
-  void aNodeWithoutTheGroupAsksTheOthers() {
+  void aNodeWithoutTheGroupAsksTheOthersAlsoWhenTheFirstOfThemIsDown() {
     try (TestCluster cluster = TestCluster.serving(folder, 3)) {
-      GroupId two = GroupId.of("two");
-      List<MemberSpec> members =
-          List.of(MemberSpec.voter(NodeId.of("n1")), MemberSpec.voter(NodeId.of("n2")));
-      get(
-          cluster
-              .node(NodeId.of("n1"))
-              .control()
-              .createGroup(
-                  new GroupSpec(two, "raft", "mapdb", "journal", "kv", members, Map.of())));
+      GroupId two = create(cluster, "two", NodeId.of("n1"), NodeId.of("n2"));
+      GroupId lone = create(cluster, "lone", NodeId.of("n2"));
       NodeControl stranger = cluster.node(NodeId.of("n3")).control();
       assertEquals(1, added(stranger, two));
       assertEquals("1", read(stranger, two));
+      assertEquals(1, added(stranger, lone));
+      cluster.stopNode(NodeId.of("n1"));
+      assertEquals("1", read(stranger, lone));
     }
+  }
+
+  private static GroupId create(TestCluster cluster, String name, NodeId... members) {
+    GroupId group = GroupId.of(name);
+    List<MemberSpec> voters = Stream.of(members).map(MemberSpec::voter).toList();
+    get(
+        cluster
+            .node(members[0])
+            .control()
+            .createGroup(new GroupSpec(group, "raft", "mapdb", "journal", "kv", voters, Map.of())));
+    return group;
   }
 
   @Test
@@ -146,6 +155,13 @@ class ForwardingTest {
           "the loss to be noticed and named",
           () ->
               add(alone, TestCluster.GROUP) instanceof Outcome.NotLeader not && not.hint() == null);
+      CompletableFuture<Long> told = new CompletableFuture<>();
+      cluster
+          .node(survivor)
+          .groups()
+          .find(TestCluster.GROUP)
+          .watch(Long.MAX_VALUE - 1, told::complete);
+      assertEquals(0, get(told), "who waits here has to look elsewhere");
     }
   }
 }
