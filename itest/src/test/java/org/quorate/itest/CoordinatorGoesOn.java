@@ -3,6 +3,7 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
@@ -253,7 +254,11 @@ final class CoordinatorGoesOn {
         "nothing in " + list + " by " + node.name() + " " + where.encode(),
         () -> {
           NodeHttp.Answer answer = node.ask(list, where);
-          return answer.ok() && answer.array().isEmpty();
+          return answer.ok() && listed(list, answer).isEmpty();
         });
+  }
+
+  private static JsonArray listed(String list, NodeHttp.Answer answer) {
+    return list.equals("coord.list") ? answer.object().getJsonArray("names") : answer.array();
   }
 }

@@ -118,8 +118,21 @@ public final class Operators {
     return named(change(id, false, without, ATTEMPTS));
   }
 
-  /** As {@link FailoverRegistry#events}. */
+  /**
+   * What ended operations left.
+   *
+   * @param events by commit id
+   * @param unreadable by key, with why: of a newer version, a defect, or foreign data
+   */
+  public record ListedEvents(List<FailoverEvent> events, Map<String, String> unreadable) {}
+
+  /** As {@link FailoverRegistry#events}; what cannot be read is left out. */
   public CompletionStage<List<FailoverEvent>> events(String type, int limit) {
+    return listEvents(type, limit).thenApply(all -> List.copyOf(all.events()));
+  }
+
+  /** The same, also what cannot be read, of which the type is not known. */
+  public CompletionStage<ListedEvents> listEvents(String type, int limit) {
     return named(events.list(type, limit));
   }
 
@@ -130,7 +143,12 @@ public final class Operators {
 
   /** As {@link FailoverRegistry#repaired}. */
   public CompletionStage<List<String>> repaired(long id, String shard) {
-    return named(events.repaired(id, shard));
+    return repaired(id, shard, false);
+  }
+
+  /** The same; by force an event that cannot be read ends. */
+  public CompletionStage<List<String>> repaired(long id, String shard, boolean force) {
+    return named(events.repaired(id, shard, force));
   }
 
   /** As {@link FailoverRegistry#detail}. */

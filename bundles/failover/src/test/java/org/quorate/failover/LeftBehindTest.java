@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,31 @@ class LeftBehindTest {
     for (int limit : List.of(0, FailoverLimits.EVENTS + 1)) {
       assertEquals(Code.INVALID, world.refused(registry("n1").events(null, limit)));
     }
+  }
+
+  /** One event of a newer version hides none of the others, and can be ended. */
+  @Test
+  void whatCannotBeReadIsListedBesideTheOthersAndEndsByForce() {
+    world.start("n1");
+    World.Asking ask = world.new Asking();
+    Operators asked = ask.operators;
+    long id = 7;
+    String key = "fo-event/0000000007";
+    FailoverWork work = half("n1", "ddl", "t1");
+    world.get(work.complete());
+    world.get(ask.coordinator.put("fo-event/what", world.garbage));
+    world.get(ask.coordinator.put(key, world.garbage));
+    Operators.ListedEvents all = world.get(asked.listEvents("ddl", 16));
+    assertEquals(List.of(work.id()), ids(all.events()));
+    assertEquals(Set.of("fo-event/what", key), all.unreadable().keySet());
+    assertEquals(List.of(work.id()), ids(events(null, 16)));
+    assertEquals(Code.BROKEN, world.refused(asked.repaired(id, null)));
+    assertEquals(Code.BROKEN, world.refused(asked.event(id)));
+    assertEquals(List.of(), world.get(asked.repaired(id, null, true)));
+    assertEquals(Code.NOT_FOUND, world.refused(asked.repaired(id, null, true)));
+    assertEquals(
+        Set.of("fo-event/what"), world.get(asked.listEvents(null, 16)).unreadable().keySet());
+    assertEquals(List.of(), world.get(asked.repaired(work.id(), null, true)));
   }
 
   /** Who takes over and ends what cannot be put right leaves the event; a lost answer does not matter. */

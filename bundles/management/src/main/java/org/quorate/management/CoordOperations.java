@@ -42,7 +42,8 @@ final class CoordOperations {
         lock(),
         release(),
         releases(),
-        sessions());
+        sessions(),
+        endSession());
   }
 
   private static <T> CompletionStage<T> on(
@@ -73,14 +74,11 @@ final class CoordOperations {
         };
     String next =
         switch (e.code()) {
-          case UNAVAILABLE ->
-              coordinator.startsWith("native")
-                  ? "try again; group why tells what is missing"
-                  : "try again; coord providers tells whether '" + coordinator + "' is there";
+          case UNAVAILABLE -> CoordinatorCalls.unserved(coordinator);
           case OVERLOADED -> "try again later, or with less at once";
           case INDETERMINATE -> "read before you repeat it";
           case BROKEN -> "see whether something else writes where the coordinator keeps its keys";
-          case CLOSED -> "try again: the node stops, or its coordinator is being opened anew";
+          case CLOSED -> CoordinatorCalls.CLOSING;
           case SESSION_EXPIRED -> "session list shows those that live";
           case LOCK_LOST -> "lock show tells who holds it now";
           case COMPACTED -> "list again and go on from there";
@@ -170,16 +168,12 @@ final class CoordOperations {
             COORDINATOR,
             Argument.text("after", "", "only names behind this one"),
             LIMIT),
-        CoordNameView.class,
-        true,
+        CoordNamesView.class,
+        false,
         "--path app",
         (node, a) ->
             on(node, a, c -> c.children(a.text("path"), a.text("after"), limit(a)))
-                .thenApply(
-                    found ->
-                        found.children().stream()
-                            .map(n -> new CoordNameView(n.name(), n.exists(), n.parent()))
-                            .toList()));
+                .thenApply(CoordNamesView::of));
   }
 
   private static Operation tree() {
@@ -193,8 +187,8 @@ final class CoordOperations {
             COORDINATOR,
             Argument.text("after", "", "only keys behind this one"),
             LIMIT),
-        CoordEntryView.class,
-        true,
+        CoordTreeView.class,
+        false,
         "--path app",
         (node, a) ->
             on(
@@ -209,7 +203,7 @@ final class CoordOperations {
                                 false,
                                 0,
                                 false)))
-                .thenApply(found -> found.entries().stream().map(CoordEntryView::of).toList()));
+                .thenApply(CoordTreeView::of));
   }
 
   private static Operation providers() {
@@ -306,6 +300,46 @@ final class CoordOperations {
         (node, a) ->
             on(node, a, c -> c.forcedReleases((int) Math.min(a.number("limit"), 1_000_000)))
                 .thenApply(found -> found.stream().map(ForcedReleaseView::of).toList()));
+  }
+
+  private static long session(Arguments a) {
+    try {
+      return Long.parseUnsignedLong(a.text("id"), 16);
+    } catch (NumberFormatException e) {
+      throw new OperationException(
+          FailureCode.BAD_REQUEST,
+          "'" + a.text("id") + "' is no id of a session",
+          "session list shows them",
+          e);
+    }
+  }
+
+  private static Operation endSession() {
+    return new Operation(
+        "session.end",
+        "Ends a session at once, as if its TTL were over: its locks are released, its keys go",
+        Access.WRITE,
+        List.of(
+            Argument.required("id", "of the session, as session list shows it"),
+            GROUP,
+            COORDINATOR),
+        DoneView.class,
+        false,
+        "4711",
+        (node, a) -> {
+          long id = session(a);
+          return on(node, a, c -> c.endSession(id))
+              .thenApply(
+                  done -> {
+                    if (!done) {
+                      throw new OperationException(
+                          FailureCode.NOT_FOUND,
+                          "no session " + a.text("id"),
+                          "session list shows those that live");
+                    }
+                    return new DoneView(true, "ended");
+                  });
+        });
   }
 
   private static Operation sessions() {

@@ -61,10 +61,17 @@ final class CoordSwapOperations {
       CoordinatorSwaps swaps, String name, Arguments a) {
     String to = a.text("to");
     return swaps
-        .plan(name, to)
+        .last(name)
+        .thenCompose(
+            last -> {
+              if (last != null && !last.phase().isOver()) {
+                throw underWay(name, last);
+              }
+              return swaps.plan(name, to);
+            })
         .thenCompose(
             plan -> {
-              possible(plan, a.flag("acceptLoss"));
+              possible(plan, a.flag("acceptLoss") || a.flag("dryRun"));
               if (a.flag("dryRun")) {
                 return CompletableFuture.completedFuture(CoordSwapView.of(name, plan));
               }
@@ -73,10 +80,21 @@ final class CoordSwapOperations {
                   .thenCompose(
                       begun ->
                           a.flag("wait")
-                              ? over(swaps, name, begun, a.number("timeout"))
+                              ? over(swaps, name, begun, nowMs() + a.number("timeout"))
                               : CompletableFuture.completedFuture(begun))
                   .thenApply(last -> CoordSwapView.of(name, last));
             });
+  }
+
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  private static OperationException underWay(String name, SwapRecord last) {
+    return new OperationException(
+        FailureCode.CONFLICT,
+        "swap " + last.number() + " of '" + name + "' to '" + last.to() + "' is under way",
+        "coord swaps shows how far it is; it goes on by itself");
   }
 
   private static void possible(SwapPlan plan, boolean acceptLoss) {
@@ -95,19 +113,24 @@ final class CoordSwapOperations {
   }
 
   private static CompletionStage<SwapRecord> over(
-      CoordinatorSwaps swaps, String name, SwapRecord begun, long leftMs) {
+      CoordinatorSwaps swaps, String name, SwapRecord begun, long untilMs) {
     return swaps
         .last(name)
         .thenCompose(
             last -> {
-              if (last.number() != begun.number() || last.phase() == SwapPhase.RETIRED) {
+              if (last.number() != begun.number()) {
+                throw new OperationException(
+                    FailureCode.INDETERMINATE,
+                    "swap " + begun.number() + " is over, and swap " + last.number() + " was begun",
+                    "coord swaps shows which place serves");
+              } else if (last.phase() == SwapPhase.RETIRED) {
                 return CompletableFuture.completedFuture(last);
               } else if (last.phase() == SwapPhase.ABORTED) {
                 throw new OperationException(
                     FailureCode.UNAVAILABLE,
                     "swap " + last.number() + " to '" + last.to() + "' was given up: " + last.why(),
                     "'" + last.from() + "' serves on; put it right and ask again");
-              } else if (leftMs <= 0) {
+              } else if (nowMs() >= untilMs) {
                 throw new OperationException(
                     FailureCode.INDETERMINATE,
                     "swap " + last.number() + " is " + last.phase() + " yet",
@@ -115,7 +138,7 @@ final class CoordSwapOperations {
               }
               return CompletableFuture.supplyAsync(
                       () -> last, CompletableFuture.delayedExecutor(LOOK_MS, TimeUnit.MILLISECONDS))
-                  .thenCompose(later -> over(swaps, name, begun, leftMs - LOOK_MS));
+                  .thenCompose(later -> over(swaps, name, begun, untilMs));
             });
   }
 

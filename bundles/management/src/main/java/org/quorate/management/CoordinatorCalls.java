@@ -13,7 +13,22 @@ final class CoordinatorCalls {
       Argument.text(
           "coordinator", "native", "native: that of the group; or one that coord providers lists");
 
+  /** What to do about one that closes. */
+  static final String CLOSING =
+      "try again: the node stops, or its coordinator is being opened anew";
+
   private CoordinatorCalls() {}
+
+  /**
+   * What to do about one that is not served.
+   *
+   * @param coordinator as the caller named it
+   */
+  static String unserved(String coordinator) {
+    return coordinator.startsWith("native")
+        ? "try again; group why tells what is missing"
+        : "try again; coord providers tells whether '" + coordinator + "' is there";
+  }
 
   /**
    * Asks it; on a group it may be asked on any node.

@@ -48,10 +48,10 @@ final class FailoverOperations {
         a,
         c -> request.apply(new Operators(c, a.text("root"))),
         FailoverException.class,
-        FailoverOperations::explain);
+        e -> explain(e, a.text("coordinator")));
   }
 
-  private static OperationException explain(FailoverException e) {
+  static OperationException explain(FailoverException e, String coordinator) {
     FailureCode code =
         switch (e.code()) {
           case NOT_FOUND -> FailureCode.NOT_FOUND;
@@ -66,10 +66,18 @@ final class FailoverOperations {
         switch (e.code()) {
           case NOT_FOUND -> "failover show, locks and events list what there is";
           case IN_USE -> "wait until it ends; delete-force and retry take --force";
-          case NO_QUORUM -> "try again; group why tells what is missing";
+          case NO_QUORUM -> CoordinatorCalls.unserved(coordinator);
+          case CLOSED -> CoordinatorCalls.CLOSING;
+          case NOT_REGISTERED ->
+              "try again: the node registers by itself; failover nodes shows who is";
+          case READ_ONLY, RECOVERY -> "failover switch normal lets it begin";
+          case LOCKED -> "failover locks shows which record has it";
+          case FENCED, BAD_STATE -> "failover show tells how far it is, and whose";
           case INDETERMINATE -> "look with failover show before you repeat it";
-          case BROKEN -> "put its operation right by hand before delete-force with --force";
-          default -> "correct the request";
+          case BROKEN ->
+              "put its operation right by hand before delete-force, of an event repaired, with"
+                  + " --force";
+          case INVALID, TOO_LARGE -> "correct the request";
         };
     return new OperationException(code, e.getMessage(), next, e);
   }
@@ -216,8 +224,8 @@ final class FailoverOperations {
         true,
         "--type ddl",
         (node, a) ->
-            on(node, a, o -> o.events(a.maybe("type").orElse(null), limit(a)))
-                .thenApply(all -> all.stream().map(FailoverEventView::of).toList()));
+            on(node, a, o -> o.listEvents(a.maybe("type").orElse(null), limit(a)))
+                .thenApply(FailoverEventView::of));
   }
 
   private static int limit(Arguments a) {
@@ -244,6 +252,7 @@ final class FailoverOperations {
         List.of(
             ID,
             Argument.text("shard", null, "only this one (default: all, and the event ends)"),
+            Argument.flag("force", "an event that cannot be read ends, too"),
             GROUP,
             COORDINATOR,
             ROOT),
@@ -251,7 +260,7 @@ final class FailoverOperations {
         false,
         "42 --shard node1.n1",
         (node, a) ->
-            on(node, a, o -> o.repaired(id(a), a.maybe("shard").orElse(null)))
+            on(node, a, o -> o.repaired(id(a), a.maybe("shard").orElse(null), a.flag("force")))
                 .thenApply(FailoverOperations::left));
   }
 

@@ -16,8 +16,8 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.runtime.api.NodeControl;
 
 /**
- * A group through this node, for single requests of people: without sessions and watches. A write whose
- * fate is not known is not repeated.
+ * A group through this node, for single requests of people: without sessions of its own and watches. A
+ * write whose fate is not known is not repeated.
  */
 final class NodeGroup implements GroupAccess {
   private final NodeControl control;
@@ -77,7 +77,7 @@ final class NodeGroup implements GroupAccess {
 
   @Override
   public CompletionStage<Outcome> closeSession(long session) {
-    return CompletableFuture.completedFuture(noSessions());
+    return control.closeSession(id, session).thenApply(this::looked);
   }
 
   private static Outcome noSessions() {

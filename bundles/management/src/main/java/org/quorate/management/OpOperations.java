@@ -26,10 +26,11 @@ final class OpOperations {
         a,
         c -> request.apply(new Operators(c, a.text("root"))),
         org.quorate.spi.operations.OperationException.class,
-        OpOperations::explain);
+        e -> explain(e, a.text("coordinator")));
   }
 
-  private static OperationException explain(org.quorate.spi.operations.OperationException e) {
+  static OperationException explain(
+      org.quorate.spi.operations.OperationException e, String coordinator) {
     FailureCode code =
         switch (e.code()) {
           case NOT_FOUND -> FailureCode.NOT_FOUND;
@@ -45,9 +46,12 @@ final class OpOperations {
           case NOT_FOUND -> "op list and online list show what there is";
           case DECIDED -> "op show tells its outcome; --force ends one that goes on";
           case BROKEN -> "op list shows its key; op resolve with --force discards it";
-          case UNAVAILABLE -> "try again; group why tells what is missing";
+          case UNAVAILABLE -> CoordinatorCalls.unserved(coordinator);
+          case CLOSED -> CoordinatorCalls.CLOSING;
+          case NOT_ONLINE -> "online list shows who is; a node comes back by itself";
+          case LOCKED -> "lock list shows who holds it, op list what is under way";
           case INDETERMINATE -> "look with op list before you repeat it";
-          default -> "correct the request";
+          case INVALID, TOO_LARGE -> "correct the request";
         };
     return new OperationException(code, e.getMessage(), next, e);
   }

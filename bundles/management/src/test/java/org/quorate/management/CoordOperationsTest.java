@@ -72,9 +72,14 @@ class CoordOperationsTest {
     assertEquals(1, got.path("version").asInt());
     JsonNode names = bus.body("coord.list", main("path", "app"));
     assertEquals(List.of("mode"), names.findValuesAsText("name"));
-    assertTrue(names.get(0).path("below").asBoolean(), names::toString);
+    assertTrue(names.at("/names/0/below").asBoolean(), names::toString);
     JsonNode tree = bus.body("coord.tree", main("path", "app"));
     assertEquals(List.of("app/mode", "app/mode/since"), tree.findValuesAsText("key"));
+    assertFalse(tree.path("more").asBoolean());
+    paged(bus, "coord.tree", "app/mode", "app/mode/since");
+    bus.body("coord.put", main("key", "app/other", "value", "x"));
+    paged(bus, "coord.list", "mode", "other");
+    bus.body("coord.delete", main("key", "app/other"));
     Map<String, Object> all = main("key", "app/mode");
     all.put("tree", true);
     assertEquals("2 deleted", bus.body("coord.delete", all).path("message").asText());
@@ -83,6 +88,20 @@ class CoordOperationsTest {
     assertEquals("BAD_REQUEST", bus.refusal("coord.get", main("key", "app//mode")));
     assertEquals(
         "NOT_FOUND", bus.refusal("coord.get", main("key", "app/mode", "coordinator", "zk")));
+  }
+
+  /** What is left out is told, and how to see it. */
+  private static void paged(BridgeClient bus, String operation, String first, String second)
+      throws Exception {
+    Map<String, Object> wanted = main("path", "app");
+    wanted.put("limit", 1);
+    JsonNode page = bus.body(operation, wanted);
+    assertTrue(page.path("more").asBoolean(), page::toString);
+    assertEquals(first, page.path("after").asText());
+    wanted.put("after", first);
+    page = bus.body(operation, wanted);
+    assertFalse(page.path("more").asBoolean(), page::toString);
+    assertTrue(page.toString().contains('"' + second + '"'), page::toString);
   }
 
   private static void locksAndSessions(BridgeClient bus, KvCoordinator program) throws Exception {
@@ -116,9 +135,12 @@ class CoordOperationsTest {
     assertEquals(1, taken.size(), taken::toString);
     assertEquals("it hangs", taken.get(0).path("reason").asText());
     assertEquals("ops", taken.get(0).path("by").asText());
-    get(second.release());
+    String id = Long.toHexString(next.id());
+    assertTrue(bus.body("session.end", main("id", id)).path("done").asBoolean());
+    assertEquals(HeldLock.Loss.SESSION_ENDED, get(second.lost()));
+    assertEquals("NOT_FOUND", bus.refusal("session.end", main("id", id)));
+    assertEquals("BAD_REQUEST", bus.refusal("session.end", main("id", "nobody's")));
     get(holder.close());
-    get(next.close());
     assertEquals(List.of(), get(program.locks(Scope.tree(""))));
     assertEquals(0, bus.body("lock.list", main()).size());
     assertEquals(0, bus.body("session.list", main()).size());

@@ -66,6 +66,9 @@ public interface NodeControl {
   /** Reads from a group, on this node or the one that may answer; completes normally. */
   CompletionStage<ReadOutcome> read(GroupId group, Bytes query, ReadLevel level);
 
+  /** Ends anybody's session of a group; {@code Committed} also if there is none. */
+  CompletionStage<Outcome> closeSession(GroupId group, long session);
+
   /** Asks every member whether it can take part in a swap; changes nothing. */
   CompletionStage<SwapPlan> planSwap(SwapSpec spec);
 

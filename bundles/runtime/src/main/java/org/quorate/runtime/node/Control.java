@@ -131,6 +131,11 @@ final class Control implements NodeControl {
   }
 
   @Override
+  public CompletionStage<Outcome> closeSession(GroupId group, long session) {
+    return forwarding.session(SessionCall.close(group, session));
+  }
+
+  @Override
   public CompletionStage<Void> applied(GroupId group, long version, long waitMs) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     GroupHost host = node.groups().find(group);
