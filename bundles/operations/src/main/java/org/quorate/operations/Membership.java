@@ -89,11 +89,15 @@ final class Membership {
     lease.start();
   }
 
-  /** Gives the lease back: what this node drives is ended by others. */
-  void stop(Runnable over) {
+  /**
+   * Gives the lease back: what this node drives is ended by others.
+   *
+   * @param silent run when the product has stopped, {@code over} when the lease is given back too
+   */
+  void stop(Runnable silent, Runnable over) {
     stopped = true;
     lease.stop();
-    leave("its service is closed", over);
+    leave("its service is closed", silent, over);
   }
 
   /** This node, null while it is not online by a lease that it may rely on. */
@@ -135,10 +139,10 @@ final class Membership {
 
   /** Its lease goes when the product has stopped, or would have. */
   private void leave(String why) {
-    leave(why, () -> {});
+    leave(why, () -> {}, () -> {});
   }
 
-  private void leave(String why, Runnable over) {
+  private void leave(String why, Runnable silent, Runnable over) {
     final CoordinatorSession held = lease.drop();
     boolean was = state != State.OFFLINE;
     state = State.OFFLINE;
@@ -152,6 +156,7 @@ final class Membership {
     serving.offline(
         why,
         () -> {
+          silent.run();
           if (held == null) {
             over.run();
           } else {
@@ -207,7 +212,7 @@ final class Membership {
       theirs = "";
     }
     if (entered && !own.contains(entry.owner())) {
-      stop(() -> {});
+      stop(() -> {}, () -> {});
       hub.events().event(Events.Kind.REPLACED, "another process is online as '" + hub.node() + "'");
     } else if (!theirs.equals(address) && !theirs.isEmpty()) {
       behind(

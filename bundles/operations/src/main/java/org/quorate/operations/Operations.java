@@ -32,6 +32,7 @@ public final class Operations implements ClusterOperations, AutoCloseable {
   private final Driver driver;
   private final List<Run> runs = new ArrayList<>();
   private final Set<String> broken = new HashSet<>();
+  private final CompletableFuture<Void> silent = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private View view;
   private long begun;
@@ -97,9 +98,17 @@ public final class Operations implements ClusterOperations, AutoCloseable {
               shut = true;
               follower.stop();
               List.copyOf(runs).forEach(r -> r.close(closedNow()));
-              membership.stop(() -> ended.complete(null));
+              membership.stop(() -> silent.complete(null), () -> ended.complete(null));
             });
     return ended.minimalCompletionStage();
+  }
+
+  /**
+   * Completes after {@link #shutdown} when the participant's {@code offline} has returned: nothing is
+   * served any more for which the others would have to wait.
+   */
+  public CompletionStage<Void> silent() {
+    return silent.minimalCompletionStage();
   }
 
   /** As {@link #shutdown}, without waiting for it. */

@@ -62,6 +62,9 @@ class FollowerTest {
   private final class Fragile implements Mirror {
     @Override
     public void put(KeyEntry entry) {
+      if (entry.value().utf8().equals("bad")) {
+        throw new IllegalStateException("cannot be read");
+      }
       taken.add(entry.key());
     }
 
@@ -183,6 +186,24 @@ class FollowerTest {
     world.until("not listed", 10_000, () -> !first[0]);
     world.write(n1, "other/a", Bytes.utf8("good"));
     world.until("not told", 10_000, () -> taken.contains("other/a"));
+  }
+
+  /** Somebody has written what only a newer version knows, and writes it anew. */
+  @Test
+  void whatCannotBeTakenInWhenItIsListedIsListedAgain() {
+    Loop loop = new Loop();
+    world.write(n1, "other/a", Bytes.utf8("bad"));
+    Follower<Fragile> follower =
+        new Follower<>(n1.coordinator, Scope.tree("other"), loop, 100, Fragile::new, mirror -> {});
+    loop.execute(follower::start);
+    world.run(1000);
+    assertEquals(1, thrown.size(), thrown::toString);
+    assertEquals("key other/a cannot be taken in", thrown.get(0).getMessage());
+    world.write(n1, "other/a", Bytes.utf8("good"));
+    world.until("not listed", 10_000, () -> taken.contains("other/a"));
+    world.write(n1, "other/b", Bytes.utf8("good"));
+    world.until("not told", 10_000, () -> taken.contains("other/b"));
+    assertEquals(1, thrown.size(), thrown::toString);
   }
 
   @Test

@@ -3,8 +3,11 @@ package org.quorate.operations.osgi;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -30,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * {@code quorate.operations=NAME}: {@code coordinator.target} says on which coordinator, {@code
  * participant.target} with which product, {@code quorate.operations.root} below which key; {@code
  * quorate.operations.node} and {@code .address} are the node's, keys that begin with {@code op.} are
- * parameters. The node goes offline when one of the two services goes.
+ * parameters. The node goes offline when one of the two services goes, which waits until the product has
+ * stopped.
  */
 @Component(
     immediate = true,
@@ -42,12 +46,14 @@ public final class ConfiguredOperations {
   public static final String PID = "org.quorate.operations";
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredOperations.class);
+  private static final long LONGEST_MS = 30_000;
 
   private final Map<String, Object> properties;
   private final String name;
   private LoopThread loop;
   private ExecutorService workers;
   private Operations operations;
+  private long leaseMs;
   private ServiceRegistration<ClusterOperations> registration;
 
   @Activate
@@ -85,6 +91,7 @@ public final class ConfiguredOperations {
     String node = text("quorate.operations.node", "node");
     Self self = new Self(node, text("quorate.operations.address", node));
     var settings = OperationParameters.settings(wanted);
+    leaseMs = settings.leaseMs();
     final String root = text("quorate.operations.root", Operators.ROOT);
     loop = new LoopThread("operations " + name);
     workers =
@@ -116,6 +123,28 @@ public final class ConfiguredOperations {
       end();
     } else {
       operations.shutdown().thenRun(this::end);
+      awaitSilence();
+    }
+  }
+
+  /**
+   * The coordinator is given back when this returns, and the lease with it: the others would go on while the
+   * product serves still, and another instance would bring it online while it stops.
+   */
+  private void awaitSilence() {
+    long mostMs = Math.min(leaseMs, LONGEST_MS); // after its lease the others go on all the same
+    try {
+      operations.silent().toCompletableFuture().get(mostMs, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn(
+          "cluster operations '{}': the product was told to be offline {} ms ago and has not"
+              + " stopped; the others go on without it",
+          name,
+          mostMs);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

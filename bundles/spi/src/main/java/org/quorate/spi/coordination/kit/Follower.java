@@ -30,6 +30,7 @@ public final class Follower<M extends Mirror> {
   private final Consumer<M> changed;
   private Subscription watch;
   private boolean stopped;
+  private String refused = "";
 
   /**
    * Follows when it is {@link #start started}.
@@ -91,7 +92,12 @@ public final class Follower<M extends Mirror> {
           long from = first == 0 ? page.revision() : first;
           long newest = last;
           for (KeyEntry entry : page.entries()) {
-            mirror.put(entry);
+            try {
+              mirror.put(entry);
+            } catch (RuntimeException thrown) {
+              refused(entry, thrown);
+              return;
+            }
             newest = Math.max(newest, entry.modRevision());
           }
           if (page.more()) {
@@ -101,6 +107,16 @@ public final class Follower<M extends Mirror> {
             listed(mirror, from, newest);
           }
         });
+  }
+
+  /** What cannot be taken in, such as that of a newer version, is listed again; told once. */
+  private void refused(KeyEntry entry, RuntimeException thrown) {
+    loop.after(retryMs, this::start);
+    String what = entry.key() + " " + entry.modRevision();
+    if (!what.equals(refused)) {
+      refused = what;
+      throw new IllegalStateException("key " + entry.key() + " cannot be taken in", thrown);
+    }
   }
 
   /**
