@@ -29,6 +29,11 @@ class RaftMutantsAreCaughtTest extends MutantContract {
         Subject.of(new RaftStrategy(new RemovesTooMuch())));
   }
 
+  @Override
+  protected Map<String, Long> rare() {
+    return Map.of("forgets its vote", 880L);
+  }
+
   static final class TrustsItsLeadership extends Rules {
     @Override
     boolean leadsOnWithoutQuorum() {

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.quorate.core.log.SwapModel.Action;
 import org.quorate.spi.consensus.Membership;
 
@@ -16,6 +18,7 @@ import org.quorate.spi.consensus.Membership;
  * links open and close late or not at all, both replicas drive at once, processes die between any
  * two steps. In each state the group can still come to an end with one link.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SwapExplorationTest {
   private record State(State before, Action action) {
     List<Action> path() {

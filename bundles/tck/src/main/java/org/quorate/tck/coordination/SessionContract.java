@@ -124,7 +124,7 @@ interface SessionContract extends Coordinated {
     Coordinator client = open("one");
     CoordinatorSession session = await(client.openSession(SessionSpec.of("kept", SHORT_TTL_MS)));
     own(client, path() + "/a", session);
-    TimeUnit.MILLISECONDS.sleep(3 * SHORT_TTL_MS);
+    TimeUnit.MILLISECONDS.sleep(2 * SHORT_TTL_MS);
     assertNotNull(await(client.get(path() + "/a")));
     await(session.keepAlive());
   }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.quorate.core.storage.StorageMove.Phase;
 import org.quorate.spi.storage.StorageException.Kind;
 import org.quorate.tck.storage.MovedReplica.What;
 
 /** A replica moves to other storages while it is written to, and everything goes wrong once. */
+@Execution(ExecutionMode.CONCURRENT)
 class StorageMoveTest {
   private static final int SEEDS = 12;
 
