@@ -47,7 +47,7 @@ class AllKilledIT {
             ClientOptions.of(addresses).withOperationTimeoutMs(PATIENCE_S * 1000))) {
       List<CountingLoad> loads = new ArrayList<>();
       for (String group : List.of("default", "certified")) {
-        loads.add(new CountingLoad(new KvClient(client.group(group)), LOADS));
+        loads.add(CountingLoad.heavy(new KvClient(client.group(group)), LOADS));
       }
       for (CountingLoad load : loads) {
         acknowledges(load, 2_000);

@@ -51,8 +51,8 @@ class BundleUpdateIT {
   @Test
   void newerAndOlderVersionsTakeOverWithTheDataAndWithoutAnError() throws Exception {
     try (QuorateClient client = connect()) {
-      CountingLoad main = new CountingLoad(new KvClient(client.group("main")), 1);
-      CountingLoad other = new CountingLoad(new KvClient(client.group("other")), 1);
+      CountingLoad main = CountingLoad.heavy(new KvClient(client.group("main")), 1);
+      CountingLoad other = CountingLoad.heavy(new KvClient(client.group("other")), 1);
       update(RAFT, "9.1.0");
       update(MAPDB, "9.1.0");
       update("org.quorate.consensus.certify", "9.1.0");
@@ -66,7 +66,7 @@ class BundleUpdateIT {
   @Test
   void fiftyUpdatesLeaveNoClassLoaderBehind() throws Exception {
     try (QuorateClient client = connect()) {
-      CountingLoad main = new CountingLoad(new KvClient(client.group("main")), 1);
+      CountingLoad main = CountingLoad.heavy(new KvClient(client.group("main")), 1);
       for (int i = 1; i <= 50; i++) {
         update(i % 5 == 0 ? MAPDB : RAFT, "9.0." + i);
       }

@@ -159,7 +159,7 @@ class CertifyIT {
     String stopped = sequencer.equals("n3") ? "n2" : "n3";
     try (QuorateClient client =
         QuorateClient.connect(ClientOptions.of(cluster.line("n1").getString("client")))) {
-      CountingLoad load = new CountingLoad(new KvClient(client.group("flow")), LOADS);
+      CountingLoad load = CountingLoad.heavy(new KvClient(client.group("flow")), LOADS);
       cluster.settle("the load to be under way", () -> load.acknowledged() > 100);
       long pid = cluster.line(stopped).getLong("pid");
       signal(pid, "STOP");

@@ -6,17 +6,24 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quorate.api.Bytes;
 import org.quorate.client.KvClient;
 
-/** Adds one to a counter, in so many chains at a time, until it is told to end. */
+/**
+ * Adds one to a counter, in so many chains at a time, until it is told to end. A chain pauses between two
+ * additions: what it goes on under needs the processors too. Where the group stands still, all chains wait.
+ */
 final class CountingLoad {
+  private static final long PAUSE_MS = 20;
   private static final Bytes COUNTER = Bytes.utf8("counter");
 
   private final KvClient kv;
+  private final Executor later;
   private final AtomicBoolean going = new AtomicBoolean(true);
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicInteger acknowledged = new AtomicInteger();
@@ -24,7 +31,20 @@ final class CountingLoad {
 
   /** Begins. */
   CountingLoad(KvClient kv, int count) {
+    this(
+        kv,
+        count,
+        CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS, Runnable::run));
+  }
+
+  /** Begins one without pauses. */
+  static CountingLoad heavy(KvClient kv, int count) {
+    return new CountingLoad(kv, count, Runnable::run);
+  }
+
+  private CountingLoad(KvClient kv, int count, Executor later) {
     this.kv = kv;
+    this.later = later;
     for (int i = 0; i < count; i++) {
       Promise<Long> ended = Promise.promise();
       add(ended);
@@ -40,7 +60,7 @@ final class CountingLoad {
             sum -> {
               acknowledged.incrementAndGet();
               if (going.get()) {
-                add(ended);
+                later.execute(() -> add(ended));
               } else {
                 ended.complete(sum);
               }

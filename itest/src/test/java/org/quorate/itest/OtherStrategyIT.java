@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ import org.quorate.client.QuorateClient;
  */
 class OtherStrategyIT {
   private static final String OTHER = "tutorial";
-  private static final long SETTLE_MS = 120_000;
+  private static final long LAST_MS = 120_000;
 
   @TempDir static Path directory;
 
@@ -50,6 +49,7 @@ class OtherStrategyIT {
   }
 
   private static void run(Cli cli) throws Exception {
+    RunningCluster cluster = new RunningCluster(cli);
     List<String> addresses = new ArrayList<>();
     for (JsonObject node : status(cli)) {
       addresses.add(node.getString("client"));
@@ -63,27 +63,26 @@ class OtherStrategyIT {
       assertTrue(refused.exit() != 0 && refused.err().contains("'n3'"), refused.toString());
       install(cli, "n3");
 
-      swap(cli, OTHER);
+      swap(cli, cluster, OTHER);
       int before = load.asked();
-      settle("additions by " + OTHER, () -> load.asked() > before + 100);
-      AtomicReference<String> killed = new AtomicReference<>("");
-      settle(
-          "a leader",
+      cluster.settle("additions by " + OTHER, () -> load.asked() > before + 100);
+      String killed = cluster.leader();
+      cli.ok("node", "kill", killed);
+      cluster.settle(
+          "another leader",
           () -> {
-            killed.set(leader(cli));
-            return !killed.get().isEmpty();
+            String now = cluster.leaderOrNull();
+            return now != null && !now.equals(killed);
           });
-      cli.ok("node", "kill", killed.get());
-      settle("another leader", () -> !leader(cli).isEmpty());
-      cli.ok("node", "start", killed.get());
+      cli.ok("node", "start", killed);
       // A node that starts forgets what was installed by hand: its replica waits for it.
-      install(cli, killed.get());
-      settle("all nodes to be back", () -> running(cli));
-      swap(cli, "certify");
-      swap(cli, OTHER);
-      swap(cli, "raft");
-      load.endsExact(SETTLE_MS);
-      settle("equal states", () -> running(cli) && equalStates(cli));
+      install(cli, killed);
+      cluster.settle("all nodes to be back", cluster::running);
+      swap(cli, cluster, "certify");
+      swap(cli, cluster, OTHER);
+      swap(cli, cluster, "raft");
+      load.endsExact(LAST_MS);
+      cluster.settle("equal states", () -> cluster.running() && cluster.equalStates());
     }
   }
 
@@ -91,17 +90,11 @@ class OtherStrategyIT {
     cli.ok("shell", node, "-c", "felix:start " + bundle().toUri());
   }
 
-  private static void swap(Cli cli, String strategy) throws Exception {
-    settle(
-        "the link before to be retired",
-        () ->
-            cli.ok("group", "swaps", "default", "--json").array().stream()
-                .map(JsonObject.class::cast)
-                .allMatch(s -> s.getString("phase").matches("done|aborted")));
-    // The nodes find one that was away again one after the other; until then it does not answer
-    // some.
+  private static void swap(Cli cli, RunningCluster cluster, String strategy) throws Exception {
+    cluster.settle("the link before to be retired", cluster::swapsEnded);
+    // Nodes find one that was away again one after the other; until then it does not answer some.
     AtomicReference<Cli.Result> last = new AtomicReference<>();
-    settle(
+    cluster.settle(
         "the nodes to answer each other",
         () -> {
           last.set(cli.run("group", "swap", "default", strategy, "--wait", "--json"));
@@ -114,36 +107,5 @@ class OtherStrategyIT {
 
   private static List<JsonObject> status(Cli cli) throws Exception {
     return cli.ok("status", "--json").array().stream().map(JsonObject.class::cast).toList();
-  }
-
-  /** The node that leads by its own account, or nothing. */
-  private static String leader(Cli cli) throws Exception {
-    return status(cli).stream()
-        .filter(s -> "leader".equals(s.getString("role")))
-        .map(s -> s.getString("node"))
-        .findFirst()
-        .orElse("");
-  }
-
-  private static boolean running(Cli cli) throws Exception {
-    return status(cli).stream().allMatch(s -> "RUNNING".equals(s.getString("state")));
-  }
-
-  private static boolean equalStates(Cli cli) throws Exception {
-    return status(cli).stream().map(s -> s.getString("stateHash")).distinct().count() == 1;
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void settle(String what, Condition condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS);
-    while (!condition.holds()) {
-      if (System.nanoTime() - end > 0) {
-        throw new AssertionError("waited in vain for " + what);
-      }
-      Thread.sleep(200);
-    }
   }
 }

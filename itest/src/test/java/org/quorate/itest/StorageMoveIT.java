@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.client.ClientOptions;
@@ -16,7 +15,7 @@ import org.quorate.client.QuorateClient;
 
 /** Three processes go on in other storages and back, under load, while one of them is killed. */
 class StorageMoveIT {
-  private static final long SETTLE_MS = 120_000;
+  private static final long LAST_MS = 120_000;
   private static final int LOADS = 16;
 
   @TempDir static Path directory;
@@ -33,6 +32,7 @@ class StorageMoveIT {
   }
 
   private static void run(Cli cli) throws Exception {
+    RunningCluster cluster = new RunningCluster(cli);
     String[] addresses =
         objects(cli.ok("status", "--json").array()).stream()
             .map(node -> node.getString("client"))
@@ -40,29 +40,27 @@ class StorageMoveIT {
     try (QuorateClient client = QuorateClient.connect(ClientOptions.of(addresses))) {
       KvClient kv = new KvClient(client.group("default"));
       CountingLoad load = new CountingLoad(kv, LOADS);
-      roll(cli, "mapdb");
+      roll(cli, cluster, "mapdb");
       // Killed while its replica moves: it is on the one or the other when it is back.
       cli.ok("group", "storage", "default", "journal+mapdb", "--rolling", "--json");
       cli.ok("node", "kill", "n2");
       cli.ok("node", "start", "n2");
-      settle("n2 to be back", () -> running(cli));
-      // The nodes find n2 again one after the other; until then it is refused as not answering, and
-      // for
-      // as long as the first request still moves another.
-      settle("all to have moved", () -> tryToRoll(cli, "journal+mapdb"));
-      moved(cli, "journal+mapdb");
+      cluster.settle("n2 to be back", cluster::running);
+      // Refused while the first request moves a node still, and until all have found n2 again.
+      cluster.settle("all to have moved", () -> tryToRoll(cli, "journal+mapdb"));
+      moved(cli, cluster, "journal+mapdb");
       Cli.Result refused = cli.run("group", "storage", "default", "memory", "--rolling");
       assertTrue(refused.exit() != 0 && refused.err().contains("n3"), refused.toString());
       cli.ok("group", "storage", "default", "memory", "--node", "n3", "--wait", "--json");
       cli.ok("group", "storage", "default", "journal+mapdb", "--node", "n3", "--wait", "--json");
-      load.endsExact(SETTLE_MS);
-      settle("equal states", () -> running(cli) && equalStates(cli));
+      load.endsExact(LAST_MS);
+      cluster.settle("equal states", () -> cluster.running() && cluster.equalStates());
     }
   }
 
-  private static void roll(Cli cli, String target) throws Exception {
+  private static void roll(Cli cli, RunningCluster cluster, String target) throws Exception {
     cli.ok("group", "storage", "default", target, "--rolling", "--wait", "--json");
-    moved(cli, target);
+    moved(cli, cluster, target);
   }
 
   private static boolean tryToRoll(Cli cli, String target) throws Exception {
@@ -73,11 +71,11 @@ class StorageMoveIT {
     return result.exit() == 0;
   }
 
-  private static void moved(Cli cli, String target) throws Exception {
+  private static void moved(Cli cli, RunningCluster cluster, String target) throws Exception {
     for (JsonObject each : storages(cli)) {
       assertEquals(target, each.getString("storage"), each.encode());
     }
-    settle("all to run", () -> running(cli));
+    cluster.settle("all to run", cluster::running);
   }
 
   private static List<JsonObject> storages(Cli cli) throws Exception {
@@ -86,32 +84,5 @@ class StorageMoveIT {
 
   private static List<JsonObject> objects(JsonArray array) {
     return array.stream().map(JsonObject.class::cast).toList();
-  }
-
-  private static boolean running(Cli cli) throws Exception {
-    return objects(cli.ok("status", "--json").array()).stream()
-        .allMatch(s -> "RUNNING".equals(s.getString("state")));
-  }
-
-  private static boolean equalStates(Cli cli) throws Exception {
-    return objects(cli.ok("status", "--json").array()).stream()
-            .map(s -> s.getString("stateHash"))
-            .distinct()
-            .count()
-        == 1;
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void settle(String what, Condition condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS);
-    while (!condition.holds()) {
-      if (System.nanoTime() - end > 0) {
-        throw new AssertionError("waited in vain for " + what);
-      }
-      Thread.sleep(200);
-    }
   }
 }
