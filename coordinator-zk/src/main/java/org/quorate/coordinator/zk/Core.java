@@ -36,6 +36,7 @@ final class Core implements Replica.Follower {
   private final LockDesk desk;
   private final Expiry expiry;
   private final LogKeeper keeper;
+  private final Departure departure;
   private final Opening opening;
   private final Runnable leave;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -79,6 +80,7 @@ final class Core implements Replica.Follower {
             sessions::keeps,
             settings.requestMs());
     keeper = new LogKeeper(this, snapshots, settings);
+    departure = new Departure(this);
     opening = new Opening(settings.requestMs());
   }
 
@@ -151,6 +153,10 @@ final class Core implements Replica.Follower {
 
   LockDesk desk() {
     return desk;
+  }
+
+  Departure departure() {
+    return departure;
   }
 
   Loop loop() {
@@ -249,6 +255,7 @@ final class Core implements Replica.Follower {
     outbox.passedOver();
     resuming = true;
     replica.restart(loaded.machine(), loaded.position());
+    departure.look();
     sessions.restarted();
     desk.restarted();
     watches.restarted();
@@ -279,6 +286,7 @@ final class Core implements Replica.Follower {
     applied.renewed().forEach(expiry::renewed);
     applied.ended().forEach(expiry::ended);
     boolean own = outbox.applied(entry, applied);
+    departure.look();
     desk.applied(applied);
     if (applied.anew()) {
       replica.history().restart(applied.since());

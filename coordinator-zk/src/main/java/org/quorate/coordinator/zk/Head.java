@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.FencingToken;
+import org.quorate.spi.coordination.Standing;
 
 /**
  * The node that every mutation checks: {@code open FOLDER @TOKEN} or {@code sealed FOLDER @TOKEN REASON}.
@@ -14,17 +15,14 @@ import org.quorate.spi.coordination.FencingToken;
  * @param sealed why nothing may be written, or null
  */
 record Head(int version, int folder, FencingToken mover, String sealed) {
-  /** Lower than all that are given. */
-  private static final FencingToken NOBODY = new FencingToken(0, 0);
-
-  static final byte[] FIRST = new Head(0, 0, NOBODY, null).data();
+  static final byte[] FIRST = new Head(0, 0, Standing.NOBODY, null).data();
 
   static Head parse(byte[] data, int version) {
     String[] words = new String(data, StandardCharsets.UTF_8).split(" ", 3);
     try {
       int folder = Integer.parseInt(words[1]);
       String rest = words.length < 3 ? "" : words[2];
-      FencingToken mover = NOBODY; // as versions before wrote it
+      FencingToken mover = Standing.NOBODY; // as versions before wrote it
       if (rest.startsWith("@")) {
         String[] said = rest.substring(1).split(" ", 2);
         mover = FencingToken.parse(said[0]);

@@ -40,6 +40,13 @@ final class HeldSessions {
     return all;
   }
 
+  /** Leaves them as they are; they can be resumed wherever they are. */
+  void detach() {
+    List<ZkSession> all = all();
+    held.clear();
+    all.forEach(s -> s.ended(false));
+  }
+
   void ended(long id) {
     List<ZkSession> gone = held.remove(id);
     if (gone != null) {

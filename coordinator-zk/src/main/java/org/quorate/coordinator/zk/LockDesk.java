@@ -97,6 +97,7 @@ final class LockDesk {
   }
 
   CompletableFuture<LockOutcome> ask(ZkSession session, LockSpec spec) {
+    core.departure().check();
     CompletableFuture<LockOutcome> outcome = new CompletableFuture<>();
     if (!core.sessions().holds(session.id())) {
       outcome.completeExceptionally(session.expired());
@@ -123,6 +124,7 @@ final class LockDesk {
 
   /** Takes up a claim of which all is known that was acknowledged. */
   CompletableFuture<LockOutcome> adopt(ZkSession session, LockSpec spec, FencingToken token) {
+    core.departure().check();
     String name = spec.name();
     LockInfo line = core.replica().machine().locks().info(name);
     Waiting inLine = waiting.get(token);

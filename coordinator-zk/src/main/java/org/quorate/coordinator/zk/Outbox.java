@@ -332,6 +332,12 @@ final class Outbox {
     return asking.answer();
   }
 
+  /** The head as it is now. */
+  CompletableFuture<Head> newHead(long waitMs) {
+    head = null;
+    return head(waitMs);
+  }
+
   private void failHead(Predicate<Asking> whom, CoordinationException why) {
     for (Asking asking : List.copyOf(askingForHead)) {
       if (whom.test(asking)) {
@@ -342,7 +348,7 @@ final class Outbox {
   }
 
   /**
-   * Seals the log against every coordinator, or opens it again.
+   * Seals the log against every coordinator, or opens it again. Only what is sealed is left.
    *
    * @param reason null to open it
    * @param by who does it: fails with LOCK_LOST if somebody with a higher token has
@@ -351,7 +357,11 @@ final class Outbox {
    */
   CompletableFuture<Boolean> seal(String reason, FencingToken by, Command told, long waitMs) {
     return head(waitMs)
-        .thenCompose(now -> seal(now, now.changed(by, reason), told))
+        .thenCompose(
+            now ->
+                told instanceof Command.Leave && now.sealed() == null
+                    ? CompletableFuture.completedFuture(false)
+                    : seal(now, now.changed(by, reason), told))
         .thenCompose(
             done ->
                 done

@@ -31,6 +31,7 @@ import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Standing;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
@@ -77,9 +78,15 @@ final class ZkCoordinator implements Movable {
                 .await(core.requestMs())
                 .thenApply(
                     ready -> {
-                      wantWhole();
+                      wantAll();
                       return look.get();
                     }));
+  }
+
+  /** That all is here, and not elsewhere or in part. */
+  private void wantAll() {
+    core.departure().check();
+    wantWhole();
   }
 
   private void wantWhole() {
@@ -104,7 +111,7 @@ final class ZkCoordinator implements Movable {
     return query.stale()
         ? core.call(
             () -> {
-              wantWhole();
+              wantAll();
               return CompletableFuture.completedFuture(list.get());
             })
         : read(list);
@@ -137,6 +144,9 @@ final class ZkCoordinator implements Movable {
         op instanceof Op.Put put
             ? put.owner()
             : op instanceof Op.PutSequential sequential ? sequential.owner() : 0;
+    if (owner != 0) {
+      core.departure().check();
+    }
     if (owner != 0 && !core.sessions().holds(owner)) {
       throw new CoordinationException(
           Code.SESSION_EXPIRED, "session " + owner + " is not held by this coordinator");
@@ -159,7 +169,7 @@ final class ZkCoordinator implements Movable {
                 .await(core.requestMs())
                 .thenCompose(
                     ready -> {
-                      wantWhole();
+                      wantAll();
                       CompletableFuture<Listing> answer = new CompletableFuture<>();
                       core.watches().poll(wanted, index, waitMs, answer);
                       return answer;
@@ -173,11 +183,14 @@ final class ZkCoordinator implements Movable {
     CompletableFuture<Void> started =
         core.call(
             () ->
-                from > 0
-                    ? CompletableFuture.completedFuture(from - 1).thenAccept(watch::start)
-                    : core.reads()
-                        .await(core.requestMs())
-                        .thenAccept(ready -> watch.start(machine().revision())));
+                (from > 0
+                        ? CompletableFuture.completedFuture(null)
+                        : core.reads().await(core.requestMs()))
+                    .thenAccept(
+                        ready -> {
+                          core.departure().check();
+                          watch.start(from > 0 ? from - 1 : machine().revision());
+                        }));
     started.whenComplete(
         (done, problem) -> {
           if (problem != null) {
@@ -297,13 +310,37 @@ final class ZkCoordinator implements Movable {
 
   @Override
   public CompletionStage<Boolean> unseal(FencingToken by) {
+    return core.call(() -> core.outbox().seal(null, by, new Command.Open(), core.requestMs()));
+  }
+
+  @Override
+  public CompletionStage<Boolean> leave(String reason, FencingToken by) {
+    return sealing(reason, by, new Command.Leave(reason));
+  }
+
+  @Override
+  public void lookBack(boolean wanted) {
+    core.loop().execute(() -> core.departure().lookBack(wanted));
+  }
+
+  @Override
+  public CompletionStage<Standing> standing() {
     return core.call(
-        () -> core.outbox().seal(null, by, new Command.KeepAlive(List.of()), core.requestMs()));
+        () ->
+            core.reads()
+                .await(core.requestMs())
+                .thenCompose(ready -> core.outbox().newHead(core.requestMs()))
+                .thenApply(
+                    head -> {
+                      String left = machine().left();
+                      return new Standing(
+                          head.mover(), left == null ? head.sealed() : left, left != null);
+                    }));
   }
 
   @Override
   public CompletionStage<Boolean> retire(String reason, FencingToken by) {
-    return sealing(reason, by, new Command.Retire());
+    return sealing(reason, by, new Command.Retire(reason));
   }
 
   private CompletionStage<Boolean> sealing(String reason, FencingToken by, Command told) {
@@ -317,7 +354,15 @@ final class ZkCoordinator implements Movable {
 
   @Override
   public CompletionStage<Inventory> inventory() {
-    return read(() -> machine().inventory());
+    return core.call(
+        () ->
+            core.reads()
+                .await(core.requestMs())
+                .thenApply(
+                    ready -> {
+                      wantWhole();
+                      return machine().inventory();
+                    }));
   }
 
   @Override

@@ -255,7 +255,7 @@ class SwapStepsTest {
     await(other.take(moved, by));
     SwapRecord switched =
         new SwapRecord(
-            1, SwapPhase.SWITCHED, "main", "other", 1, 2, true, 1, 1, "", "ann", 0, List.of());
+            1, SwapPhase.SWITCHED, "main", "other", 1, 2, true, 1, 1, "", "ann", 0, List.of(), 0);
     await(records.put("coordinators/main/swap", switched.encode()));
     CompletableFuture<Void> lacking = new CompletableFuture<>();
     member(
@@ -334,19 +334,97 @@ class SwapStepsTest {
   }
 
   @Test
-  void whatWasMovedByHandWithALaterTokenIsLeftAsItIs() throws Exception {
+  void whatIsMovedByHandWithALaterTokenIsLeftAsItIs() throws Exception {
     SwapMember one = member("n1");
     Coordinator user = await(one.use("user"));
     Movable byHand = (Movable) await(connect("hand", 1, "main"));
     open.add(byHand);
+    await(user.put("n", Bytes.utf8("1")));
     assertTrue(await(byHand.seal("by hand", LATE)));
-    assertTrue(await(byHand.unseal(LATE)));
     await(one.swap("other", false, "ann"));
     SwapRecord last = over(one, 1);
     assertEquals(SwapPhase.ABORTED, last.phase());
     assertTrue(last.why().contains("token " + LATE), last.why());
-    await(user.put("n", Bytes.utf8("1")));
+    assertTrue(last.why().contains("it is sealed, by hand"), last.why());
+    assertTrue(await(byHand.unseal(LATE)));
+    await(user.put("n", Bytes.utf8("2")));
     assertAt("main", "other");
+  }
+
+  /** As when where swaps are recorded was made anew, and its locks give low tokens again. */
+  @Test
+  void tokensGoOnAboveWhatThePlacesKeep() throws Exception {
+    SwapMember one = member("n1");
+    load = new SteadyUser(await(one.use("user")));
+    Movable before = (Movable) await(connect("before", 1, "main"));
+    Movable beforeThere = (Movable) await(connect("before", 1, "other"));
+    open.addAll(List.of(before, beforeThere));
+    FencingToken higher = new FencingToken(LATE.epoch() + 5, 1);
+    assertTrue(await(before.unseal(LATE)));
+    assertTrue(await(beforeThere.unseal(higher)));
+    await(one.swap("other", false, "ann"));
+    SwapRecord there = over(one, 1);
+    assertEquals(SwapPhase.RETIRED, there.phase(), there.why());
+    assertEquals(higher.epoch() + 1, there.fence());
+    for (Movable place : List.of(before, beforeThere)) { // who was frozen since then
+      assertLost(place.seal("late", LATE));
+      assertLost(place.retire("late", LATE));
+    }
+    await(one.swap("main", false, "ann"));
+    SwapRecord back = over(one, 2);
+    assertEquals(SwapPhase.RETIRED, back.phase(), back.why());
+    assertEquals(there.fence(), back.fence(), "raised though it was high enough");
+    load.check();
+    load = null;
+    assertAt("main", "other");
+  }
+
+  private static void assertLost(CompletionStage<?> answer) {
+    ExecutionException failed = assertThrows(ExecutionException.class, () -> await(answer));
+    assertEquals(Code.LOCK_LOST, ((CoordinationException) failed.getCause()).code());
+  }
+
+  /** A record that was lost, or restored from a copy, opens and empties nothing. */
+  @Test
+  void whereAllHasGoneFromNothingIsOpenedByAnOlderRecord() throws Exception {
+    SwapMember one = member("n1");
+    Coordinator user = await(one.use("user"));
+    await(user.put("n", Bytes.utf8("1")));
+    Coordinator records = await(connect("by hand", 1, "system"));
+    open.add(records);
+    await(one.swap("other", false, "ann"));
+    assertEquals(SwapPhase.RETIRED, over(one, 1).phase());
+    await(records.delete("coordinators/main/swap"));
+    SwapMember two = member("n2");
+    SwapPlan plan = await(two.plan("other"));
+    assertFalse(plan.possible());
+    assertTrue(plan.objections().get(0).contains("moved to 'other'"), plan.toString());
+    await(two.swap("other", false, "ann"));
+    SwapRecord last = over(two, 1);
+    assertEquals(SwapPhase.ABORTED, last.phase());
+    assertTrue(last.why().contains("moved to 'other'"), last.why());
+    SwapRecord older =
+        new SwapRecord(
+            2,
+            SwapPhase.PLANNED,
+            "main",
+            "other",
+            1,
+            2,
+            true,
+            0,
+            0,
+            "",
+            "ann",
+            0,
+            List.of("other"),
+            0);
+    await(records.put("coordinators/main/swap", older.encode()));
+    last = over(two, 2);
+    assertTrue(last.why().contains("moved to 'other'"), last.why());
+    Movable there = (Movable) await(connect("looks", 9, "other"));
+    open.add(there);
+    assertEquals("1", await(there.get("n")).value().utf8());
   }
 
   private static void untilNothingIsLeft(SwapMember member) throws Exception {

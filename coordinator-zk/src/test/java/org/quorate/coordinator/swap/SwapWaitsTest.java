@@ -257,7 +257,8 @@ class SwapWaitsTest {
             "",
             "ann",
             0,
-            List.of());
+            List.of(),
+            0);
     SwapUser user = new SwapUser("user", coordinator, 1, loop);
     user.hold();
     CompletableFuture<Void> turned = user.turn(record, place).toCompletableFuture();

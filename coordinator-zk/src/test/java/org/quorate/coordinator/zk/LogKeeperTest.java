@@ -79,7 +79,7 @@ class LogKeeperTest {
     apply(new Command.Transact(Transaction.of(new Op.DeleteTree("b"))));
     assertEquals(0, machine.keys().bytes());
     put("c", LARGE, 0);
-    apply(new Command.Retire());
+    apply(new Command.Retire("moved"));
     assertEquals(0, machine.keys().bytes());
   }
 }

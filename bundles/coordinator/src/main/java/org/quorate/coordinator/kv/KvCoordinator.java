@@ -31,6 +31,7 @@ import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Standing;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
@@ -370,6 +371,11 @@ public final class KvCoordinator implements Movable {
   @Override
   public CompletionStage<Boolean> unseal(FencingToken by) {
     return open(() -> moving.unseal(by));
+  }
+
+  @Override
+  public CompletionStage<Standing> standing() {
+    return open(moving::standing);
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinationLimits;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Inventory;
+import org.quorate.spi.coordination.Standing;
 
 /**
  * The seal of what is kept in a group, what is kept, and its end when it has gone on elsewhere. Each step
@@ -72,6 +73,30 @@ final class Moving {
           Code.LOCK_LOST,
           "who holds token " + last + " moves what is kept here since " + by + " was given");
     }
+  }
+
+  CompletionStage<Standing> standing() {
+    return store
+        .query(
+            KvQuery.range(KeyRange.prefix(Places.CONTROL), 0),
+            ReadLevel.LINEARIZABLE,
+            KvResult.RangeDone.class)
+        .thenApply(
+            found -> {
+              FencingToken mover = Standing.NOBODY;
+              String sealed = null;
+              String left = null;
+              for (KvEntry entry : found.entries()) {
+                if (entry.key().equals(Places.MOVER)) {
+                  mover = FencingToken.parse(entry.value().utf8());
+                } else if (entry.key().equals(Places.SEAL)) {
+                  sealed = entry.value().utf8();
+                } else if (entry.key().equals(Places.MOVED)) {
+                  left = entry.value().utf8();
+                }
+              }
+              return new Standing(mover, left == null ? sealed : left, left != null);
+            });
   }
 
   CompletionStage<Boolean> seal(String reason, FencingToken by) {

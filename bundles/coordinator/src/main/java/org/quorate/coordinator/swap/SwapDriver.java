@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.CoordinatorPlace;
+import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.HeldLock;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Movable;
@@ -30,6 +31,7 @@ final class SwapDriver {
 
   private final SwapRecords records;
   private final SwapPlaces places;
+  private final SwapFence fence;
   private final SwapNodes nodes;
   private final ServiceLoop loop;
   private final HeldLock lock;
@@ -53,6 +55,7 @@ final class SwapDriver {
       SwapMember.Timing timing) {
     this.records = records;
     this.places = new SwapPlaces(node, places, loop);
+    this.fence = new SwapFence(this::at);
     this.nodes = new SwapNodes(records, loop, this::isLost);
     this.loop = loop;
     this.lock = lock;
@@ -83,6 +86,26 @@ final class SwapDriver {
         (next, problem) -> {
           if (problem == null) {
             sinceMs = loop.nowMs();
+            run(next, over);
+          } else if (Routing.cause(problem).code() == Code.LOCK_LOST && !isLost()) {
+            raise(seen, Routing.cause(problem), over);
+          } else {
+            failed(seen, Routing.cause(problem), over);
+          }
+        });
+  }
+
+  /** A place keeps a higher token than the lock of the swaps has given to this one. */
+  private void raise(
+      SwapRecords.Read seen,
+      CoordinationException refused,
+      CompletableFuture<SwapRecords.Read> over) {
+    sealedHere = false;
+    loop.then(
+        Routing.asked(() -> fence.raised(seen.record(), lock.token(), refused))
+            .thenCompose(raised -> records.step(seen, raised, lock.token())),
+        (next, problem) -> {
+          if (problem == null) {
             run(next, over);
           } else {
             failed(seen, Routing.cause(problem), over);
@@ -167,7 +190,7 @@ final class SwapDriver {
     return switch (record.phase()) {
       case PLANNED ->
           record.isCopying()
-              ? empty(seen, record.to())
+              ? empty(seen, record.to()) // of a swap before that was given up
               : check(record).thenCompose(fits -> recorded(seen, SwapPhase.WARMING));
       case WARMING ->
           record.isCopying()
@@ -198,6 +221,25 @@ final class SwapDriver {
 
   private CompletionStage<Movable> source(SwapRecord record) {
     return at(record.from(), record.fromEpoch());
+  }
+
+  /**
+   * The place that has all by the record. It is asked before anything is opened or emptied: a record that was
+   * restored from a copy may be older than what was done.
+   */
+  private CompletionStage<Movable> home(SwapRecord record) {
+    return at(record.serving(), record.epoch())
+        .thenCompose(
+            there ->
+                there
+                    .standing()
+                    .thenApply(
+                        standing -> {
+                          if (standing.left()) {
+                            throw SwapPlanner.elsewhere(record.serving(), standing);
+                          }
+                          return there;
+                        }));
   }
 
   private CompletionStage<Movable> target(SwapRecord record) {
@@ -244,22 +286,22 @@ final class SwapDriver {
 
   /** Whether the target can have all, and the provider before takes the token of this lock. */
   private CompletionStage<Void> check(SwapRecord record) {
-    return source(record)
+    return home(record)
         .thenCompose(
             from ->
-                from.unseal(lock.token())
-                    .thenApply(SwapDriver::done)
-                    .thenCompose(taken -> target(record))
-                    .thenCompose(to -> SwapPlanner.check(record, from, to)));
+                target(record)
+                    .thenCompose(to -> SwapPlanner.check(record, from, to))
+                    .thenCompose(fits -> from.unseal(token(record)))
+                    .thenApply(SwapDriver::done));
   }
 
   /** A copy ahead; then nothing can be changed any more. */
   private CompletionStage<Void> warm(SwapRecord record) {
     return source(record)
         .thenCompose(Movable::inventory)
-        .thenCompose(kept -> target(record).thenCompose(to -> to.warm(kept, lock.token())))
+        .thenCompose(kept -> target(record).thenCompose(to -> to.warm(kept, token(record))))
         .thenCompose(copied -> source(record))
-        .thenComposeAsync(from -> underSeal(from.seal(reason(record), lock.token())), loop)
+        .thenComposeAsync(from -> underSeal(from.seal(record.sealing(), token(record))), loop)
         .thenApply(SwapDriver::done)
         .thenAcceptAsync(done -> sealedHere = true, loop);
   }
@@ -272,8 +314,8 @@ final class SwapDriver {
     return null;
   }
 
-  private static String reason(SwapRecord record) {
-    return "swap " + record.number() + " moves it to '" + record.to() + "'";
+  private FencingToken token(SwapRecord record) {
+    return record.token(lock.token());
   }
 
   /** What may be there from a try before, nobody has used. */
@@ -282,16 +324,20 @@ final class SwapDriver {
     sealedHere = false;
     return nodes
         .await(record, SwapPhase.SEALED, timing.underSealMs())
-        .thenCompose(held -> fresh ? target(record) : emptied(target(record), reason(record)))
+        .thenCompose(held -> fresh ? target(record) : retaken(record))
         .thenCompose(empty -> source(record))
         .thenCompose(Movable::inventory)
         .thenCompose(kept -> target(record).thenCompose(to -> take(record, kept, to)));
   }
 
+  private CompletionStage<Movable> retaken(SwapRecord record) {
+    return home(record).thenCompose(source -> emptied(record, target(record), record.sealing()));
+  }
+
   private CompletionStage<SwapRecord> take(SwapRecord record, Inventory kept, Movable target) {
     RangeQuery any = new RangeQuery(Scope.tree(""), "", 1, true, 0, false);
     return target
-        .take(kept, lock.token())
+        .take(kept, token(record))
         .thenCompose(done -> target.range(any))
         .thenApply(seen -> record.taken(kept.revision(), seen.revision()));
   }
@@ -299,39 +345,36 @@ final class SwapDriver {
   /** From now on it never goes back, and nobody reads any more what will not be so any more. */
   private CompletionStage<Void> leave(SwapRecord record) {
     return source(record)
-        .thenCompose(from -> from.leave(moved(record), lock.token()))
+        .thenCompose(from -> from.leave(record.leaving(), token(record)))
         .thenApply(SwapDriver::done);
-  }
-
-  private static String moved(SwapRecord record) {
-    return "moved to '" + record.to() + "'";
   }
 
   private CompletionStage<Void> retire(SwapRecord record) {
     return nodes
         .await(record, SwapPhase.SWITCHED, LINGER_MS)
         .exceptionally(slow -> null)
-        .thenCompose(done -> emptied(source(record), moved(record)))
+        .thenCompose(done -> emptied(record, source(record), record.leaving()))
         .thenAccept(empty -> {});
   }
 
-  private CompletionStage<Movable> emptied(CompletionStage<Movable> place, String reason) {
+  private CompletionStage<Movable> emptied(
+      SwapRecord record, CompletionStage<Movable> place, String reason) {
     return place.thenCompose(
         there ->
             there
-                .retire(reason, lock.token())
+                .retire(reason, token(record))
                 .thenApply(SwapDriver::done)
                 .thenApply(empty -> there));
   }
 
   /** First who serves; what is left at a target that cannot be reached can wait, users cannot. */
   private CompletionStage<SwapRecord> goBack(SwapRecord record) {
-    return source(record)
-        .thenCompose(from -> from.unseal(lock.token()))
+    return home(record)
+        .thenCompose(from -> from.unseal(token(record)))
         .thenApply(SwapDriver::done)
         .thenCompose(
             open ->
-                dropped(target(record), reason(record) + ", which was given up")
+                dropped(record, target(record), record.sealing() + ", which was given up")
                     .handle((empty, problem) -> problem == null))
         .thenApply(empty -> empty ? record.without(record.to()) : record)
         .thenApply(aborted -> aborted.with(SwapPhase.ABORTED));
@@ -339,16 +382,22 @@ final class SwapDriver {
 
   private CompletionStage<SwapRecords.Read> empty(SwapRecords.Read seen, String place) {
     SwapRecord record = seen.record();
-    return dropped(
-            at(place, record.toEpoch()), "what a swap left here that was given up is dropped")
+    return home(record)
+        .thenCompose(
+            serving ->
+                dropped(
+                    record,
+                    at(place, record.toEpoch()),
+                    "what a swap left here that was given up is dropped"))
         .thenCompose(empty -> records.step(seen, record.without(place), lock.token()));
   }
 
   /** It is as it was before the swap: who uses the place by its own name finds it open. */
-  private CompletionStage<Void> dropped(CompletionStage<Movable> place, String reason) {
+  private CompletionStage<Void> dropped(
+      SwapRecord record, CompletionStage<Movable> place, String reason) {
     CompletionStage<Void> open =
-        emptied(place, reason)
-            .thenCompose(there -> there.unseal(lock.token()))
+        emptied(record, place, reason)
+            .thenCompose(there -> there.unseal(token(record)))
             .thenApply(SwapDriver::done);
     return limited(open, EMPTYING_MS, "what is left there cannot be reached");
   }

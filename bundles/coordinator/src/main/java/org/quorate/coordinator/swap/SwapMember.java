@@ -322,7 +322,8 @@ public final class SwapMember implements Authority, AutoCloseable {
             "",
             "",
             0,
-            List.of());
+            List.of(),
+            0);
     return new SwapPlanner(places, node).plan(wanted, Set.of(node));
   }
 
@@ -391,7 +392,8 @@ public final class SwapMember implements Authority, AutoCloseable {
         "",
         by,
         loop.wallMs(),
-        last == null ? List.of() : last.left());
+        last == null ? List.of() : last.left(),
+        last == null ? 0 : last.fence());
   }
 
   private static CoordinationException isThere(String name, String place) {

@@ -13,6 +13,7 @@ import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.Inventory;
 import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Standing;
 
 /** Looks whether a swap is possible, on one node. */
 final class SwapPlanner {
@@ -35,7 +36,7 @@ final class SwapPlanner {
                     to ->
                         from.inventory()
                             .thenCombine(
-                                objections(record, to),
+                                objections(record, from, to),
                                 (kept, objections) ->
                                     new SwapPlan(
                                         record.from(),
@@ -67,7 +68,7 @@ final class SwapPlanner {
           new CoordinationException(
               Code.UNSUPPORTED, "'" + record.to() + "' lacks " + lost + ", which users may need"));
     }
-    return objections(record, to)
+    return objections(record, from, to)
         .thenAccept(
             objections -> {
               if (!objections.isEmpty()) {
@@ -84,12 +85,34 @@ final class SwapPlanner {
     return lost;
   }
 
+  private static CompletionStage<List<String>> objections(
+      SwapRecord record, Movable from, Movable to) {
+    return from.standing()
+        .thenCompose(
+            at ->
+                at.left()
+                    ? CompletableFuture.completedFuture(
+                        List.of(elsewhere(record.from(), at).getMessage()))
+                    : objections(record, to));
+  }
+
   /** What a swap left that was given up is dropped before. */
   private static CompletionStage<List<String>> objections(SwapRecord record, Movable to) {
     return record.isCopying()
         ? CompletableFuture.completedFuture(List.of())
         : to.inventory()
             .thenApply(kept -> kept.isEmpty() ? List.of() : List.of(notEmpty(record.to(), kept)));
+  }
+
+  /** Of a place that has all by the record, and not by what it says itself. */
+  static CoordinationException elsewhere(String place, Standing at) {
+    return new CoordinationException(
+        Code.INVALID,
+        "by the record of its swaps all is at '"
+            + place
+            + "', which says of itself: "
+            + at.sealed()
+            + "; the record is older than that, or was lost: nothing is opened or emptied by it");
   }
 
   private static String notEmpty(String target, Inventory kept) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.quorate.api.Bytes;
 import org.quorate.api.wire.Decoder;
 import org.quorate.api.wire.Encoder;
+import org.quorate.spi.coordination.FencingToken;
 
 /**
  * The last swap of a coordinator, or the one under way: what all nodes go by.
@@ -20,6 +21,7 @@ import org.quorate.api.wire.Encoder;
  * @param by who wanted it; {@code atMs} when, milliseconds since 1970 by that node's clock
  * @param left places that may have something of a swap and do not serve: the target before it does, those
  *     of swaps that were given up until they are emptied
+ * @param fence epoch of the tokens by which places are changed, if it is higher than that of the lock's
  */
 public record SwapRecord(
     long number,
@@ -34,7 +36,8 @@ public record SwapRecord(
     String why,
     String by,
     long atMs,
-    List<String> left) {
+    List<String> left,
+    long fence) {
   /** Where all is that no swap has moved. */
   public static final long FIRST_EPOCH = 1;
 
@@ -46,6 +49,16 @@ public record SwapRecord(
   /** The epoch of the one that serves. */
   public long epoch() {
     return phase.isSwitched() ? toEpoch : fromEpoch;
+  }
+
+  /** What the seal of the place before says. */
+  String sealing() {
+    return "swap " + number + " moves it to '" + to + "'";
+  }
+
+  /** What it says when the target has all. */
+  String leaving() {
+    return "moved to '" + to + "'";
   }
 
   SwapRecord with(SwapPhase next) {
@@ -70,7 +83,8 @@ public record SwapRecord(
         reason,
         by,
         atMs,
-        toBeEmptied);
+        toBeEmptied,
+        fence);
   }
 
   /** Something may be at the target from now on. */
@@ -104,7 +118,35 @@ public record SwapRecord(
         why,
         by,
         atMs,
-        left);
+        left,
+        fence);
+  }
+
+  /** Places are changed by tokens of that epoch from now on. */
+  SwapRecord fenced(long epoch) {
+    return new SwapRecord(
+        number,
+        phase,
+        from,
+        to,
+        fromEpoch,
+        toEpoch,
+        acceptLoss,
+        sealedAt,
+        begunAt,
+        why,
+        by,
+        atMs,
+        left,
+        epoch);
+  }
+
+  /**
+   * The token by which who holds the lock of the swaps changes a place: higher than those of all who held it
+   * before, also if the lock's own begin low again.
+   */
+  FencingToken token(FencingToken lock) {
+    return fence > lock.epoch() ? new FencingToken(fence, lock.counter()) : lock;
   }
 
   Bytes encode() {
@@ -121,7 +163,8 @@ public record SwapRecord(
         .text(why)
         .text(by)
         .varint(atMs)
-        .list(left, Encoder::text);
+        .list(left, Encoder::text)
+        .varint(fence);
     return out.take();
   }
 
@@ -140,6 +183,7 @@ public record SwapRecord(
         in.text(),
         in.text(),
         in.varint(),
-        in.remaining() == 0 ? List.of() : in.list(Decoder::text));
+        in.remaining() == 0 ? List.of() : in.list(Decoder::text),
+        in.remaining() == 0 ? 0 : in.varint());
   }
 }

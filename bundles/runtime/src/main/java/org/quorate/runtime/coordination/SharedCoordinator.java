@@ -27,6 +27,7 @@ import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionInfo;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Standing;
 import org.quorate.spi.coordination.Subscription;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.TransactionResult;
@@ -200,6 +201,11 @@ public final class SharedCoordinator implements Movable {
   }
 
   @Override
+  public CompletionStage<Standing> standing() {
+    return moving(Movable::standing);
+  }
+
+  @Override
   public CompletionStage<Inventory> inventory() {
     return moving(Movable::inventory);
   }
@@ -222,6 +228,13 @@ public final class SharedCoordinator implements Movable {
   @Override
   public CompletionStage<Boolean> retire(String reason, FencingToken by) {
     return moving(m -> m.retire(reason, by));
+  }
+
+  @Override
+  public void lookBack(boolean wanted) {
+    if (shared instanceof Movable movable) {
+      movable.lookBack(wanted);
+    }
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.quorate.api.ReadOutcome;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
+import org.quorate.runtime.coordination.SharedCoordinator;
 import org.quorate.simulator.client.WrappedAccess;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
@@ -110,7 +111,8 @@ class MovedPlaceTest {
   void whoReadsWhatHasGoneIsTold() throws Exception {
     try (KvCoordinator client = open();
         KvCoordinator late = open();
-        KvCoordinator goesAlong = open()) {
+        KvCoordinator own = open();
+        SharedCoordinator goesAlong = new SharedCoordinator(own, () -> {})) {
       long index = await(client.put("a", Bytes.utf8("1")));
       assertEquals("1", await(goesAlong.get("a")).value().utf8());
       CoordinatorSession session = await(client.openSession(SessionSpec.of("s", 60_000)));

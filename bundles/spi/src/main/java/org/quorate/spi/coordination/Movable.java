@@ -1,6 +1,5 @@
 package org.quorate.spi.coordination;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -32,6 +31,9 @@ public interface Movable extends Coordinator {
   /** Lets changes happen again; the result is as that of {@link #seal}. */
   CompletionStage<Boolean> unseal(FencingToken by);
 
+  /** Who moved last what is kept here, and whether it is sealed or has gone: as of when this is called. */
+  CompletionStage<Standing> standing();
+
   /** All that is kept; of what is not sealed, as it is at one revision between call and answer. */
   CompletionStage<Inventory> inventory();
 
@@ -58,14 +60,13 @@ public interface Movable extends Coordinator {
 
   /**
    * Says of what is sealed that it is elsewhere now: reads are refused too from now on, as what would
-   * change something is. A provider of which nobody reads without knowing where all is does nothing.
+   * change something is, by whichever coordinator. Watches and blocking queries end so, and sessions are
+   * DETACHED: they can be resumed where all is. {@link #retire} says so too.
    *
    * @param reason as of {@link #seal}
    * @return as of {@link #seal}; false also if it is not sealed
    */
-  default CompletionStage<Boolean> leave(String reason, FencingToken by) {
-    return CompletableFuture.completedFuture(true);
-  }
+  CompletionStage<Boolean> leave(String reason, FencingToken by);
 
   /**
    * Whether nothing that this coordinator says can be from after all has gone on elsewhere: it looks at the
@@ -79,9 +80,7 @@ public interface Movable extends Coordinator {
    * Lets this coordinator read what was kept here, and tell changes up to the seal, also when all has gone on
    * elsewhere: for who goes along and has not told all of it yet.
    */
-  default void lookBack(boolean wanted) {
-    // Where reads are refused.
-  }
+  void lookBack(boolean wanted);
 
   /** Forgets all that is kept here and seals it in the same step: it has gone on elsewhere. */
   CompletionStage<Boolean> retire(String reason, FencingToken by);

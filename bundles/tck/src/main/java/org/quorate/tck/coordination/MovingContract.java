@@ -41,7 +41,9 @@ import org.quorate.spi.coordination.Movable;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
+import org.quorate.spi.coordination.SessionEnd;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Standing;
 import org.quorate.spi.coordination.Transaction;
 import org.quorate.spi.coordination.WatchListener;
 
@@ -457,6 +459,89 @@ public abstract class MovingContract {
 
   private static Op numbered(CoordinatorSession owner) {
     return new Op.PutSequential("n/", Bytes.EMPTY, owner.id());
+  }
+
+  private static void assertMoved(CompletionStage<?> answer) throws Exception {
+    try {
+      await(answer);
+      throw new AssertionError("it answered");
+    } catch (CoordinationException why) {
+      assertEquals(Code.UNAVAILABLE, why.code(), why.toString());
+      assertTrue(why.isSealed(), why.toString());
+      assertTrue(why.getMessage().contains("moved to the target"), why.getMessage());
+    }
+  }
+
+  /** Who has heard nothing of the move is told by the place itself; who goes along looks back. */
+  @Test
+  void whatHasLeftIsReadByNobodyWhoStays() throws Exception {
+    Movable from = source("from");
+    Movable stays = source("stays");
+    Movable along = source("along");
+    long index = await(stays.put("a", text("1")));
+    await(along.get("a"));
+    CoordinatorSession session = session(stays, "s");
+    HeldLock lock = locked(session, "lock");
+    CoordinatorSession waits = session(stays, "w");
+    var inLine = waits.lock(LockSpec.queued("lock", "a test", 60_000));
+    untilWaiting(from, "lock");
+    CompletableFuture<CoordinationException> ended = new CompletableFuture<>();
+    stays.watch(Scope.tree(""), index + 1, ends(ended));
+    var poll = stays.poll(List.of(Scope.key("a")), index, 60_000);
+    assertEquals(new Standing(Standing.NOBODY, null, false), await(from.standing()));
+    assertFalse(await(from.leave("too early", by)), "it is not sealed");
+    await(from.seal("it moves", by));
+    assertEquals(new Standing(by, "it moves", false), await(from.standing()));
+    assertEquals("1", await(stays.get("a")).value().utf8());
+    Inventory inventory = await(from.inventory());
+    along.lookBack(true);
+    assertTrue(await(from.leave("moved to the target", by)));
+    assertEquals(new Standing(by, "moved to the target", true), await(from.standing()));
+    assertMoved(poll);
+    assertMoved(inLine);
+    assertTrue(await(ended).isSealed());
+    assertEquals(SessionEnd.DETACHED, await(session.ended()));
+    assertEquals(HeldLock.Loss.SESSION_ENDED, await(lock.lost()));
+    refusesAll(stays, index);
+    assertEquals("1", await(along.get("a")).value().utf8());
+    assertEquals(1, await(along.locks(Scope.key("lock"))).size());
+    assertSame(inventory, await(from.inventory()));
+    assertTrue(await(from.retire("moved to the target", by)));
+    refusesAll(stays, index);
+    refusesAll(source("late"), index);
+    assertFails(Code.UNAVAILABLE, stays.resume(session.id(), session.secret(), true));
+    assertTrue(await(from.unseal(by)));
+    assertEquals(new Standing(by, null, false), await(from.standing()));
+    assertNull(await(stays.get("a")));
+    await(stays.put("a", text("2")));
+  }
+
+  private static void refusesAll(Movable place, long index) throws Exception {
+    assertMoved(place.get("a"));
+    assertMoved(place.get("none"));
+    assertMoved(place.children("", "", 10));
+    assertMoved(place.locks(Scope.tree("")));
+    assertMoved(place.sessions());
+    assertMoved(place.poll(List.of(Scope.key("a")), index, 0));
+    CompletableFuture<CoordinationException> ended = new CompletableFuture<>();
+    place.watch(Scope.tree(""), index + 1, ends(ended));
+    assertTrue(await(ended).isSealed());
+    assertFails(Code.UNAVAILABLE, place.put("a", text("late")));
+    assertFails(Code.UNAVAILABLE, place.openSession(SessionSpec.of("late", 5_000)));
+  }
+
+  private static WatchListener ends(CompletableFuture<CoordinationException> ended) {
+    return new WatchListener() {
+      @Override
+      public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+        return null;
+      }
+
+      @Override
+      public void ended(CoordinationException why) {
+        ended.complete(why);
+      }
+    };
   }
 
   @Test

@@ -60,8 +60,20 @@ public sealed interface Command {
   /**
    * All that is kept here is forgotten, since it has gone on elsewhere: {@code true}. Always an entry that
    * seals.
+   *
+   * @param left as of {@link Leave}; null in logs of versions before
    */
-  record Retire() implements Command {}
+  record Retire(String left) implements Command {}
+
+  /**
+   * All has gone on elsewhere, and is not read here any more: {@code true}. Always an entry that seals.
+   *
+   * @param left why, shown to people
+   */
+  record Leave(String left) implements Command {}
+
+  /** All is here: {@code true}. Always an entry that opens what was sealed. */
+  record Open() implements Command {}
 
   /**
    * What another provider kept is to come, or goes on coming: {@code true}. Always an entry that changes

@@ -41,6 +41,9 @@ public final class Machine {
   /** Who brings what is being taken in. */
   private long taker;
 
+  /** Why all that was kept here is not here any more, null while it is. */
+  private String left;
+
   /** Which entries of a writer were applied. */
   private static final class Writer {
     private final TreeSet<Long> applied = new TreeSet<>();
@@ -147,8 +150,13 @@ public final class Machine {
     } else if (command instanceof Command.SnapshotStored) {
       entriesSinceSnapshot = 0;
       bytesSinceSnapshot = 0;
-    } else if (command instanceof Command.Retire) {
+    } else if (command instanceof Command.Retire retire) {
       forget(applied);
+      left = retire.left() == null ? left : retire.left();
+    } else if (command instanceof Command.Leave leave) {
+      left = leave.left();
+    } else if (command instanceof Command.Open) {
+      left = null;
     } else if (command instanceof Command.TakeBegin begin) {
       begin(begin);
     } else if (command instanceof Command.TakePart take) {
@@ -173,6 +181,8 @@ public final class Machine {
         || command instanceof Command.TakeDrop
         || command instanceof Command.TakeEnd
         || command instanceof Command.Retire
+        || command instanceof Command.Leave
+        || command instanceof Command.Open
         || command instanceof Command.NextFolder
         || command instanceof Command.SnapshotStored
         || command instanceof Command.KeepAlive alive && alive.sessions().isEmpty();
@@ -207,6 +217,11 @@ public final class Machine {
     return taking;
   }
 
+  /** Why all has gone on elsewhere: who does not go along does not read here; null while it is here. */
+  public String left() {
+    return left;
+  }
+
   private void begin(Command.TakeBegin begin) {
     if (!taking) {
       if (!inventory().isEmpty()) {
@@ -217,6 +232,7 @@ public final class Machine {
       taking = true;
     }
     taker = begin.taker();
+    left = null;
     long behind = begin.start() - revision;
     if (behind > 0) {
       ahead += behind;
@@ -343,6 +359,10 @@ public final class Machine {
       out.writeLong(ahead);
       out.writeBoolean(taking);
       out.writeLong(taker);
+      out.writeBoolean(left != null);
+      if (left != null) {
+        Wire.text(out, left);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -373,6 +393,7 @@ public final class Machine {
         machine.ahead = in.readLong();
         machine.taking = in.readBoolean();
         machine.taker = bytes.available() > 0 ? in.readLong() : 0;
+        machine.left = bytes.available() > 0 && in.readBoolean() ? Wire.text(in) : null;
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new CoordinationException(Code.BROKEN, "a snapshot cannot be read: " + e, e);

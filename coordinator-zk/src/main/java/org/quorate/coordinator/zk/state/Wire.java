@@ -120,8 +120,11 @@ public final class Wire {
       out.writeByte(11);
     } else if (command instanceof Command.SnapshotStored) {
       out.writeByte(12);
-    } else if (command instanceof Command.Retire) {
-      out.writeByte(13);
+    } else if (command instanceof Command.Retire retire) {
+      out.writeByte(retire.left() == null ? 13 : 18);
+      if (retire.left() != null) {
+        text(out, retire.left());
+      }
     } else if (command instanceof Command.TakeBegin begin) {
       out.writeByte(14);
       out.writeLong(begin.start());
@@ -138,6 +141,11 @@ public final class Wire {
       out.writeByte(17);
       InventoryWire.dropped(out, drop.dropped());
       out.writeLong(drop.taker());
+    } else if (command instanceof Command.Leave leave) {
+      out.writeByte(19);
+      text(out, leave.left());
+    } else if (command instanceof Command.Open) {
+      out.writeByte(20);
     } else {
       throw new IllegalArgumentException(String.valueOf(command));
     }
@@ -166,11 +174,14 @@ public final class Wire {
       case 10 -> new Command.ForceRelease(text(in), token(in), text(in), text(in));
       case 11 -> new Command.NextFolder();
       case 12 -> new Command.SnapshotStored();
-      case 13 -> new Command.Retire();
+      case 13 -> new Command.Retire(null);
       case 14 -> new Command.TakeBegin(in.readLong(), in.readLong());
       case 15 -> new Command.TakePart(InventoryWire.inventory(in), in.readLong());
       case 16 -> new Command.TakeEnd(in.readLong(), in.readLong());
       case 17 -> new Command.TakeDrop(InventoryWire.dropped(in), in.readLong());
+      case 18 -> new Command.Retire(text(in));
+      case 19 -> new Command.Leave(text(in));
+      case 20 -> new Command.Open();
       default -> throw new CoordinationException(Code.BROKEN, "a command of kind " + kind);
     };
   }

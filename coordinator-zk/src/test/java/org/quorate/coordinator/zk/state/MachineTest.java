@@ -213,7 +213,7 @@ class MachineTest {
     assertEquals(Code.INVALID, refusal(apply(new Command.TakeEnd(all.revision(), 2))));
     assertEquals(Code.INVALID, refusal(apply(new Command.TakeBegin(5, 2))), "it is in use");
     long before = machine.revision();
-    apply(new Command.Retire());
+    apply(new Command.Retire("moved"));
     assertTrue(machine.inventory().isEmpty());
     assertTrue(machine.revision() > before);
     assertArrayEquals(machine.store(), Machine.restore(machine.store()).store());
