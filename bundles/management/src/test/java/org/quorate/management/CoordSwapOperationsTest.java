@@ -29,7 +29,7 @@ class CoordSwapOperationsTest implements CoordinatorSwaps, CoordinatorServices {
   private int begun;
 
   private static SwapRecord record(long number, SwapPhase phase) {
-    return new SwapRecord(number, phase, "a", "b", 1, 2, true, 0, 0, "", "me", 0, List.of());
+    return new SwapRecord(number, phase, "a", "b", 1, 2, true, 0, 0, "", "me", 0, List.of(), 0);
   }
 
   /** The records that are read, one after the other. */

@@ -40,6 +40,14 @@ final class HeldSessions {
     return all;
   }
 
+  /** One holding of it is given up. */
+  void remove(ZkSession session) {
+    List<ZkSession> same = held.get(session.id());
+    if (same != null && same.remove(session) && same.isEmpty()) {
+      held.remove(session.id());
+    }
+  }
+
   /** Leaves them as they are; they can be resumed wherever they are. */
   void detach() {
     List<ZkSession> all = all();

@@ -163,7 +163,9 @@ final class LockDesk {
       long deadlineNanos,
       LockReply reply,
       CompletableFuture<LockOutcome> outcome) {
-    if (reply.token() == null) {
+    if (session.isOver()) { // given up while this was asked for
+      outcome.completeExceptionally(Core.closed());
+    } else if (reply.token() == null) {
       outcome.complete(new LockOutcome.NotGranted(reply.refused()));
     } else if (reply.granted()) {
       grant(session, spec.name(), reply.token(), true, outcome);
@@ -297,6 +299,24 @@ final class LockDesk {
                 core.loop().later(() -> giveUp(session, takeBack), RETRY_MS);
               }
             });
+  }
+
+  /** A session is given up and goes on: what waits by it is told; what it holds, unless it is held twice. */
+  void detached(ZkSession session) {
+    for (Waiting each : new ArrayList<>(waiting.values())) {
+      if (each.session() == session) {
+        waiting.remove(each.token());
+        each.outcome().completeExceptionally(Core.closed());
+      }
+    }
+    if (!core.sessions().holds(session.id())) {
+      for (Held each : new ArrayList<>(held.values())) {
+        if (each.session == session.id()) {
+          held.remove(each.token);
+          each.lost.complete(HeldLock.Loss.SESSION_ENDED);
+        }
+      }
+    }
   }
 
   /** The coordinator closes: nobody waits on, and nobody knows any more who holds. */

@@ -115,7 +115,8 @@ final class Watches {
     }
   }
 
-  private boolean changedSince(List<Scope> scopes, long index) {
+  /** Whether a scope has changed since an index, or that is not known any more. */
+  boolean changedSince(List<Scope> scopes, long index) {
     History history = replica.history();
     if (index < history.floor()) {
       return true;

@@ -319,6 +319,11 @@ final class ZkCoordinator implements Movable {
   }
 
   @Override
+  public CompletionStage<Boolean> changedSince(Scope scope, long revision) {
+    return read(() -> core.watches().changedSince(List.of(scope), revision));
+  }
+
+  @Override
   public void lookBack(boolean wanted) {
     core.loop().execute(() -> core.departure().lookBack(wanted));
   }

@@ -86,6 +86,17 @@ final class ZkSession implements CoordinatorSession {
   }
 
   @Override
+  public CompletionStage<Void> detach() {
+    return core.call(
+        () -> {
+          core.sessions().remove(this);
+          core.desk().detached(this);
+          ended(false);
+          return CompletableFuture.completedFuture(null);
+        });
+  }
+
+  @Override
   public CompletionStage<Void> close() {
     return core.call(this::end);
   }
@@ -94,6 +105,10 @@ final class ZkSession implements CoordinatorSession {
     closing = true;
     return core.<Boolean>submit(new Command.EndSession(id, 0), core.requestMs())
         .thenApply(done -> null);
+  }
+
+  boolean isOver() {
+    return ended.isDone();
   }
 
   void ended(boolean inTheLog) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,12 +35,16 @@ import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.Inventory;
+import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.LockInfo;
 import org.quorate.spi.coordination.LockOutcome;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.Transaction;
+import org.quorate.spi.coordination.WatchListener;
 
 /** What waits for a swap that does not come to an end, or for it to be known who serves: it ends itself. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -322,12 +329,144 @@ class SwapWaitsTest {
     assertEquals(Code.UNAVAILABLE, why.code());
     assertTrue(why.getMessage().contains("nodes [n2]"), why.getMessage());
     assertNull(got(member.last()));
-    SwapNode two =
-        new SwapNode(records, "n2", () -> all, this::place, loop, SwapMember.Timing.DEFAULT);
-    two.member("another").start();
+    SwapNode two = // which has no place at all
+        new SwapNode(records, "n2", () -> all, name -> null, loop, SwapMember.Timing.DEFAULT)
+            .start();
     assertEquals(1, got(member.swap("second", true, "ann")).number());
     got(one.leave());
     got(two.leave());
+  }
+
+  /** Calls of a method of the provider, before they are made; a stage in place of it, or null. */
+  private interface Calls {
+    CompletionStage<?> made(String method);
+  }
+
+  private Movable with(Movable of, Calls calls) {
+    return (Movable)
+        Proxy.newProxyInstance(
+            SwapWaitsTest.class.getClassLoader(),
+            new Class<?>[] {Movable.class},
+            (proxy, method, arguments) -> {
+              CompletionStage<?> instead = calls.made(method.getName());
+              return instead == null ? method.invoke(of, arguments) : instead;
+            });
+  }
+
+  /** A watch goes over without a listing of what it watches. */
+  @Test
+  void aWatchThatGoesOverListsNothing() throws Exception {
+    AtomicInteger polls = new AtomicInteger();
+    Calls counted =
+        method -> {
+          polls.addAndGet(method.equals("poll") ? 1 : 0);
+          return null;
+        };
+    coordinator = new SwappableCoordinator("main", with(at, counted), authority, loop);
+    List<String> told = new CopyOnWriteArrayList<>();
+    long index = got(coordinator.put("t/a", Bytes.EMPTY));
+    coordinator.watch(
+        Scope.tree("t"),
+        index,
+        new WatchListener() {
+          @Override
+          public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+            events.forEach(event -> told.add(event.key()));
+            return null;
+          }
+
+          @Override
+          public void ended(CoordinationException why) {
+            told.add(why.toString());
+          }
+        });
+    got(coordinator.put("t/b", Bytes.EMPTY));
+    swapped();
+    got(coordinator.put("t/c", Bytes.EMPTY));
+    loop.until("all is told", () -> told.size() >= 3);
+    assertEquals(List.of("t/a", "t/b", "t/c"), told);
+    assertEquals(0, polls.get());
+  }
+
+  /** Nobody is left behind who gave a blocking query up. */
+  @Test
+  void aPollThatIsGivenUpIsForgotten() throws Exception {
+    long index = got(coordinator.put("a", Bytes.EMPTY));
+    Field polls = SwappableCoordinator.class.getDeclaredField("polls");
+    polls.setAccessible(true);
+    var poll = coordinator.poll(List.of(Scope.key("a")), index, 60_000).toCompletableFuture();
+    assertEquals(1, ((Set<?>) polls.get(coordinator)).size());
+    poll.cancel(true);
+    assertEquals(Set.of(), polls.get(coordinator));
+  }
+
+  /** Who closes the folder of a server when the end is told has it for itself. */
+  @Test
+  void theEndIsToldWhenTheProviderBeforeIsReleasedToo() throws Exception {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    Movable before = with(at, method -> method.equals("abandon") ? released : null);
+    coordinator = new SwappableCoordinator("main", before, authority, loop);
+    got(coordinator.put("a", Bytes.EMPTY));
+    Movable to = swapped();
+    CompletableFuture<Void> end = coordinator.shutdown().toCompletableFuture();
+    loop.until("the target is closed", () -> isClosed(to));
+    loop.pass(1_000);
+    assertFalse(end.isDone(), "the provider before is not released yet");
+    released.complete(null);
+    loop.until("the end", end::isDone);
+  }
+
+  private static boolean isClosed(Coordinator of) {
+    try {
+      of.put("b", Bytes.EMPTY).toCompletableFuture().join();
+      return false;
+    } catch (CompletionException e) {
+      return ((CoordinationException) e.getCause()).code() == Code.CLOSED;
+    }
+  }
+
+  /** What it says late that it takes no part any more is not said of who takes part since. */
+  @Test
+  void whoComesBackIsNotForgotten() throws Exception {
+    Movable records = opened("records", 1);
+    CompletableFuture<Void> held = new CompletableFuture<>();
+    SwapNode node =
+        new SwapNode(
+                deletingAfter(records, held),
+                "n1",
+                () -> Set.of("n1"),
+                name -> null,
+                loop,
+                SwapMember.Timing.DEFAULT)
+            .start();
+    SwapMember one = node.member("one").start();
+    loop.until("it is known", one::holds);
+    one.close();
+    SwapMember again = node.member("one").start();
+    for (int i = 0; i < 200; i++) { // enough to say that it takes part again, if it may
+      loop.pass(10);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    held.complete(null);
+    loop.until("it is known again", again::holds);
+    assertEquals(1, nodes(records, "one"));
+    loop.pass(1_000);
+    assertEquals(1, nodes(records, "one"));
+    got(node.leave());
+    assertEquals(List.of(), await(records.sessions()));
+  }
+
+  /** Deletions are done when the test wants it. */
+  private static Coordinator deletingAfter(Coordinator of, CompletableFuture<Void> held) {
+    return (Coordinator)
+        Proxy.newProxyInstance(
+            SwapWaitsTest.class.getClassLoader(),
+            new Class<?>[] {Movable.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("transact")
+                        && ((Transaction) arguments[0]).then().get(0) instanceof Op.Delete
+                    ? held.thenCompose(now -> of.transact((Transaction) arguments[0]))
+                    : method.invoke(of, arguments));
   }
 
   private static int nodes(Coordinator records, String coordinator) {

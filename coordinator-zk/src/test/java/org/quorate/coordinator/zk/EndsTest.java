@@ -205,7 +205,7 @@ class EndsTest {
     assertEquals(Code.UNAVAILABLE, await(first.ended)); // as where all has gone from
     assertTrue(await(one.unseal(MOVER)));
     await(one.put("b", Bytes.utf8("1")));
-    RangeQuery seen = RangeQuery.of(Scope.key("b")).mayBeStale();
+    RangeQuery seen = RangeQuery.of(Scope.key("b")); // sees that it was opened
     until(() -> !await(two.range(seen)).entries().isEmpty());
 
     Failing last = new Failing();

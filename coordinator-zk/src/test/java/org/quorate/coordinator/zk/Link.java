@@ -20,7 +20,7 @@ final class Link implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final ServerSocket server;
-  private final int target;
+  private volatile int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   // Guarded by this.
@@ -39,6 +39,11 @@ final class Link implements AutoCloseable {
 
   String address() {
     return "127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** The server is another one, or the same at another port. */
+  void leadTo(int port) {
+    target = port;
   }
 
   /** Nothing reaches the server any more from the next request of such a type on. */

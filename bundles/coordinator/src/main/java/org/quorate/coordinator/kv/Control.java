@@ -23,6 +23,7 @@ final class Control {
   private volatile boolean lookingBack;
   private CompletionStage<Seen> asked; // guarded by this
   private long askedFor; // guarded by this
+  private long histories; // guarded by this
 
   Control(Store store) {
     this.store = store;
@@ -77,10 +78,11 @@ final class Control {
               && !asked.toCompletableFuture().isDone();
       if (!shared) {
         askedFor = version;
+        long of = histories;
         asked =
             store
                 .query(ALL, store.reaching(version), KvResult.RangeDone.class)
-                .thenApply(found -> saw(Seen.of(found)));
+                .thenApply(found -> saw(Seen.of(found), of));
       }
       return asked;
     }
@@ -91,14 +93,22 @@ final class Control {
     return last;
   }
 
-  private Seen saw(Seen seen) {
-    if (seen.revision() > last.revision()) {
+  private synchronized Seen saw(Seen seen, long of) {
+    if (of == histories && seen.revision() > last.revision()) {
       last = seen;
     }
-    if (seen.moved() == null) {
+    if (of == histories && seen.moved() == null) {
       hereAt(seen.revision());
     }
     return seen;
+  }
+
+  /** The group goes on in another history, which has versions of the same numbers. */
+  synchronized void forked() {
+    histories++;
+    last = new Seen(0, null, null);
+    hereAt = 0;
+    asked = null;
   }
 
   /** All was here at a version of the group. */

@@ -409,6 +409,40 @@ public final class KvCoordinator implements Movable {
   }
 
   @Override
+  public CompletionStage<Boolean> changedSince(Scope scope, long revision) {
+    return open(() -> store.on(base -> changedSince(base, scope, revision)));
+  }
+
+  private CompletionStage<Boolean> changedSince(Base base, Scope scope, long revision) {
+    long since = base.found(revision);
+    if (since < 0) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return changedBehind(base, base.places().keys(scope), since)
+        .exceptionallyCompose(
+            problem ->
+                Failures.cause(problem).code() == CoordinationException.Code.COMPACTED
+                    ? CompletableFuture.completedFuture(true)
+                    : CompletableFuture.failedFuture(problem));
+  }
+
+  /** Looks for one change, a bounded piece of the history at a time. */
+  private CompletionStage<Boolean> changedBehind(Base base, KeyRange keys, long behind) {
+    return store
+        .read(
+            new KvQuery.Changes(keys, behind + 1, 1, 0, false),
+            ReadLevel.LINEARIZABLE,
+            KvResult.ChangesDone.class)
+        .thenCompose(
+            done ->
+                done.events().isEmpty() && done.more()
+                    ? changedBehind(base, keys, done.upTo())
+                    : store
+                        .holds(base, done.revision())
+                        .thenApply(holds -> !done.events().isEmpty()));
+  }
+
+  @Override
   public void lookBack(boolean wanted) {
     store.control.lookBack(wanted);
   }

@@ -149,6 +149,17 @@ final class Session implements CoordinatorSession {
   }
 
   @Override
+  public CompletionStage<Void> detach() {
+    return sessions
+        .store()
+        .onLoop(
+            () -> {
+              sessions.ended(this, SessionEnd.DETACHED);
+              return CompletableFuture.completedFuture(null);
+            });
+  }
+
+  @Override
   public synchronized CompletionStage<Void> close() {
     if (isOver()) {
       return CompletableFuture.completedFuture(null);

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -51,6 +53,10 @@ final class Store {
   final Control control = new Control(this);
   private final long epoch;
   private final AtomicReference<Gtid> seen = new AtomicReference<>();
+
+  /** Histories that a forced recovery has ended. */
+  private final Set<Long> over = ConcurrentHashMap.newKeySet();
+
   private volatile CompletionStage<Base> base;
   private Runnable baseWatch = () -> {}; // on the loop
   private boolean watched; // on the loop
@@ -331,6 +337,11 @@ final class Store {
   private ReadOutcome.Answered answered(ReadOutcome outcome) {
     if (outcome instanceof ReadOutcome.Answered found) {
       saw(found.gtid());
+      if (over.contains(found.gtid().historyId())) {
+        throw Failures.failure(
+            Code.UNAVAILABLE,
+            "the answer is of a history that a forced recovery has ended: " + found.gtid());
+      }
       return found;
     }
     throw Failures.of(((ReadOutcome.Unanswered) outcome).why(), true);
@@ -484,12 +495,32 @@ final class Store {
   }
 
   private void saw(Gtid gtid) {
+    Gtid before = seen.get();
+    if (before != null && before.historyId() != gtid.historyId()) {
+      forked(gtid);
+      return;
+    }
     seen.accumulateAndGet(
         gtid,
         (old, now) ->
             old != null && old.historyId() == now.historyId() && old.version() > now.version()
                 ? old
                 : now);
+  }
+
+  /** What is known of versions of the history before says nothing of those of this one. */
+  private synchronized void forked(Gtid gtid) {
+    Gtid before = seen.get();
+    if (before.historyId() == gtid.historyId() || over.contains(gtid.historyId())) {
+      return;
+    }
+    over.add(before.historyId());
+    seen.set(gtid);
+    control.forked();
+    CompletionStage<Base> known = base;
+    if (known != null) {
+      forget(known, true);
+    }
   }
 
   /** A read that sees a version at least; version 0 for one that sees all acknowledged writes. */

@@ -1,12 +1,16 @@
 package org.quorate.coordinator.swap;
 
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.Movable;
+import org.quorate.spi.coordination.Scope;
 
 /** A provider's coordinator for as long as requests go there. */
 final class Route {
   private final Coordinator at;
+  private final AtomicBoolean left = new AtomicBoolean();
   private final AtomicLong used = new AtomicLong();
 
   Route(Coordinator at) {
@@ -29,6 +33,11 @@ final class Route {
     }
   }
 
+  /** Whether a key of a scope has changed since a revision. */
+  CompletionStage<Boolean> changedSince(Scope scope, long revision) {
+    return ((Movable) at).changedSince(scope, revision);
+  }
+
   /** Something is under way there. */
   void use() {
     used.incrementAndGet();
@@ -36,6 +45,11 @@ final class Route {
 
   void done() {
     used.decrementAndGet();
+  }
+
+  /** It is given up: true for the first who does so. */
+  boolean leave() {
+    return !left.getAndSet(true);
   }
 
   boolean isUsed() {

@@ -47,7 +47,7 @@ final class Routing {
 
   private final Authority authority;
   private final ServiceLoop loop;
-  private final List<Parked> parked = new ArrayList<>(); // guarded by this
+  private List<Parked> parked = new ArrayList<>(); // guarded by this
   private boolean looking; // guarded by this
   private volatile State state;
   private volatile Turn turned;
@@ -153,15 +153,17 @@ final class Routing {
     synchronized (this) {
       boolean known = isKnown(state);
       long now = loop.nowMs();
+      List<Parked> left = new ArrayList<>();
       for (Parked each : parked) {
         if (closed || now >= each.untilMs()) {
           late.add(each);
         } else if (known && (evenIfRefused || now >= each.notBeforeMs())) {
           tried.add(each);
+        } else {
+          left.add(each);
         }
       }
-      parked.removeAll(late);
-      parked.removeAll(tried);
+      parked = left;
       lookLater();
     }
     CoordinationException why = closed ? closed() : unknown();
@@ -257,6 +259,14 @@ final class Routing {
     return cause instanceof CoordinationException known
         ? known
         : new CoordinationException(Code.BROKEN, String.valueOf(cause), cause);
+  }
+
+  /** Whether another try may succeed. */
+  static boolean mayPass(CoordinationException failure) {
+    return switch (failure.code()) {
+      case UNAVAILABLE, OVERLOADED, INDETERMINATE -> true;
+      default -> false;
+    };
   }
 
   /** Whether it says something that only who serves can know. */

@@ -26,8 +26,8 @@ final class SwapDriver {
   /** How long listeners of watches may take before the provider before is emptied all the same. */
   private static final long LINGER_MS = 60_000;
 
-  /** How long a target may take to be emptied of a swap that was given up; users wait for it once. */
-  private static final long EMPTYING_MS = 5_000;
+  /** How long a place may take to say that all has gone, where nobody reads who was not told. */
+  private static final long LEAVE_MS = 2_000;
 
   private final SwapRecords records;
   private final SwapPlaces places;
@@ -126,10 +126,7 @@ final class SwapDriver {
       sinceMs = loop.nowMs();
       sealingSinceMs = -1;
     }
-    boolean mayPass =
-        why.code() == Code.UNAVAILABLE
-            || why.code() == Code.OVERLOADED
-            || why.code() == Code.INDETERMINATE;
+    boolean mayPass = Routing.mayPass(why);
     if (seen.record().phase().compareTo(SwapPhase.TAKEN) < 0 && (isLate() || !mayPass)) {
       giveUp(seen, why, over);
     } else if (mayPass) {
@@ -345,8 +342,23 @@ final class SwapDriver {
   /** From now on it never goes back, and nobody reads any more what will not be so any more. */
   private CompletionStage<Void> leave(SwapRecord record) {
     return source(record)
-        .thenCompose(from -> from.leave(record.leaving(), token(record)))
-        .thenApply(SwapDriver::done);
+        .thenComposeAsync(
+            from -> {
+              CompletionStage<Void> left =
+                  from.leave(record.leaving(), token(record)).thenApply(SwapDriver::done);
+              return from.vouches() ? left : ifReached(left);
+            },
+            loop);
+  }
+
+  /** A place that does not vouch for itself is left in any case: who uses it goes by the record alone. */
+  private CompletionStage<Void> ifReached(CompletionStage<Void> left) {
+    return limited(left, LEAVE_MS, "it does not answer")
+        .exceptionallyCompose(
+            problem ->
+                Routing.mayPass(Routing.cause(problem))
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(problem));
   }
 
   private CompletionStage<Void> retire(SwapRecord record) {
@@ -399,6 +411,6 @@ final class SwapDriver {
         emptied(record, place, reason)
             .thenCompose(there -> there.unseal(token(record)))
             .thenApply(SwapDriver::done);
-    return limited(open, EMPTYING_MS, "what is left there cannot be reached");
+    return limited(open, timing.emptyingMs(), "what is left there cannot be reached");
   }
 }

@@ -41,6 +41,8 @@ public final class SwapMember implements Authority, AutoCloseable {
   private boolean acting;
   private volatile SwapRecords.Read acted;
   private volatile CoordinatorSession toldBy;
+  private CompletableFuture<Long> telling = CompletableFuture.completedFuture(0L);
+  private long toldAt;
   private volatile Runnable told = () -> {};
   private volatile String trouble = "";
   private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -57,6 +59,11 @@ public final class SwapMember implements Authority, AutoCloseable {
   public record Timing(long ttlMs, long patienceMs, long underSealMs) {
     /** For nodes that are on one network. */
     public static final Timing DEFAULT = new Timing(5_000, 30_000, 15_000);
+
+    /** How long a target may take to be emptied of a swap that was given up; users wait for it once. */
+    long emptyingMs() {
+      return underSealMs / 3;
+    }
   }
 
   /**
@@ -100,18 +107,19 @@ public final class SwapMember implements Authority, AutoCloseable {
     return start();
   }
 
-  /** Begins to follow the record. */
+  /** Begins to follow the record, when none before of the same name on this node says anything any more. */
   public SwapMember start() {
-    loop.execute(
-        () -> {
-          if (closed) {
-            left.complete(null);
-          } else {
-            lease.want(leased);
-            follower.start();
-          }
-        });
+    loop.execute(() -> loop.then(node.left(name), (gone, problem) -> begin()));
     return this;
+  }
+
+  private void begin() {
+    if (closed) {
+      left.complete(null);
+    } else {
+      lease.want(leased);
+      follower.start();
+    }
   }
 
   // ---- who uses it ----------------------------------------------------------------------------
@@ -260,14 +268,16 @@ public final class SwapMember implements Authority, AutoCloseable {
         record == null
             ? new SwapRecords.Acted(0, SwapPhase.RETIRED, "")
             : new SwapRecords.Acted(record.number(), record.phase(), objection);
+    telling = records.tell(now, node.name, reached, session.id()).toCompletableFuture();
     loop.then(
-        records.tell(now, node.name, reached, session.id()),
-        (done, problem) -> {
-          if (problem != null || !done) {
+        telling,
+        (at, problem) -> {
+          if (problem != null || at == 0) {
             actAgain(); // the record has changed, or whether it is told is not known
             return;
           }
           acting = false;
+          toldAt = at;
           acted = now;
           toldBy = session;
           told.run();
@@ -409,7 +419,7 @@ public final class SwapMember implements Authority, AutoCloseable {
   /** As {@link #close}; completes when no swap waits for this node, or that could not be said. */
   CompletionStage<Void> leave() {
     closed = true;
-    node.remove(this);
+    node.remove(this, name, left);
     loop.execute(
         () -> {
           follower.stop();
@@ -419,10 +429,15 @@ public final class SwapMember implements Authority, AutoCloseable {
             loop.then(
                 lease.session() == null
                     ? lease.ended()
-                    : records.forget(node.name, lease.session()),
+                    : telling.handle((at, unknown) -> at).thenCompose(this::forget),
                 (done, problem) -> left.complete(null));
           }
         });
     return left;
+  }
+
+  private CompletionStage<Void> forget(Long justTold) {
+    long last = Math.max(toldAt, justTold == null ? 0 : justTold);
+    return last == 0 ? CompletableFuture.completedFuture(null) : records.forget(node.name, last);
   }
 }

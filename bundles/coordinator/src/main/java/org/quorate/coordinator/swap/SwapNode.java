@@ -1,7 +1,9 @@
 package org.quorate.coordinator.swap;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,8 @@ public final class SwapNode {
   final NodeLease lease;
   private final Supplier<Set<String>> all;
   private final Set<SwapMember> members = new LinkedHashSet<>(); // guarded by this
+  private final Map<String, CompletionStage<Void>> leaving = new HashMap<>(); // guarded by this
+  private final Runnable named = () -> {};
 
   /**
    * Makes one.
@@ -52,6 +56,12 @@ public final class SwapNode {
     this.loop = loop;
     this.timing = timing;
     this.lease = new NodeLease(recorded, loop, name, timing.ttlMs());
+  }
+
+  /** Says that this node goes by what is recorded, whatever it uses. */
+  public SwapNode start() {
+    loop.execute(() -> lease.want(named));
+    return this;
   }
 
   /**
@@ -107,8 +117,20 @@ public final class SwapNode {
     members.add(member);
   }
 
-  synchronized void remove(SwapMember member) {
-    members.remove(member);
+  /**
+   * It takes no part any more.
+   *
+   * @param left completes when no swap waits for it
+   */
+  synchronized void remove(SwapMember member, String coordinator, CompletionStage<Void> left) {
+    if (members.remove(member)) {
+      leaving.put(coordinator, left);
+    }
+  }
+
+  /** Completes when the one before that took part for a coordinator says nothing any more. */
+  synchronized CompletionStage<Void> left(String coordinator) {
+    return leaving.getOrDefault(coordinator, CompletableFuture.completedFuture(null));
   }
 
   /** Takes no part any more; completes when nobody waits for this node, or that could not be said. */
@@ -117,10 +139,12 @@ public final class SwapNode {
     synchronized (this) {
       last = List.copyOf(members);
     }
+    loop.execute(() -> lease.leave(named));
     return CompletableFuture.allOf(
             last.stream()
                 .map(member -> member.leave().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new))
+        .thenComposeAsync(gone -> lease.ended(), loop)
         .exceptionally(unreachable -> null);
   }
 }

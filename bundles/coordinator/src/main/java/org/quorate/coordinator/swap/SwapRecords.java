@@ -7,14 +7,12 @@ import java.util.concurrent.CompletionStage;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Condition;
 import org.quorate.spi.coordination.Coordinator;
-import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.FencingToken;
 import org.quorate.spi.coordination.KeyEntry;
 import org.quorate.spi.coordination.Op;
 import org.quorate.spi.coordination.RangeQuery;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.Transaction;
-import org.quorate.spi.coordination.TransactionResult;
 
 /**
  * What is recorded of a coordinator's swaps, on a coordinator that is never swapped itself. Below
@@ -116,18 +114,26 @@ final class SwapRecords {
     }
   }
 
-  /** Says what a node has acted upon, if the record is as it was seen. */
-  CompletionStage<Boolean> tell(Read seen, String node, Acted acted, long session) {
+  /**
+   * Says what a node has acted upon, if the record is as it was seen.
+   *
+   * @return the revision that says so, 0 if the record is another
+   */
+  CompletionStage<Long> tell(Read seen, String node, Acted acted, long session) {
     Op put = new Op.Put(root + "/nodes/" + node, acted.encode(), session);
     return records
         .transact(new Transaction(List.of(unchanged(seen)), List.of(put)))
-        .thenApply(TransactionResult::succeeded);
+        .thenApply(done -> done.succeeded() ? done.revision() : 0);
   }
 
-  /** A node uses it no more, though its session goes on. */
-  CompletionStage<Void> forget(String node, CoordinatorSession session) {
+  /**
+   * A node uses it no more, though its session goes on.
+   *
+   * @param toldAt the revision of what it has said last: what was said since is of who uses it again
+   */
+  CompletionStage<Void> forget(String node, long toldAt) {
     String told = root + "/nodes/" + node;
-    Condition mine = new Condition.OwnedBy(told, session.id());
+    Condition mine = new Condition.Unchanged(told, toldAt);
     return records
         .transact(new Transaction(List.of(mine), List.of(new Op.Delete(told))))
         .thenAccept(done -> {});

@@ -62,6 +62,7 @@ final class SwapUser {
       forget();
       preparedEpoch = record.toEpoch();
       prepared = target.open(client, record.toEpoch()).toCompletableFuture();
+      coordinator.prepared(prepared);
     }
     return prepared;
   }
@@ -71,6 +72,9 @@ final class SwapUser {
     if (prepared != null) {
       prepared.thenAccept(Coordinator::shutdown);
       prepared = null;
+      if (!over) {
+        coordinator.prepared(null);
+      }
     }
   }
 
@@ -104,6 +108,7 @@ final class SwapUser {
         () -> prepare(record, target),
         to -> {
           prepared = null;
+          coordinator.prepared(null);
           return coordinator.switchTo(
               to, next ? record.sealedAt() : SwappableCoordinator.UNKNOWN, record.begunAt());
         });

@@ -2,6 +2,7 @@ package org.quorate.coordinator.swap;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.quorate.api.Bytes;
 import org.quorate.spi.coordination.Capability;
 import org.quorate.spi.coordination.Children;
@@ -52,6 +54,11 @@ public final class SwappableCoordinator implements Coordinator {
   private final Set<SwappedWatch> watches = ConcurrentHashMap.newKeySet();
   private final Set<SwappedPoll> polls = ConcurrentHashMap.newKeySet();
   private volatile boolean held;
+
+  /** Providers that serve no more, until they are released. */
+  private final Map<Route, CompletableFuture<Void>> left = new ConcurrentHashMap<>();
+
+  private volatile CompletionStage<Coordinator> prepared = CompletableFuture.completedFuture(null);
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
 
@@ -77,6 +84,15 @@ public final class SwappableCoordinator implements Coordinator {
     routing.route().lookBack(true);
   }
 
+  /**
+   * What may serve next.
+   *
+   * @param target shut down with this one, unless another one takes its place or null does
+   */
+  void prepared(CompletionStage<Coordinator> target) {
+    prepared = target == null ? CompletableFuture.completedFuture(null) : target;
+  }
+
   /** The provider serves on. */
   public void resume() {
     held = false;
@@ -96,10 +112,11 @@ public final class SwappableCoordinator implements Coordinator {
   public CompletionStage<Void> switchTo(Coordinator target, long sealedAt, long begunAt) {
     Turn turn = new Turn(routing.route(), new Route(target), sealedAt, begunAt);
     held = false;
+    left.put(turn.from(), new CompletableFuture<>());
     routing.hold(); // before the provider answers again what is not so any more
     turn.from().lookBack(true);
     routing.turn(turn.to(), true);
-    Supplier<CompletionStage<List<LockInfo>>> locks = once(() -> locksAt(turn.to()));
+    Supplier<CompletionStage<Map<String, LockInfo>>> locks = once(() -> locksAt(turn.to()));
     return all(sessions.stream().map(s -> s.move(turn.to(), locks)).toList())
         .thenCompose(moved -> goOn(turn));
   }
@@ -144,22 +161,23 @@ public final class SwappableCoordinator implements Coordinator {
   }
 
   /** Asked until it is told: whoever waits for a lock has to know its place. */
-  private CompletionStage<List<LockInfo>> locksAt(Route route) {
-    CompletableFuture<List<LockInfo>> found = new CompletableFuture<>();
+  private CompletionStage<Map<String, LockInfo>> locksAt(Route route) {
+    CompletableFuture<Map<String, LockInfo>> found = new CompletableFuture<>();
     locksAt(route, found);
     return found;
   }
 
-  private void locksAt(Route route, CompletableFuture<List<LockInfo>> found) {
+  private void locksAt(Route route, CompletableFuture<Map<String, LockInfo>> found) {
     route
         .at()
         .locks(Scope.tree(""))
         .whenComplete(
             (locks, problem) -> {
               if (problem == null) {
-                found.complete(locks);
+                found.complete(
+                    locks.stream().collect(Collectors.toMap(LockInfo::name, Function.identity())));
               } else if (routing.isClosed() || routing.route() != route) {
-                found.complete(List.of());
+                found.complete(Map.of());
               } else {
                 routing.loop().after(AGAIN_MS, () -> locksAt(route, found));
               }
@@ -171,8 +189,39 @@ public final class SwappableCoordinator implements Coordinator {
     if (used && !routing.isClosed() && routing.loop().nowMs() < untilMs) {
       routing.loop().after(AGAIN_MS, () -> closeWhenUnused(before, untilMs));
     } else {
-      before.at().abandon(); // its sessions have gone on: no late request may end one
+      release(before);
     }
+  }
+
+  /** Its sessions have gone on: no late request may end one. Completes when nothing of it is held. */
+  private CompletableFuture<Void> release(Route before) {
+    CompletableFuture<Void> released = left.get(before);
+    if (released == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (before.leave()) {
+      before
+          .at()
+          .abandon()
+          .whenComplete(
+              (done, problem) -> {
+                left.remove(before);
+                released.complete(null);
+              });
+    }
+    return released;
+  }
+
+  /** What served before, and what may have served next. */
+  private CompletableFuture<Void> releaseAll() {
+    List<CompletionStage<Void>> released = new ArrayList<>();
+    left.keySet().forEach(before -> released.add(release(before)));
+    released.add(
+        prepared
+            .thenCompose(
+                next -> next == null ? CompletableFuture.completedFuture(null) : next.shutdown())
+            .exceptionally(neverOpened -> null));
+    return all(released);
   }
 
   /** Does something once it is shut down. */
@@ -316,6 +365,8 @@ public final class SwappableCoordinator implements Coordinator {
       watches.forEach(watch -> watch.end(why));
       polls.forEach(poll -> poll.giveUp(why));
       how.apply(routing.route().at())
+          .handle((done, problem) -> releaseAll())
+          .thenCompose(released -> released)
           .whenComplete(
               (done, problem) -> {
                 sessions.forEach(session -> session.end(SessionEnd.DETACHED));

@@ -35,7 +35,9 @@ final class SwappedLock implements HeldLock {
 
   /** It is held there. */
   void follow(Route route, HeldLock lock) {
-    at = new At(route, lock);
+    synchronized (this) {
+      at = new At(route, lock);
+    }
     lock.lost().thenAccept(how -> gone(route, how));
   }
 
@@ -43,10 +45,16 @@ final class SwappedLock implements HeldLock {
     if (how == Loss.RELEASED) {
       lose(how);
     } else if (how == Loss.SESSION_ENDED) {
-      at = at.route() == from ? new At(from, null) : at; // perhaps only the provider's handle
+      letGo(from); // perhaps only the provider's handle
       owner.whenOver(() -> lose(how));
     } else {
       routing.whenServing(from, () -> lose(how));
+    }
+  }
+
+  private synchronized void letGo(Route from) {
+    if (at.route() == from) {
+      at = new At(from, null);
     }
   }
 
@@ -58,7 +66,9 @@ final class SwappedLock implements HeldLock {
   /** Takes it up where the session goes on; completes when it is known what became of it. */
   CompletionStage<Void> move(Route to, CoordinatorSession session) {
     CompletableFuture<Void> moved = new CompletableFuture<>();
-    at = new At(to, null);
+    synchronized (this) {
+      at = new At(to, null);
+    }
     move(to, session, moved);
     return moved;
   }

@@ -16,7 +16,6 @@ final class SwappedPoll implements Routing.Parked {
   private final long untilMs;
   private final Patience patience;
   private final long waitMs;
-  private final Consumer<SwappedPoll> over;
   private final CompletableFuture<Listing> answer = new CompletableFuture<>();
   private Route sentTo; // guarded by this
   private Route known; // guarded by this; where the index means something
@@ -32,7 +31,7 @@ final class SwappedPoll implements Routing.Parked {
     this.waitMs = waitMs;
     this.untilMs = routing.loop().nowMs() + Math.max(0, waitMs);
     this.patience = new Patience(routing.loop(), untilMs);
-    this.over = over;
+    answer.whenComplete((found, problem) -> over.accept(this)); // also if its user gives it up
   }
 
   CompletionStage<Listing> answer() {
@@ -42,7 +41,9 @@ final class SwappedPoll implements Routing.Parked {
   @Override
   public void again() {
     Route route = routing.route();
-    if (routing.isClosed()) {
+    if (answer.isDone()) {
+      return;
+    } else if (routing.isClosed()) {
       giveUp(Routing.closed());
       return;
     } else if (routing.isHeld()) {
@@ -103,7 +104,6 @@ final class SwappedPoll implements Routing.Parked {
   }
 
   private void complete(long asked, Listing found) {
-    over.accept(this);
     long shown = found.revision() == asked ? index : found.revision();
     answer.complete(new Listing(shown, found.entries(), found.more()));
   }
@@ -140,7 +140,6 @@ final class SwappedPoll implements Routing.Parked {
 
   @Override
   public void giveUp(CoordinationException why) {
-    over.accept(this);
     answer.completeExceptionally(why);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +52,9 @@ final class SwappedSession implements CoordinatorSession {
   }
 
   private void follow(Route route, CoordinatorSession session) {
-    at = new At(route, session);
+    synchronized (this) {
+      at = new At(route, session);
+    }
     session.ended().thenAccept(how -> gone(route, how));
   }
 
@@ -102,10 +105,10 @@ final class SwappedSession implements CoordinatorSession {
   /**
    * Goes on at another provider.
    *
-   * @param locks all that are there
+   * @param locks all that are there, by name
    * @return completes when it is known what became of it and of what it holds
    */
-  CompletionStage<Void> move(Route to, Supplier<CompletionStage<List<LockInfo>>> locks) {
+  CompletionStage<Void> move(Route to, Supplier<CompletionStage<Map<String, LockInfo>>> locks) {
     CompletableFuture<CoordinatorSession> resumed = new CompletableFuture<>();
     resume(to, resumed);
     return resumed.thenCompose(
@@ -144,7 +147,9 @@ final class SwappedSession implements CoordinatorSession {
   }
 
   private CompletionStage<Void> moveClaims(
-      Route to, CoordinatorSession session, Supplier<CompletionStage<List<LockInfo>>> locks) {
+      Route to,
+      CoordinatorSession session,
+      Supplier<CompletionStage<Map<String, LockInfo>>> locks) {
     List<AskedLock> open;
     List<LockSpec> doubts;
     synchronized (this) {
@@ -178,9 +183,9 @@ final class SwappedSession implements CoordinatorSession {
   }
 
   /** The oldest claim of this session that looks so and is not known yet, or null. */
-  private FencingToken claim(List<LockInfo> found, LockSpec wanted, List<FencingToken> known) {
-    return found.stream()
-        .filter(lock -> lock.name().equals(wanted.name()))
+  private FencingToken claim(
+      Map<String, LockInfo> found, LockSpec wanted, List<FencingToken> known) {
+    return Stream.ofNullable(found.get(wanted.name()))
         .flatMap(lock -> Stream.concat(Stream.of(lock.holder()), lock.waiting().stream()))
         .filter(c -> c.session() == id && c.purpose().equals(wanted.purpose()))
         .map(LockInfo.Claim::token)
@@ -300,6 +305,14 @@ final class SwappedSession implements CoordinatorSession {
   @Override
   public CompletionStage<SessionEnd> ended() {
     return ended.copy();
+  }
+
+  /** Wherever it goes on meanwhile, it is left as it is. */
+  @Override
+  public CompletionStage<Void> detach() {
+    CoordinatorSession last = at.session();
+    end(SessionEnd.DETACHED);
+    return last == null ? CompletableFuture.completedFuture(null) : last.detach();
   }
 
   /** Its coordinator is shut down: what becomes of it is known before that is done. */

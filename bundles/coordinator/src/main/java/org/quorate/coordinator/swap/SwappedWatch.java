@@ -168,12 +168,10 @@ final class SwappedWatch implements Subscription {
       from = at;
       known = told;
     }
-    long asked = Math.max(known, 1);
-    from.at()
-        .poll(List.of(scope), asked, 0)
+    Routing.asked(() -> from.changedSince(scope, Math.max(known, 1)))
         .whenComplete(
-            (seen, problem) -> {
-              if (problem == null && seen.revision() == asked) {
+            (changed, problem) -> {
+              if (problem == null && !changed) {
                 goOver(from, known);
               } else {
                 routing.loop().after(AGAIN_MS, this::drain);

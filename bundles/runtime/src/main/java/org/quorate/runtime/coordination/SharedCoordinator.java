@@ -44,15 +44,17 @@ public final class SharedCoordinator implements Movable {
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean left = new AtomicBoolean();
-  private final Runnable leave;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private final Supplier<? extends CompletionStage<?>> leave;
   private volatile boolean closed;
+  private volatile boolean abandoned;
 
   /**
    * One user's part.
    *
-   * @param leave told once when the user is gone
+   * @param leave told once when the user is gone; completes when nothing is held for it any more
    */
-  public SharedCoordinator(Coordinator shared, Runnable leave) {
+  public SharedCoordinator(Coordinator shared, Supplier<? extends CompletionStage<?>> leave) {
     this.shared = shared;
     this.leave = leave;
   }
@@ -146,7 +148,7 @@ public final class SharedCoordinator implements Movable {
     sessions.put(session.id(), session);
     session.ended().thenAccept(how -> sessions.remove(session.id(), session));
     if (closed) {
-      session.close();
+      giveUp(session);
       throw closed();
     }
     return session;
@@ -231,6 +233,11 @@ public final class SharedCoordinator implements Movable {
   }
 
   @Override
+  public CompletionStage<Boolean> changedSince(Scope scope, long revision) {
+    return moving(m -> m.changedSince(scope, revision));
+  }
+
+  @Override
   public void lookBack(boolean wanted) {
     if (shared instanceof Movable movable) {
       movable.lookBack(wanted);
@@ -250,28 +257,29 @@ public final class SharedCoordinator implements Movable {
     closed = true;
     watches.forEach(Watch::finish);
     waiting.forEach(answer -> answer.completeExceptionally(closed()));
-    return CompletableFuture.allOf(
+    CompletableFuture.allOf(
             sessions.values().stream()
-                .map(s -> s.close().toCompletableFuture().exceptionally(problem -> null))
+                .map(s -> giveUp(s).toCompletableFuture().exceptionally(problem -> null))
                 .toArray(CompletableFuture<?>[]::new))
         .whenComplete((done, problem) -> leave());
+    return gone;
   }
 
   private void leave() {
     if (!left.getAndSet(true)) {
-      leave.run();
+      leave.get().whenComplete((done, problem) -> gone.complete(null));
     }
   }
 
   /** Leaves what this user opened as it is. */
   @Override
   public CompletionStage<Void> abandon() {
-    closed = true;
-    watches.forEach(Watch::finish);
-    waiting.forEach(answer -> answer.completeExceptionally(closed()));
-    sessions.clear();
-    leave();
-    return CompletableFuture.completedFuture(null);
+    abandoned = true;
+    return shutdown();
+  }
+
+  private CompletionStage<Void> giveUp(CoordinatorSession session) {
+    return abandoned ? session.detach() : session.close();
   }
 
   /** A watch of this user. */

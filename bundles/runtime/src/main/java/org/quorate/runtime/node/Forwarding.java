@@ -63,6 +63,16 @@ final class Forwarding {
     new OfSession(SessionCall.decode(body)).here(outcome -> answer.accept(encoded(outcome)));
   }
 
+  /** Waits for a change where it is seen: see {@link WatchCall#told}. */
+  CompletableFuture<Outcome> watch(WatchCall call) {
+    return new Watch(call).start();
+  }
+
+  /** Tells another node of a change: here or not at all. */
+  void watch(Bytes body, Consumer<Bytes> answer) {
+    new Watch(WatchCall.decode(body)).here(outcome -> answer.accept(encoded(outcome)));
+  }
+
   private Bytes encoded(Outcome outcome) {
     Encoder out = new Encoder();
     Outcomes.outcome(out, outcome, node.addresses()::client);
@@ -287,6 +297,25 @@ final class Forwarding {
     }
 
     /** It may be asked again. */
+    @Override
+    Outcome lost(NodeId at) {
+      return null;
+    }
+  }
+
+  private final class Watch extends Asked {
+    private final WatchCall call;
+
+    Watch(WatchCall call) {
+      super(call.group(), PeerOperation.WATCH, call.encode());
+      this.call = call;
+    }
+
+    @Override
+    void here(GroupHost host, Consumer<Outcome> then) {
+      call.on(host, then);
+    }
+
     @Override
     Outcome lost(NodeId at) {
       return null;

@@ -380,13 +380,23 @@ public final class GroupHost implements Group {
    * @return ends the watch
    */
   public Runnable watch(List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then) {
+    return watch(keys, version, query, then, () -> then.changed(0, null));
+  }
+
+  /**
+   * The same.
+   *
+   * @param blind told in place of it if no changes are seen here
+   */
+  Runnable watch(
+      List<KeyRange> keys, long version, Bytes query, GroupAccess.Sight then, Runnable blind) {
     KeyWatches.Watch watch =
         keyWatches.make(keys, version, reached -> changed(reached, query, then));
     loop.run(
         () -> {
           Replica replica = life.replica();
           if (replica == null || witness()) {
-            then.changed(0, null); // it sees no changes
+            blind.run();
           } else {
             keyWatches.add(watch, replica.log().index(), replica.appliedVersion());
           }

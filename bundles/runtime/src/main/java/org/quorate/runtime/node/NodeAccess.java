@@ -42,7 +42,7 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
   private static final long RETRY_MS = 20;
   private static final long TICK_MS = 250;
 
-  /** How often to look for changes of a group that this node does not have. */
+  /** How often to look for changes that no node tells of. */
   private static final long ELSEWHERE_MS = 200;
 
   private final QuorateNode node;
@@ -194,18 +194,46 @@ public final class NodeAccess implements GroupAccess, AutoCloseable {
           }
         };
     GroupHost host = closed ? null : node.groups().find(id);
-    Runnable cancel =
-        host == null
-            ? after(ELSEWHERE_MS, () -> once.changed(0, null))
-            : host.watch(
-                keys,
-                version,
-                query,
-                (reached, answer) -> execute(() -> once.changed(reached, answer)));
+    Runnable elsewhere =
+        () -> execute(() -> elsewhere(new WatchCall(id, keys, version), once, over));
+    Runnable cancel = () -> {};
+    if (host == null) {
+      elsewhere.run();
+    } else {
+      cancel =
+          host.watch(
+              keys,
+              version,
+              query,
+              (reached, answer) -> execute(() -> once.changed(reached, answer)),
+              elsewhere);
+    }
+    Runnable end = cancel;
     return () -> {
       over.set(true);
-      cancel.run();
+      end.run();
     };
+  }
+
+  /** Waits at another node: the group is not on this one, or keeps no data here. */
+  private void elsewhere(WatchCall call, Sight once, AtomicBoolean over) {
+    if (closed || over.get()) {
+      return;
+    }
+    node.forwarding()
+        .watch(call)
+        .thenAcceptAsync(
+            outcome -> {
+              long told = WatchCall.told(outcome);
+              if (told > 0) {
+                once.changed(told, null);
+              } else if (told == 0) {
+                elsewhere(call, once, over);
+              } else {
+                after(ELSEWHERE_MS, () -> once.changed(0, null));
+              }
+            },
+            this::execute);
   }
 
   @Override

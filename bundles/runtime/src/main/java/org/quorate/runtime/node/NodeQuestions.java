@@ -103,6 +103,7 @@ final class NodeQuestions {
       case PROPOSE -> node.forwarding().proposed(body, answer);
       case READ -> node.forwarding().read(body, answer);
       case SESSIONS -> node.forwarding().sessions(body, answer);
+      case WATCH -> node.forwarding().watch(body, answer);
       default -> throw new ControlException(Code.INTERNAL, "operation " + what + " of " + from);
     }
   }

@@ -41,7 +41,9 @@ enum PeerOperation {
   /** Where do you keep your replica, and how far is its move? */
   STORAGE_STATE,
   /** Open, keep alive or close sessions of a group, if you take its proposals. */
-  SESSIONS;
+  SESSIONS,
+  /** Tell when these keys of a group have changed. */
+  WATCH;
 
   /** Commands and answers may be long: they stay out of the heartbeats' way. */
   Lane lane() {

@@ -152,15 +152,15 @@ public final class ConfiguredCoordinator implements CoordinatorPlace {
   }
 
   /** The last user of an epoch closes it; its sessions are over, or have gone on elsewhere. */
-  private void leave(long epoch, Opened at) {
+  private CompletionStage<Void> leave(long epoch, Opened at) {
     synchronized (this) {
       at.users--;
       if (at.users > 0) {
-        return;
+        return CompletableFuture.completedFuture(null);
       }
       opened.remove(epoch, at);
     }
-    at.coordinator.thenAccept(Coordinator::abandon);
+    return at.coordinator.thenCompose(Coordinator::abandon);
   }
 
   private synchronized void failed(Throwable problem) {

@@ -149,12 +149,13 @@ public final class OfferedCoordinators implements CoordinatorSwaps {
           new KvCoordinator(system, "swaps", 1, () -> CompletableFuture.completedFuture(null));
       swaps =
           new SwapNode(
-              records,
-              control.node().node().name(),
-              this::nodes,
-              places::get,
-              loop,
-              SwapMember.Timing.DEFAULT);
+                  records,
+                  control.node().node().name(),
+                  this::nodes,
+                  places::get,
+                  loop,
+                  SwapMember.Timing.DEFAULT)
+              .start();
       offered.forEach((name, each) -> follow(each, name));
     }
     refresh();

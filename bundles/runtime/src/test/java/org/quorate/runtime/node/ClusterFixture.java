@@ -59,7 +59,8 @@ final class ClusterFixture implements CoordinatorFixture {
   public Coordinator open(String client) {
     if (home != null) {
       KvCoordinator own = open(client, access());
-      Coordinator shared = new SharedCoordinator(own, () -> {});
+      Coordinator shared =
+          new SharedCoordinator(own, () -> CompletableFuture.completedFuture(null));
       inside.put(shared, own);
       return shared;
     }

@@ -110,16 +110,20 @@ class FrozenDriverTest {
     throw new AssertionError("there are no so many changes: " + frozenAt);
   }
 
-  /** What was held goes through: it is refused, or was of no use to begin with. */
+  /** What was held goes through, and is refused. */
   private void thaw(FrozenProcess process) throws Exception {
     try {
       Object answer = await(process.thaw());
-      assertEquals("leave at " + ZOOKEEPER, process.heldAt(), "done late, " + answer);
+      throw new AssertionError(process.heldAt() + " was done late: " + answer);
     } catch (ExecutionException e) {
       Code code = ((CoordinationException) e.getCause()).code();
       Code expected = process.heldAt().startsWith("record") ? Code.CLOSED : Code.LOCK_LOST;
+      boolean notAwaited = // longer than for a while: what it records then is refused before
+          process.heldAt().equals("leave at " + ZOOKEEPER) && code == Code.CLOSED;
       // A take says first that something is kept.
-      assertTrue(code == expected || code == Code.INVALID, process.heldAt() + ": " + e.getCause());
+      assertTrue(
+          code == expected || notAwaited || code == Code.INVALID,
+          process.heldAt() + ": " + e.getCause());
     }
   }
 

@@ -20,13 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.quorate.api.Bytes;
 import org.quorate.api.GroupAccess;
-import org.quorate.api.ReadLevel;
-import org.quorate.api.ReadOutcome;
 import org.quorate.client.KvClient;
 import org.quorate.client.QuorateClient;
 import org.quorate.coordinator.kv.KvCoordinator;
 import org.quorate.runtime.coordination.SharedCoordinator;
-import org.quorate.simulator.client.WrappedAccess;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
@@ -67,10 +64,20 @@ class MovedPlaceTest {
     return stage.toCompletableFuture().get(60, SECONDS);
   }
 
+  private GroupAccess access() {
+    return cluster.client().group(TestCluster.GROUP.name()).access();
+  }
+
   private KvCoordinator open() {
-    GroupAccess access = cluster.client().group(TestCluster.GROUP.name()).access();
-    return new KvCoordinator(
-        new Counting(access), "client", 1, () -> CompletableFuture.completedFuture(null));
+    return open(new CountingAccess(access(), reads));
+  }
+
+  private static KvCoordinator open(GroupAccess access) {
+    return new KvCoordinator(access, "client", 1, () -> CompletableFuture.completedFuture(null));
+  }
+
+  private static SharedCoordinator shared(KvCoordinator of) {
+    return new SharedCoordinator(of, () -> CompletableFuture.completedFuture(null));
   }
 
   private void move() throws Exception {
@@ -112,7 +119,7 @@ class MovedPlaceTest {
     try (KvCoordinator client = open();
         KvCoordinator late = open();
         KvCoordinator own = open();
-        SharedCoordinator goesAlong = new SharedCoordinator(own, () -> {})) {
+        SharedCoordinator goesAlong = shared(own)) {
       long index = await(client.put("a", Bytes.utf8("1")));
       assertEquals("1", await(goesAlong.get("a")).value().utf8());
       CoordinatorSession session = await(client.openSession(SessionSpec.of("s", 60_000)));
@@ -221,16 +228,19 @@ class MovedPlaceTest {
     await(client.shutdown());
   }
 
-  /** Counts reads. */
-  private final class Counting extends WrappedAccess {
-    Counting(GroupAccess access) {
-      super(access);
-    }
-
-    @Override
-    public CompletionStage<ReadOutcome> read(Bytes query, ReadLevel level) {
-      reads.incrementAndGet();
-      return super.read(query, level);
+  /** In another history a version of the same number says nothing of what is known of this one. */
+  @Test
+  void aForcedRecoveryIsNotTakenForWhatWas() throws Exception {
+    CountingAccess access = new CountingAccess(access(), reads);
+    try (KvCoordinator client = open(access)) {
+      for (int i = 0; i < 10; i++) {
+        await(client.put("a", Bytes.utf8("1")));
+      }
+      assertEquals("1", await(client.get("a")).value().utf8());
+      access.fork(5);
+      move();
+      assertMoved(client.get("a"));
+      assertMoved(client.get("none"));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,15 +32,18 @@ import org.quorate.coordinator.swap.SwapRecord;
 import org.quorate.runtime.api.GroupSpec;
 import org.quorate.runtime.api.MemberSpec;
 import org.quorate.runtime.api.NodeControl;
+import org.quorate.spi.consensus.Role;
 import org.quorate.spi.coordination.CoordinationException;
 import org.quorate.spi.coordination.CoordinationException.Code;
 import org.quorate.spi.coordination.Coordinator;
 import org.quorate.spi.coordination.CoordinatorPlace;
 import org.quorate.spi.coordination.CoordinatorSession;
 import org.quorate.spi.coordination.HeldLock;
+import org.quorate.spi.coordination.KeyEvent;
 import org.quorate.spi.coordination.LockSpec;
 import org.quorate.spi.coordination.Scope;
 import org.quorate.spi.coordination.SessionSpec;
+import org.quorate.spi.coordination.WatchListener;
 import org.quorate.spi.coordination.kit.LoopThread;
 
 /** Coordinators of nodes that have no part in the group system, or cannot reach it. */
@@ -158,6 +162,23 @@ class SwapWithoutSystemTest {
     assertFalse(third.isWithoutSystem());
     assertNull(node(3).groups().find(NodeControl.SYSTEM_GROUP));
 
+    List<MemberSpec> witnessed =
+        List.of(two.get(0), two.get(1), new MemberSpec(NodeId.of("n3"), Role.WITNESS, 1));
+    await(
+        node(1)
+            .control()
+            .createGroup(
+                new GroupSpec(
+                    GroupId.of("witnessed"),
+                    "certify",
+                    all.storage(),
+                    all.log(),
+                    all.stateMachine(),
+                    witnessed,
+                    Map.of())));
+    whoSeesNoChangesDoesNotPoll(GroupId.of("witnessed"));
+    whoSeesNoChangesDoesNotPoll(NodeControl.SYSTEM_GROUP);
+
     SwapMember one = member(node(1));
     SwapMember three = member(node(3));
     Coordinator user = await(three.use("user"));
@@ -179,6 +200,40 @@ class SwapWithoutSystemTest {
     assertTrue(why.contains("moved to '" + AWAY + "'"), why);
     assertTrue(refusal(direct.put("a", Bytes.EMPTY)).isSealed());
     TestCluster.await("it to be known where all is", () -> AWAY.equals(three.serving()));
+  }
+
+  /** A node that keeps no data of a group, or has no part in it, waits for changes where they are seen. */
+  private void whoSeesNoChangesDoesNotPoll(GroupId group) throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    KvCoordinator blind = on(new CountingAccess(node(3).access(group), reads), 1);
+    KvCoordinator sees = on(node(1).access(group), 1);
+    open.addAll(List.of(blind::abandon, sees::abandon));
+    long index = await(sees.put("a", Bytes.utf8("1")));
+    CompletableFuture<String> told = new CompletableFuture<>();
+    blind.watch(
+        Scope.tree(""),
+        index + 1,
+        new WatchListener() {
+          @Override
+          public CompletionStage<?> changed(List<KeyEvent> events, long upTo) {
+            told.complete(events.get(0).entry().value().utf8());
+            return null;
+          }
+
+          @Override
+          public void ended(CoordinationException why) {
+            told.completeExceptionally(why);
+          }
+        });
+    var poll = blind.poll(List.of(Scope.key("a")), index, 60_000);
+    await(blind.get("a"));
+    int before = reads.get();
+    TimeUnit.MILLISECONDS.sleep(1_500);
+    int asked = reads.get() - before;
+    assertTrue(asked <= 6, asked + " reads by who waits for two changes"); // some to begin with
+    await(sees.put("a", Bytes.utf8("2")));
+    assertEquals("2", await(told));
+    assertEquals("2", await(poll).entries().get(0).value().utf8());
   }
 
   /** Where nothing was swapped nobody has to be asked whether it was. */

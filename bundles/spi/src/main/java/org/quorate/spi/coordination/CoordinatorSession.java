@@ -55,6 +55,12 @@ public interface CoordinatorSession {
             CoordinationException.Code.UNSUPPORTED, "claims of locks cannot be taken up here"));
   }
 
+  /**
+   * Gives it up without ending it: it is DETACHED, as when all of its coordinator is {@link
+   * Coordinator#abandon abandoned}. Who waits for a lock by it is told CLOSED.
+   */
+  CompletionStage<Void> detach();
+
   /** Ends it at once. Completes also when it had ended before. */
   CompletionStage<Void> close();
 }

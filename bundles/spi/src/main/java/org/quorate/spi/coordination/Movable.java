@@ -82,6 +82,12 @@ public interface Movable extends Coordinator {
    */
   void lookBack(boolean wanted);
 
+  /**
+   * Whether a key of a scope has changed since a revision, be it by a deletion; also if that cannot be told
+   * any more. For who goes along and wants to know whether it has told all.
+   */
+  CompletionStage<Boolean> changedSince(Scope scope, long revision);
+
   /** Forgets all that is kept here and seals it in the same step: it has gone on elsewhere. */
   CompletionStage<Boolean> retire(String reason, FencingToken by);
 }

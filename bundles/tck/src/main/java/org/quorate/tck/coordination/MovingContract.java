@@ -488,7 +488,9 @@ public abstract class MovingContract {
     CompletableFuture<CoordinationException> ended = new CompletableFuture<>();
     stays.watch(Scope.tree(""), index + 1, ends(ended));
     var poll = stays.poll(List.of(Scope.key("a")), index, 60_000);
-    assertEquals(new Standing(Standing.NOBODY, null, false), await(from.standing()));
+    FencingToken before = await(from.standing()).mover();
+    assertEquals(new Standing(before, null, false), await(from.standing()));
+    assertTrue(before.compareTo(by) < 0);
     assertFalse(await(from.leave("too early", by)), "it is not sealed");
     await(from.seal("it moves", by));
     assertEquals(new Standing(by, "it moves", false), await(from.standing()));
@@ -498,12 +500,19 @@ public abstract class MovingContract {
     assertTrue(await(from.leave("moved to the target", by)));
     assertEquals(new Standing(by, "moved to the target", true), await(from.standing()));
     assertMoved(poll);
-    assertMoved(inLine);
+    try {
+      await(inLine);
+      throw new AssertionError("it waited for a lock, and has it");
+    } catch (CoordinationException why) { // its session is held no more, or all has gone
+      assertTrue(why.isSealed() || why.code() == Code.SESSION_EXPIRED, why.toString());
+    }
     assertTrue(await(ended).isSealed());
     assertEquals(SessionEnd.DETACHED, await(session.ended()));
     assertEquals(HeldLock.Loss.SESSION_ENDED, await(lock.lost()));
     refusesAll(stays, index);
     assertEquals("1", await(along.get("a")).value().utf8());
+    assertTrue(await(along.changedSince(Scope.tree(""), index - 1)));
+    assertFalse(await(along.changedSince(Scope.tree(""), index)));
     assertEquals(1, await(along.locks(Scope.key("lock"))).size());
     assertSame(inventory, await(from.inventory()));
     assertTrue(await(from.retire("moved to the target", by)));

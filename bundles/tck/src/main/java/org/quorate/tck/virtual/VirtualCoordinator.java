@@ -285,6 +285,11 @@ public final class VirtualCoordinator implements Coordinator {
     }
 
     @Override
+    public CompletionStage<Void> detach() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Void> close() {
       return call(() -> servers.end(session.id)).thenApply(ended -> null);
     }
