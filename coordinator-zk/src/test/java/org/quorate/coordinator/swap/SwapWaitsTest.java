@@ -410,6 +410,8 @@ class SwapWaitsTest {
     Movable to = swapped();
     CompletableFuture<Void> end = coordinator.shutdown().toCompletableFuture();
     loop.until("the target is closed", () -> isClosed(to));
+    await(to.shutdown());
+    TimeUnit.MILLISECONDS.sleep(50); // it would be told now
     loop.pass(1_000);
     assertFalse(end.isDone(), "the provider before is not released yet");
     released.complete(null);
