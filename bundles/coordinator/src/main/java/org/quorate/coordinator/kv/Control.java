@@ -128,6 +128,14 @@ final class Control {
     return isHere(version) ? HERE : at(version).thenAccept(this::check);
   }
 
+  /**
+   * Fails if all has gone on elsewhere and that was seen: for what waits for changes, of which there may be
+   * none. What begins before it is seen is told then.
+   */
+  CompletionStage<Void> notKnownToHaveMoved() {
+    return last.moved() == null || lookingBack ? HERE : at(0).thenAccept(this::check);
+  }
+
   private void check(Seen seen) {
     CoordinationException refusal = seen.refusal();
     if (refusal != null && !lookingBack) {

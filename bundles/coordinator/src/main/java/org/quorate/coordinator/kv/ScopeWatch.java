@@ -77,7 +77,7 @@ final class ScopeWatch implements Subscription {
       if (behind < 0) {
         throw Failures.gone(from);
       }
-      return CompletableFuture.completedFuture(behind);
+      return store.control.notKnownToHaveMoved().thenApply(here -> behind);
     }
     return store
         .read(new KvQuery.Stats(), ReadLevel.LINEARIZABLE, KvResult.StatsDone.class)
