@@ -1,7 +1,6 @@
 package org.quorate.coordinator.kv;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.quorate.api.GroupAccess;
