@@ -3,7 +3,6 @@ package org.quorate.itest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
@@ -237,28 +236,20 @@ final class CoordinatorGoesOn {
     cluster.settle("the end of the users\n" + users, users::ended);
     users.agree();
     assertEquals(HERE, swap(nodes.get(0)).getString("serving"));
-    JsonObject away = new JsonObject().put("coordinator", THERE);
     for (NodeHttp node : nodes) {
       for (String list : List.of("lock.list", "session.list", "op.list")) {
-        empty(node, list, NOTHING);
-      }
-      for (String list : List.of("lock.list", "session.list", "coord.list")) {
-        empty(node, list, away);
+        empty(node, list);
       }
     }
   }
 
   /** Sessions of the user that was killed end when nobody has kept them alive for long enough. */
-  private void empty(NodeHttp node, String list, JsonObject where) throws Exception {
+  private void empty(NodeHttp node, String list) throws Exception {
     cluster.settle(
-        "nothing in " + list + " by " + node.name() + " " + where.encode(),
+        "nothing in " + list + " by " + node.name(),
         () -> {
-          NodeHttp.Answer answer = node.ask(list, where);
-          return answer.ok() && listed(list, answer).isEmpty();
+          NodeHttp.Answer answer = node.ask(list, NOTHING);
+          return answer.ok() && answer.array().isEmpty();
         });
-  }
-
-  private static JsonArray listed(String list, NodeHttp.Answer answer) {
-    return list.equals("coord.list") ? answer.object().getJsonArray("names") : answer.array();
   }
 }
